@@ -1,0 +1,32 @@
+// Small work on ASCII text that HTTP, configuration and headers share.
+// Threads: pure functions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::text {
+
+char lower(char c) noexcept;
+bool equalsIgnoringCase(std::string_view a, std::string_view b) noexcept;
+std::string_view trim(std::string_view text) noexcept;  // spaces and tabs at both ends
+std::vector<std::string_view> split(std::string_view text, char at);
+
+// Decimal digits only: no sign, no space, no separators, no overflow.
+std::optional<std::uint64_t> parseUnsigned(std::string_view digits) noexcept;
+
+// Equal in a time that does not depend on where the first difference stands. For secrets.
+bool equalsInConstantTime(std::string_view a, std::string_view b) noexcept;
+
+// `*` stands for any run of characters; nothing else is special.
+bool matchesPattern(std::string_view pattern, std::string_view text) noexcept;
+
+// Damerau-Levenshtein distance, for "did you mean".
+std::size_t editDistance(std::string_view a, std::string_view b);
+// The nearest of `known` within two edits (one for names under four letters); empty if none.
+std::string_view nearest(std::string_view name, const std::vector<std::string_view>& known);
+
+}  // namespace sluice::text
