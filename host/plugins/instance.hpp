@@ -1,0 +1,105 @@
+// Instance: one configured use of a component, and the faces it may have: codec, direct, strategy.
+// The last owner of an Instance destroys it in the plugin, and after it the library may go.
+// Threads: an Instance's const functions from any thread; Decoder and DirectCall belong to one loop.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/loop.hpp"
+#include "plugins/types.hpp"
+
+namespace sluice::io {
+class WorkerPool;
+}
+
+namespace sluice::plugins {
+
+enum class Framing : std::uint8_t { whole, sse, lines, raw };
+
+// The HTTP request that a codec made. Strings are reused when the object is.
+struct Encoded {
+  std::string method;
+  std::string path;    // below the provider's base URL, begins with `/`
+  std::string fields;  // "Name: value\r\n" each, secrets put in: never to be logged
+  std::string body;
+  bool bodyIsRequest = false;  // the body is the request's own bytes; `body` is then empty
+  Framing framing = Framing::whole;
+};
+
+struct HeaderView {
+  std::string_view name, value;
+};
+
+// One answer's decoder. Calls never overlap. The destructor closes it in the plugin.
+class Decoder {
+ public:
+  virtual ~Decoder() = default;
+  // One frame as cut by Encoded::framing; a body that is not 2xx comes whole. A fault ends the answer.
+  virtual std::optional<Fault> frame(std::string_view event, std::string_view data, ChunkSink& sink) = 0;
+  virtual std::optional<Fault> end(ChunkSink& sink) = 0;  // the body ended in order
+};
+
+// One operation of a direct component. What the plugin pushes, from whatever thread, is kept here
+// until the loop takes it; a plugin that runs ahead is paused. Destroying a call that has not
+// finished cancels it; the plugin may still push, to nobody, until it finishes.
+class DirectCall {
+ public:
+  virtual ~DirectCall() = default;
+  // Hands over what has come. False: the operation has finished and nothing is left;
+  // `fault` is then set if it failed.
+  virtual bool drain(ChunkSink& sink, std::optional<Fault>& fault) = 0;
+  // To wait for when drain() said true. Loop thread only.
+  virtual io::Slot& slot() noexcept = 0;
+};
+
+struct Candidate {
+  std::string_view target;  // the provider's name
+  std::string_view model;
+  std::string_view labels = "{}";
+  bool healthy = true;
+  bool local = false;
+  std::uint32_t inflight = 0;
+  std::uint32_t weight = 1;
+  std::uint32_t latencyUs = 0;  // moving average to the first content; 0: unknown
+  std::uint32_t errorPpm = 0;
+  double priceIn = 0, priceOut = 0;  // USD per million tokens; 0: unknown
+};
+
+struct Outcome {
+  Code status = Code::ok;
+  std::uint64_t firstUs = 0, totalUs = 0;
+  const Usage* usage = nullptr;
+};
+
+class Instance {
+ public:
+  virtual ~Instance() = default;
+
+  virtual const std::string& name() const noexcept = 0;         // as configured
+  virtual const std::string& componentId() const noexcept = 0;  // full id
+  virtual bool hasCodec() const noexcept = 0;
+  virtual bool hasDirect() const noexcept = 0;
+  virtual bool hasStrategy() const noexcept = 0;
+  // Whether the component's upstream speaks this client dialect itself.
+  virtual bool speaks(std::string_view dialect) const noexcept = 0;
+
+  // codec. `key` is put in where the plugin names the secret "key".
+  virtual std::optional<Fault> encode(const Request& request, std::string_view key,
+                                      Encoded& into) const = 0;
+  virtual std::unique_ptr<Decoder> open(const Request& request, int httpStatus,
+                                        std::span<const HeaderView> headers, Fault& fault) const = 0;
+  // direct. Copies what it needs of the request. Null with `fault` if it did not start.
+  virtual std::unique_ptr<DirectCall> start(const Request& request, io::Loop& loop,
+                                            io::WorkerPool& workers, Fault& fault) const = 0;
+  // strategy. `order` gets indices into `candidates`, best first; may be fewer.
+  virtual std::optional<Fault> rank(const Request& request, std::span<const Candidate> candidates,
+                                    std::vector<std::uint32_t>& order) const = 0;
+  virtual void observe(const Candidate& candidate, const Outcome& outcome) const = 0;
+};
+
+}  // namespace sluice::plugins

@@ -1,0 +1,68 @@
+// Registry: the plugin libraries that a configuration enables, opened and checked, and what they
+// offer. Built once for a generation and immutable; libraries are shared with the generations before
+// where file and content are the same.
+// Threads: opening and creating from one thread at a time (it may block); all else from any.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "config/model.hpp"
+#include "plugins/instance.hpp"
+
+namespace sluice::plugins {
+
+enum class Kind : std::uint8_t { provider = 1, strategy, context, search };
+std::string_view toString(Kind kind) noexcept;
+
+struct ComponentInfo {
+  Kind kind = Kind::provider;
+  std::string id;  // full: "sluice.openai"; its last part is the short id
+  std::string description;
+  std::string settingsSchema;  // JSON; empty if it takes none
+  std::vector<std::string> dialects;
+};
+
+struct LibraryInfo {
+  std::string file;  // absolute
+  std::string stem;
+  std::string sha256;
+  std::string vendor, version, license;
+  std::uint32_t abiMajor = 0, abiMinor = 0;
+  std::vector<ComponentInfo> components;
+};
+
+// What a file is, seen in this process: it opens the file and asks it. Crashes if the file does.
+Result<LibraryInfo> inspect(const std::string& file);
+// The same in a child process (`self` is this program; it runs `self plugins info --json file`), so
+// that a file that crashes, hangs (5 s) or prints is a message here.
+Result<LibraryInfo> inspectInChild(const std::string& self, const std::string& file);
+// Every *.so in a directory, sorted.
+std::vector<std::string> filesIn(const std::string& directory);
+
+class Registry {
+ public:
+  struct Problem {
+    std::string where;    // "sluice.yaml:14:7"; may be empty
+    std::string message;  // names file, component and reason
+  };
+  // Opens what is enabled. Each library that cannot be used is a Problem, and is left out.
+  static std::shared_ptr<const Registry> open(const config::Plugins& wanted, const std::string& directory,
+                                              std::vector<Problem>& problems);
+  virtual ~Registry() = default;
+
+  virtual const std::vector<LibraryInfo>& libraries() const noexcept = 0;
+  // By full or short id; null if there is none. `available` lists ids for messages.
+  virtual const ComponentInfo* find(Kind kind, std::string_view id) const noexcept = 0;
+  virtual std::vector<std::string_view> available(Kind kind) const = 0;
+  // Checks `settings` against the component's schema, then creates. Messages name what and where.
+  virtual Result<std::shared_ptr<const Instance>> create(Kind kind, std::string_view id,
+                                                         const std::string& name,
+                                                         const std::string& settings) const = 0;
+};
+
+}  // namespace sluice::plugins
