@@ -26,8 +26,9 @@ class Client {
   virtual io::Status write(std::string_view bytes) = 0;
   virtual io::Task<io::Status> drain() = 0;  // bounded by the server's write timeout and the call's end
 
-  // Ends the answer in order. `keep`: whether the connection may serve another request.
-  virtual io::Task<io::Status> finish(bool keep) = 0;
+  // The last piece of the body (may be empty) and the answer's end, sent together. `keep`: whether
+  // the connection may serve another request. `last` must live until the task has ended.
+  virtual io::Task<io::Status> finish(std::string_view last, bool keep) = 0;
 
   // Why the call's token was cancelled.
   enum class Left : std::uint8_t { no, client, shutdown };

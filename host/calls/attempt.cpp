@@ -1,0 +1,418 @@
+#include "calls/attempt.hpp"
+
+#include <algorithm>
+
+#include "base/json.hpp"
+#include "base/text.hpp"
+
+namespace sluice::calls {
+
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+using upstream::Exchange;
+using upstream::Failure;
+
+constexpr std::size_t kHeldMost = 1 << 20;      // of frames without content
+constexpr std::size_t kRefusalMost = 1 << 20;   // of an error's body
+constexpr int kReadsATurn = 16;                 // then the other calls have theirs
+constexpr milliseconds kTail{100};              // for an upstream to end what is already whole
+constexpr std::string_view kEventStream = "text/event-stream";
+constexpr std::string_view kJson = "application/json";
+
+struct NoSink final : plugins::ChunkSink {
+  Answer push(const plugins::Chunk&) noexcept override { return Answer::more; }
+};
+
+plugins::Fault faultOf(plugins::Code code, std::string message) {
+  plugins::Fault made;
+  made.code = code;
+  made.message = std::move(message);
+  return made;
+}
+
+std::string seconds(milliseconds time) {
+  std::string text;
+  json::appendNumber(text, static_cast<double>(time.count()) / 1000);
+  return text + " s";
+}
+
+bool says(std::string_view contentType, std::string_view wanted) {
+  return text::equalsIgnoringCase(text::trim(contentType.substr(0, contentType.find(';'))), wanted);
+}
+
+}  // namespace
+
+Attempt::Attempt(Services& services, const Inquiry& inquiry, Client& client, const Step& step,
+                 const Context& context)
+    : services_(services),
+      inquiry_(inquiry),
+      client_(client),
+      step_(step),
+      context_(context),
+      provider_(*step.target->provider),
+      instance_(*step.target->provider->instance),
+      total_(std::min(services.loop.after(provider_.config->timeouts.total), context.deadline)),
+      contentBy_(total_) {}
+
+io::Task<Attempt::End> Attempt::run() {
+  if (instance_.hasCodec()) return viaCodec();
+  return viaDirect();
+}
+
+plugins::Request Attempt::request(bool own) {
+  const bool usage = provider_.config->askForUsage;
+  if (own) inquiry_.appendOwn(body_, step_.target->model, usage);
+  else inquiry_.appendCanonical(body_, step_.target->model, usage);
+  plugins::Request made;
+  made.stream = inquiry_.stream();
+  made.id = context_.number;
+  made.deadlineNs = duration_cast<std::chrono::nanoseconds>(total_.time_since_epoch()).count();
+  made.model = step_.target->model;
+  made.dialect = own ? inquiry_.dialect() : plugins::kCanonicalChat;
+  made.body = body_;
+  return made;
+}
+
+io::Task<Attempt::End> Attempt::viaCodec() {
+  const bool own = instance_.speaks(inquiry_.dialect());
+  request_ = request(own);
+  plugins::Encoded encoded;
+  const Secret* secret = step_.secret();
+  const std::string_view key = secret == nullptr ? std::string_view() : secret->reveal();
+  if (auto fault = instance_.encode(request_, key, encoded)) {
+    co_return failedWith(MishapKind::plugin, std::move(*fault));
+  }
+  upstream::Request wanted;
+  wanted.method = encoded.method;
+  wanted.path = encoded.path;
+  wanted.fields = encoded.fields;
+  wanted.body = encoded.bodyIsRequest ? std::string_view(body_) : std::string_view(encoded.body);
+
+  Exchange exchange(services_.upstream, provider_.endpoint);
+  const config::Timeouts& timeouts = provider_.config->timeouts;
+  const upstream::OpenLimits limits{timeouts.connect, timeouts.firstByte, total_};
+  contentBy_ = services_.loop.after(timeouts.connect + timeouts.firstContent);
+  const auto before = steady_clock::now();
+  const Failure failure = co_await exchange.open(wanted, limits, context_.cancel);
+  waited_ += duration_cast<microseconds>(steady_clock::now() - before);
+  if (failure != Failure::none) co_return transportFailed(failure, exchange.detail());
+  if (exchange.head().status / 100 != 2) co_return co_await refused(exchange);
+
+  std::optional<Intake> intake = intakeFor(exchange, own, encoded.framing);
+  if (!intake) co_return End::failed;
+  bool pieces = encoded.framing != plugins::Framing::whole;
+  if (own) {
+    pieces = inquiry_.stream() && says(exchange.head().fields.get("content-type"), kEventStream);
+  }
+  if (pieces) co_return co_await relay(exchange, *intake);
+  co_return co_await whole(exchange, *intake);
+}
+
+std::optional<Intake> Attempt::intakeFor(const Exchange& exchange, bool own,
+                                         plugins::Framing framing) {
+  if (own) return Intake(inquiry_.passage());
+  std::vector<plugins::HeaderView> headers;
+  for (const wire::Field& field : exchange.head().fields.all()) {
+    headers.push_back({field.name, field.value});
+  }
+  plugins::Fault fault;
+  auto decoder = instance_.open(request_, exchange.head().status, headers, fault);
+  if (!decoder) {
+    failedWith(MishapKind::plugin, std::move(fault));
+    return std::nullopt;
+  }
+  return Intake(std::move(decoder), inquiry_.rendering(step_.target->model, context_.requestId),
+                framing);
+}
+
+// Passes a streamed answer on as it comes. While the client does not read, the upstream is not read.
+io::Task<Attempt::End> Attempt::relay(Exchange& exchange, Intake& intake) {
+  io::Loop& loop = services_.loop;
+  std::string& out = services_.out;
+  const Progress& progress = intake.progress();
+  io::Deadline tail = io::kNever;
+  int reads = 0;
+  for (;;) {
+    Exchange::Read read = exchange.tryRead(loop.scratch());
+    if (read.state == Exchange::State::again) {
+      const io::Until until{std::min(silenceEnds(progress.content), tail), context_.cancel};
+      const auto before = committed() ? steady_clock::time_point() : steady_clock::now();
+      const io::Wake wake = co_await io::Wait(loop, until, &exchange.slot());
+      if (!committed()) waited_ += duration_cast<microseconds>(steady_clock::now() - before);
+      reads = 0;
+      if (wake == io::Wake::ready) continue;
+      if (wake == io::Wake::cancelled || !progress.finished) co_return ended(wake, progress.content);
+      co_return co_await conclude(intake, {});  // whole, though the upstream does not end it
+    }
+    out.clear();
+    if (read.state == Exchange::State::data && !progress.ended) {
+      intake.take(read.payload, out);
+      // The end of the body often came with the end of the answer: then all goes out at once.
+      if (progress.ended) read = exchange.tryRead(loop.scratch());
+    }
+    if (read.state == Exchange::State::whole && !progress.ended) intake.bodyEnded(out);
+    note(progress);
+    const bool over = read.state == Exchange::State::whole || read.state == Exchange::State::failed;
+    if (over && progress.finished) co_return co_await conclude(intake, {});
+    if (!progress.finished && (over || faulty(intake))) {
+      if (committed()) offer(progress);  // what came before the break
+      co_return brokenOff(exchange, intake, read.state);
+    }
+    const io::Status sent = offer(progress);
+    if (sent == io::Status::again) {
+      const io::Status drained = co_await client_.drain();
+      if (drained != io::Status::ok) co_return clientGone();
+    } else if (sent != io::Status::ok) {
+      co_return clientGone();
+    }
+    if (held_.size() > kHeldMost) {
+      co_return failedWith(MishapKind::badAnswer,
+                           faultOf(plugins::Code::unavailable, "the answer began with 1 MiB without content"));
+    }
+    if (progress.ended && tail == io::kNever) tail = loop.after(kTail);
+    if (++reads == kReadsATurn) {
+      reads = 0;
+      co_await loop.yield();
+    }
+  }
+}
+
+// Why a stream that is not finished goes no further.
+Attempt::End Attempt::brokenOff(const Exchange& exchange, const Intake& intake,
+                                Exchange::State state) {
+  if (faulty(intake)) return committed() ? End::broken : End::failed;
+  if (state == Exchange::State::failed) return transportFailed(exchange.failure(), exchange.detail());
+  const char* const why = intake.progress().content ? "the answer ended before it was finished"
+                                                    : "the answer was empty";
+  return failedWith(MishapKind::badAnswer, faultOf(plugins::Code::unavailable, why));
+}
+
+// What has come goes to the client, or is held until there is content.
+io::Status Attempt::offer(const Progress& progress) {
+  std::string& out = services_.out;
+  if (!inquiry_.stream()) return io::Status::ok;
+  if (committed()) return out.empty() ? io::Status::ok : client_.write(out);
+  held_ += out;
+  if (!progress.content) return io::Status::ok;
+  begin(kEventStream, std::nullopt);
+  const io::Status sent = client_.write(held_);
+  held_ = std::string();
+  return sent;
+}
+
+// The answer is whole: its last bytes and its end go to the client. `passedOn`: the body of an
+// answer that is not streamed, where it goes on as it came.
+io::Task<Attempt::End> Attempt::conclude(Intake& intake, std::string_view passedOn) {
+  std::string last;
+  if (!inquiry_.stream() && !passedOn.empty()) {
+    begin(kJson, passedOn.size());
+    const io::Status status = co_await client_.finish(passedOn, true);
+    co_return status == io::Status::ok ? End::answered : clientGone();
+  }
+  if (inquiry_.stream()) {
+    last.swap(held_);
+    last += services_.out;
+  }
+  intake.close(last);
+  note(intake.progress());
+  if (!committed()) {
+    if (inquiry_.stream()) begin(kEventStream, std::nullopt);
+    else begin(kJson, last.size());
+  }
+  const io::Status status = co_await client_.finish(last, true);
+  co_return status == io::Status::ok ? End::answered : clientGone();
+}
+
+// An answer in one piece: it is committed only when it is whole and sound.
+io::Task<Attempt::End> Attempt::whole(Exchange& exchange, Intake& intake) {
+  std::string body;
+  const Exchange::State state = co_await readBody(exchange, body, context_.maxAnswerBytes);
+  if (state != Exchange::State::whole) co_return End::failed;
+  if (context_.cancel.cancelled()) co_return clientGone();
+  services_.out.clear();
+  if (body.empty()) {
+    co_return failedWith(MishapKind::badAnswer, faultOf(plugins::Code::unavailable, "the answer was empty"));
+  }
+  intake.whole(body, services_.out);
+  note(intake.progress());
+  if (faulty(intake)) co_return End::failed;
+  if (intake.passesOn() && inquiry_.stream()) {
+    co_return failedWith(MishapKind::badAnswer,
+                         faultOf(plugins::Code::unavailable, "the upstream did not stream its answer"));
+  }
+  if (!intake.progress().finished) {
+    co_return failedWith(MishapKind::badAnswer,
+                         faultOf(plugins::Code::unavailable, "the answer was not finished"));
+  }
+  co_return co_await conclude(intake, intake.passesOn() ? std::string_view(body) : std::string_view());
+}
+
+// `whole`, or `failed` with the mishap noted (or the call cancelled).
+io::Task<Exchange::State> Attempt::readBody(Exchange& exchange, std::string& body, std::size_t most) {
+  for (;;) {
+    const Exchange::Read read = exchange.tryRead(services_.loop.scratch());
+    if (read.state == Exchange::State::whole) co_return read.state;
+    if (read.state == Exchange::State::failed) {
+      transportFailed(exchange.failure(), exchange.detail());
+      co_return read.state;
+    }
+    if (read.state == Exchange::State::data) {
+      body.append(read.payload);
+      if (body.size() <= most) continue;
+      failedWith(MishapKind::badAnswer,
+                 faultOf(plugins::Code::resourceExhausted,
+                         "the answer is larger than " + std::to_string(most) + " bytes"));
+      co_return Exchange::State::failed;
+    }
+    const io::Until until{silenceEnds(true), context_.cancel};
+    const auto before = steady_clock::now();
+    const io::Wake wake = co_await io::Wait(services_.loop, until, &exchange.slot());
+    waited_ += duration_cast<microseconds>(steady_clock::now() - before);
+    if (wake == io::Wake::ready) continue;
+    ended(wake, true);
+    co_return Exchange::State::failed;
+  }
+}
+
+// The upstream answered, but not with 2xx: the plugin says what it means.
+io::Task<Attempt::End> Attempt::refused(Exchange& exchange) {
+  const int status = exchange.head().status;
+  const auto retryAfter = retryAfterOf(exchange.head().fields, std::chrono::system_clock::now());
+  const bool isJson = says(exchange.head().fields.get("content-type"), kJson);
+  std::vector<std::pair<std::string, std::string>> kept;
+  for (const wire::Field& field : exchange.head().fields.all()) {
+    kept.emplace_back(field.name, field.value);
+  }
+  std::string body;
+  const Exchange::State state = co_await readBody(exchange, body, kRefusalMost);
+  if (context_.cancel.cancelled()) co_return clientGone();
+  // A refusal whose body is cut off is still a refusal: the status counts.
+  const bool complete = state == Exchange::State::whole;
+  if (!complete) body.clear();
+
+  std::vector<plugins::HeaderView> headers;
+  for (const auto& [name, value] : kept) headers.push_back({name, value});
+  plugins::Fault fault;
+  NoSink sink;
+  if (auto decoder = instance_.open(request_, status, headers, fault)) {
+    if (auto meant = decoder->frame({}, body, sink)) fault = std::move(*meant);
+  }
+  mishap_ = Mishap();
+  mishap_.kind = MishapKind::refusedByStatus;
+  mishap_.status = status;
+  mishap_.retryAfter = retryAfter;
+  if (!retryAfter && fault.retryAfterMs != 0) mishap_.retryAfter = milliseconds(fault.retryAfterMs);
+  mishap_.fault = std::move(fault);
+  const bool object = body.find_first_not_of(" \t\r\n") != body.npos &&
+                      body[body.find_first_not_of(" \t\r\n")] == '{';
+  if (isJson && object && instance_.speaks(inquiry_.dialect())) refusal_ = std::move(body);
+  co_return End::failed;
+}
+
+io::Task<Attempt::End> Attempt::viaDirect() {
+  request_ = request(false);
+  plugins::Fault fault;
+  const auto before = steady_clock::now();
+  auto operation = instance_.start(request_, services_.loop, services_.workers, fault);
+  if (!operation) co_return failedWith(MishapKind::plugin, std::move(fault));
+  contentBy_ = services_.loop.after(provider_.config->timeouts.firstContent);
+  Intake intake(inquiry_.rendering(step_.target->model, context_.requestId));
+  const Progress& progress = intake.progress();
+  std::optional<plugins::Fault> ending;
+  for (;;) {
+    services_.out.clear();
+    const bool more = operation->drain(intake.sink(services_.out), ending);
+    if (!committed()) waited_ = duration_cast<microseconds>(steady_clock::now() - before);
+    note(progress);
+    if (ending) {
+      offer(progress);
+      co_return failedWith(MishapKind::plugin, std::move(*ending));
+    }
+    if (!more && progress.finished) co_return co_await conclude(intake, {});
+    const io::Status sent = offer(progress);
+    if (!more) {
+      co_return failedWith(MishapKind::badAnswer, faultOf(plugins::Code::unavailable,
+                                                          "the answer ended before it was finished"));
+    }
+    if (sent == io::Status::again) {
+      const io::Status drained = co_await client_.drain();
+      if (drained != io::Status::ok) co_return clientGone();
+    } else if (sent != io::Status::ok) {
+      co_return clientGone();
+    }
+    const io::Until until{silenceEnds(progress.content), context_.cancel};
+    const io::Wake wake = co_await io::Wait(services_.loop, until, &operation->slot());
+    if (wake != io::Wake::ready) co_return ended(wake, progress.content);
+  }
+}
+
+bool Attempt::faulty(const Intake& intake) {
+  const std::optional<plugins::Fault>& fault =
+      intake.fault() ? intake.fault() : intake.progress().fault;
+  if (!fault) return false;
+  failedWith(MishapKind::badAnswer, *fault);
+  return true;
+}
+
+void Attempt::note(const Progress& progress) {
+  usage_ = progress.usage;
+  contentBytes_ = progress.contentBytes;
+}
+
+void Attempt::begin(std::string_view contentType, std::optional<std::size_t> length) {
+  const auto since = duration_cast<microseconds>(steady_clock::now() - context_.received);
+  first_ = since;
+  overhead_ = std::max(microseconds(0), since - waited_ - context_.waited);
+  std::string fields;
+  fields.reserve(256);
+  fields += "x-sluice-provider: ";
+  fields += provider_.config->name;
+  fields += "\r\nx-sluice-model: ";
+  fields += step_.target->model;
+  fields += "\r\nx-sluice-attempts: ";
+  json::appendNumber(fields, std::uint64_t{context_.attempts});
+  fields += "\r\nx-sluice-overhead-us: ";
+  json::appendNumber(fields, static_cast<std::uint64_t>(overhead_.count()));
+  fields += "\r\n";
+  if (!length) fields += "cache-control: no-cache\r\n";
+  client_.begin(200, contentType, fields, length);
+}
+
+io::Deadline Attempt::silenceEnds(bool content) const {
+  const io::Deadline idle = services_.loop.after(provider_.config->timeouts.idle);
+  return std::min({idle, total_, content ? io::kNever : contentBy_});
+}
+
+Attempt::End Attempt::ended(io::Wake wake, bool content) {
+  if (wake == io::Wake::cancelled) return End::cancelled;
+  const config::Timeouts& timeouts = provider_.config->timeouts;
+  const io::TimePoint now = services_.loop.now();
+  mishap_ = Mishap();
+  mishap_.kind = MishapKind::silent;
+  if (now >= total_) mishap_.detail = "the attempt took longer than it may";
+  else if (!content && now >= contentBy_) mishap_.detail = "no content within " + seconds(timeouts.firstContent);
+  else mishap_.detail = "silent for " + seconds(timeouts.idle);
+  return committed() ? End::broken : End::failed;
+}
+
+Attempt::End Attempt::transportFailed(Failure failure, const std::string& detail) {
+  if (failure == Failure::cancelled) return End::cancelled;
+  mishap_ = Mishap();
+  mishap_.kind = MishapKind::transport;
+  mishap_.failure = failure;
+  mishap_.detail = detail;
+  return committed() ? End::broken : End::failed;
+}
+
+Attempt::End Attempt::failedWith(MishapKind kind, plugins::Fault fault) {
+  mishap_ = Mishap();
+  mishap_.kind = kind;
+  mishap_.fault = std::move(fault);
+  return committed() ? End::broken : End::failed;
+}
+
+}  // namespace sluice::calls

@@ -1,0 +1,105 @@
+// Attempt: one try of a call on one lane, from the plugin's request to the last byte of the answer.
+// Until the commit point nothing reaches the client; what comes is held, and a failure leaves the
+// client as it was. After it, the answer goes on as it comes, or ends as broken.
+// Threads: one loop.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "calls/client.hpp"
+#include "calls/dialect.hpp"
+#include "calls/intake.hpp"
+#include "calls/judge.hpp"
+#include "calls/plan.hpp"
+#include "calls/services.hpp"
+#include "upstream/exchange.hpp"
+
+namespace sluice::calls {
+
+class Attempt {
+ public:
+  struct Context {
+    std::string_view requestId;
+    std::uint64_t number = 0;   // of the call, in this process
+    unsigned attempts = 1;      // this one included; shown to the client
+    io::TimePoint received;     // when the call came
+    std::chrono::microseconds waited{0};  // for upstreams and pauses, before this attempt
+    io::Deadline deadline;      // of the call
+    io::CancelToken cancel;
+    std::size_t maxAnswerBytes = 0;
+  };
+  // Everything must outlive the attempt.
+  Attempt(Services& services, const Inquiry& inquiry, Client& client, const Step& step,
+          const Context& context);
+
+  enum class End : std::uint8_t {
+    answered,
+    failed,     // before the commit point; see mishap()
+    broken,     // after it; see mishap(). The client has not been told
+    cancelled,  // see Client::left()
+  };
+  io::Task<End> run();
+
+  const Mishap& mishap() const noexcept { return mishap_; }
+  // An upstream's refusal in the client's own dialect, to be passed on as it came; empty: none.
+  const std::string& refusal() const noexcept { return refusal_; }
+
+  bool committed() const noexcept { return client_.begun(); }
+  std::optional<plugins::Usage> usage() const { return usage_; }
+  std::uint64_t contentBytes() const noexcept { return contentBytes_; }
+  io::TimePoint began() const noexcept { return began_; }
+  std::chrono::microseconds waited() const noexcept { return waited_; }  // for the upstream
+  std::chrono::microseconds first() const noexcept { return first_; }    // since received; zero: none
+  std::chrono::microseconds overhead() const noexcept { return overhead_; }
+
+ private:
+  io::Task<End> viaCodec();
+  io::Task<End> viaDirect();
+  io::Task<End> refused(upstream::Exchange& exchange);
+  io::Task<End> relay(upstream::Exchange& exchange, Intake& intake);
+  io::Task<End> whole(upstream::Exchange& exchange, Intake& intake);
+  io::Task<upstream::Exchange::State> readBody(upstream::Exchange& exchange, std::string& body,
+                                               std::size_t most);
+  io::Task<End> conclude(Intake& intake, std::string_view passedOn);
+
+  plugins::Request request(bool own);
+  std::optional<Intake> intakeFor(const upstream::Exchange& exchange, bool own,
+                                  plugins::Framing framing);
+  bool faulty(const Intake& intake);
+  End brokenOff(const upstream::Exchange& exchange, const Intake& intake,
+                upstream::Exchange::State state);
+  io::Status offer(const Progress& progress);
+  void begin(std::string_view contentType, std::optional<std::size_t> length);
+  void note(const Progress& progress);
+  io::Deadline silenceEnds(bool content) const;
+  End ended(io::Wake wake, bool content);
+  End transportFailed(upstream::Failure failure, const std::string& detail);
+  End failedWith(MishapKind kind, plugins::Fault fault);
+  End clientGone() const noexcept { return End::cancelled; }
+
+  Services& services_;
+  const Inquiry& inquiry_;
+  Client& client_;
+  const Step& step_;
+  const Context& context_;
+  const Provider& provider_;
+  const plugins::Instance& instance_;
+  io::TimePoint began_ = std::chrono::steady_clock::now();
+  io::Deadline total_;
+  io::Deadline contentBy_;
+
+  std::string body_;  // of the request
+  plugins::Request request_;
+  std::string held_;  // frames that wait for content
+  Mishap mishap_;
+  std::string refusal_;
+  std::optional<plugins::Usage> usage_;
+  std::uint64_t contentBytes_ = 0;
+  std::chrono::microseconds waited_{0};
+  std::chrono::microseconds first_{0};
+  std::chrono::microseconds overhead_{0};
+};
+
+}  // namespace sluice::calls

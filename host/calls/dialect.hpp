@@ -1,0 +1,81 @@
+// What the way of a call must know of a client's dialect; host/dialects implements it.
+//   Inquiry    a client's request, read once
+//   Passage    an answer whose upstream speaks the client's dialect: its bytes go on as they came
+//   Rendering  an answer that comes in chunks, written in the client's dialect
+// Threads: an Inquiry is read-only; the others belong to one attempt on one loop.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "calls/problem.hpp"
+#include "plugins/types.hpp"
+#include "wire/sse.hpp"
+
+namespace sluice::calls {
+
+// What the relay knows of an answer under way.
+struct Progress {
+  bool content = false;   // something of the answer itself has come: the commit point
+  bool finished = false;  // every finish reason has come: the answer is whole
+  bool ended = false;     // the dialect's last event has come: nothing more is awaited
+  std::optional<plugins::Fault> fault;  // the answer is broken, or says that it failed
+  std::optional<plugins::Usage> usage;
+  std::uint64_t contentBytes = 0;  // of what the model said, for an estimate where no usage comes
+};
+
+class Passage {
+ public:
+  virtual ~Passage() = default;
+  // Looks at a block and appends what goes on to the client: its bytes, or nothing.
+  virtual void block(const wire::SseBlock& block, std::string& out) = 0;
+  // The answer is whole, or must do as it is: appends what the dialect ends with and did not come.
+  virtual void close(std::string& out) = 0;
+  // Looks at an answer that was not streamed. Without a fault its bytes go on as they are.
+  virtual void whole(std::string_view body) = 0;
+
+  const Progress& progress() const noexcept { return progress_; }
+
+ protected:
+  Progress progress_;
+};
+
+class Rendering : public plugins::ChunkSink {
+ public:
+  virtual ~Rendering() = default;
+  // Where push() writes from now on; only used while streaming.
+  virtual void writeTo(std::string& out) noexcept = 0;
+  // Ends the answer: a stream's last events, or the whole body.
+  virtual void close(std::string& out) = 0;
+
+  const Progress& progress() const noexcept { return progress_; }
+
+ protected:
+  Progress progress_;
+};
+
+class Inquiry {
+ public:
+  virtual ~Inquiry() = default;
+  virtual std::string_view dialect() const noexcept = 0;  // "openai.chat"
+  virtual std::string_view model() const noexcept = 0;    // as the client named it
+  virtual bool stream() const noexcept = 0;
+  virtual std::size_t size() const noexcept = 0;          // of the request's body, in bytes
+
+  // The client's own body with another model; streamed answers are asked for usage if `askForUsage`.
+  virtual void appendOwn(std::string& out, std::string_view model, bool askForUsage) const = 0;
+  // The same in canonical form.
+  virtual void appendCanonical(std::string& out, std::string_view model, bool askForUsage) const = 0;
+
+  virtual std::unique_ptr<Passage> passage() const = 0;
+  // `model`: the name to show where the upstream gives none; `id`: of the call.
+  virtual std::unique_ptr<Rendering> rendering(std::string_view model, std::string_view id) const = 0;
+
+  virtual void appendError(std::string& out, const Problem& problem) const = 0;       // a whole body
+  virtual void appendErrorEvent(std::string& out, const Problem& problem) const = 0;  // ends a stream
+};
+
+}  // namespace sluice::calls

@@ -1,0 +1,215 @@
+#include "calls/generation.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "wire/url.hpp"
+
+namespace sluice::calls {
+
+namespace {
+
+bool isLocal(const wire::Url& url) {
+  return url.host == "localhost" || url.host == "::1" || url.host.starts_with("127.");
+}
+
+Problem notFound(std::string message) {
+  Problem made;
+  made.status = 404;
+  made.type = "invalid_request_error";
+  made.code = "model_not_found";
+  made.param = "model";
+  made.message = std::move(message);
+  return made;
+}
+
+}  // namespace
+
+Generation::Generation(config::Config config, std::uint64_t number, health::Lanes& lanes)
+    : config_(std::move(config)), number_(number), lanes_(lanes) {}
+
+std::shared_ptr<const Generation> Generation::build(config::Config config,
+                                                    const std::string& pluginDirectory,
+                                                    const upstream::ProxySettings& proxies,
+                                                    health::Lanes& lanes, std::uint64_t number,
+                                                    std::vector<Fault>& faults) {
+  std::shared_ptr<Generation> made(new Generation(std::move(config), number, lanes));
+  std::vector<plugins::Registry::Problem> problems;
+  made->registry_ = plugins::Registry::open(made->config_.plugins, pluginDirectory, problems);
+  for (auto& problem : problems) faults.push_back({problem.where, std::move(problem.message)});
+  made->createProviders(proxies, faults);
+  made->createVirtualModels(faults);
+  return made;
+}
+
+void Generation::createProviders(const upstream::ProxySettings& proxies, std::vector<Fault>& faults) {
+  for (const config::Provider& config : config_.providers) {
+    auto made = std::make_unique<Provider>();
+    made->config = &config;
+    made->offBecause = config.offBecause;
+    if (config.on) {
+      auto instance = registry_->create(plugins::Kind::provider, config.component, config.name,
+                                        config.settings);
+      if (!instance) {
+        made->offBecause = instance.error().message;
+        faults.push_back({config.where, "provider " + config.name + ": " + made->offBecause});
+      } else if ((*instance)->hasCodec() && config.baseUrl.empty()) {
+        made->offBecause = "it has no base_url";
+        faults.push_back({config.where, "provider " + config.name + ": component " +
+                                            config.component + " needs a base_url"});
+      } else {
+        made->instance = std::move(*instance);
+      }
+    }
+    if (!config.baseUrl.empty()) {
+      if (auto url = wire::parseUrl(config.baseUrl)) {  // checked by the configuration already
+        made->local = isLocal(*url);
+        made->endpoint.proxy = upstream::proxyFor(*url, proxies);
+        made->endpoint.url = std::move(*url);
+      }
+    }
+    providers_.push_back(std::move(made));
+  }
+}
+
+void Generation::createVirtualModels(std::vector<Fault>& faults) {
+  for (const config::VirtualModel& config : config_.virtualModels) {
+    auto made = std::make_unique<VirtualModel>();
+    made->config = &config;
+    auto strategy =
+        registry_->create(plugins::Kind::strategy, config.strategy, config.name, config.settings);
+    if (!strategy) {
+      faults.push_back({config.where, "virtual model " + config.name + ": " + strategy.error().message});
+      continue;
+    }
+    made->strategy = std::move(*strategy);
+    for (const config::Target& wanted : config.targets) {
+      const Provider* at = provider(wanted.provider);
+      if (at != nullptr && at->instance) made->targets.push_back(target(*at, wanted.model));
+    }
+    byName_.emplace(config.name, made.get());
+    virtualModels_.push_back(std::move(made));
+  }
+}
+
+const Provider* Generation::provider(std::string_view name) const {
+  for (const auto& one : providers_) {
+    if (one->config->name == name) return one.get();
+  }
+  return nullptr;
+}
+
+const config::Model* Generation::facts(std::string_view provider, std::string_view model) const {
+  for (const config::Model& one : config_.models) {
+    if (one.provider == provider && one.name == model) return &one;
+  }
+  return nullptr;
+}
+
+Target Generation::target(const Provider& provider, std::string_view model) const {
+  static const Secret kKeyless;
+  Target made;
+  made.provider = &provider;
+  made.model = model;
+  made.facts = facts(provider.config->name, model);
+  for (const Secret& key : provider.config->keys) {
+    made.lanes.push_back(lanes_.lane(provider.config->name, key, model));
+  }
+  if (made.lanes.empty()) made.lanes.push_back(lanes_.lane(provider.config->name, kKeyless, model));
+  return made;
+}
+
+Resolution Generation::atProvider(const Provider& provider, std::string_view model,
+                                  Problem& problem) const {
+  if (!provider.instance) {
+    const std::string& why = provider.offBecause;
+    problem = notFound("provider '" + provider.config->name + "' is off" +
+                       (why.empty() ? std::string() : ": " + why));
+    return {};
+  }
+  Resolution made;
+  made.single = std::make_shared<const Target>(target(provider, model));
+  return made;
+}
+
+Resolution Generation::resolve(std::string_view name, Problem& problem) const {
+  const bool printable = std::all_of(name.begin(), name.end(), [](char c) {
+    return static_cast<unsigned char>(c) > ' ' && c != 0x7f;
+  });
+  if (name.empty() || name.size() > 256 || !printable) {
+    problem = notFound("a model's name has 1 to 256 characters, without blanks");
+    return {};
+  }
+  if (const auto known = byName_.find(name); known != byName_.end()) {
+    if (known->second->targets.empty()) {
+      problem = noTargetOn(*known->second);
+      return {};
+    }
+    Resolution made;
+    made.virtualModel = known->second;
+    return made;
+  }
+  for (const config::Route& route : config_.routes) {
+    if (!text::matchesPattern(route.match, name)) continue;
+    const std::string prefix = route.provider + "/";
+    const std::string_view model = name.starts_with(prefix) ? name.substr(prefix.size()) : name;
+    return atProvider(*provider(route.provider), model, problem);
+  }
+  const std::size_t slash = name.find('/');
+  if (slash != name.npos && slash + 1 < name.size()) {
+    if (const Provider* at = provider(name.substr(0, slash))) {
+      return atProvider(*at, name.substr(slash + 1), problem);
+    }
+  }
+  problem = unknownModel(name);
+  return {};
+}
+
+Problem Generation::unknownModel(std::string_view name) const {
+  const std::vector<ListedModel> listed = models();
+  std::vector<std::string_view> known;
+  for (const ListedModel& one : listed) known.push_back(one.id);
+  std::string message = "there is no model '" + std::string(name) + "'";
+  const std::string_view nearest = text::nearest(name, known);
+  if (!nearest.empty()) message += "; did you mean '" + std::string(nearest) + "'?";
+  else message += "; GET /v1/models lists the models, and provider/model names one at a provider";
+  return notFound(std::move(message));
+}
+
+Problem Generation::noTargetOn(const VirtualModel& model) const {
+  std::string message = "no provider of '" + model.config->name + "' is on";
+  std::vector<std::string_view> told;
+  for (const config::Target& wanted : model.config->targets) {
+    const Provider* at = provider(wanted.provider);
+    if (at == nullptr || std::find(told.begin(), told.end(), wanted.provider) != told.end()) continue;
+    message += told.empty() ? ": " : "; ";
+    message += wanted.provider + ": " + at->offBecause;
+    told.push_back(wanted.provider);
+  }
+  return notFound(std::move(message));
+}
+
+std::vector<ListedModel> Generation::models() const {
+  std::vector<ListedModel> listed;
+  const auto add = [&listed](ListedModel model) {
+    const bool known = std::any_of(listed.begin(), listed.end(),
+                                   [&](const ListedModel& one) { return one.id == model.id; });
+    if (!known) listed.push_back(std::move(model));
+  };
+  for (const auto& model : virtualModels_) {
+    if (!model->targets.empty()) add({model->config->name, "sluice", nullptr, model.get()});
+  }
+  for (const config::Model& model : config_.models) {
+    const Provider* at = provider(model.provider);
+    if (at == nullptr || !at->instance) continue;
+    add({model.provider + "/" + model.name, model.provider, &model, nullptr});
+  }
+  for (const auto& model : virtualModels_) {
+    for (const Target& one : model->targets) {
+      add({one.provider->config->name + "/" + one.model, one.provider->config->name, one.facts, nullptr});
+    }
+  }
+  return listed;
+}
+
+}  // namespace sluice::calls

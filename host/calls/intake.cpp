@@ -1,0 +1,97 @@
+#include "calls/intake.hpp"
+
+namespace sluice::calls {
+
+using plugins::Framing;
+
+Intake::Intake(std::unique_ptr<Passage> passage) : passage_(std::move(passage)) {}
+
+Intake::Intake(std::unique_ptr<plugins::Decoder> decoder, std::unique_ptr<Rendering> rendering,
+               Framing framing)
+    : decoder_(std::move(decoder)), rendering_(std::move(rendering)), framing_(framing) {}
+
+Intake::Intake(std::unique_ptr<Rendering> rendering) : rendering_(std::move(rendering)) {}
+
+plugins::ChunkSink& Intake::sink(std::string& out) {
+  rendering_->writeTo(out);
+  return *rendering_;
+}
+
+const Progress& Intake::progress() const noexcept {
+  return passage_ ? passage_->progress() : rendering_->progress();
+}
+
+void Intake::take(std::string_view payload, std::string& out) {
+  if (rendering_) rendering_->writeTo(out);
+  switch (framing_) {
+    case Framing::sse:
+      sse_.give(payload);
+      takeBlocks(out);
+      return;
+    case Framing::lines: {
+      lines_.give(payload);
+      std::string_view line;
+      while (!fault_ && lines_.next(line)) {
+        if (!line.empty()) frame({}, line);
+      }
+      if (lines_.tooLarge()) tooLarge();
+      return;
+    }
+    case Framing::raw:
+    case Framing::whole: frame({}, payload); return;
+  }
+}
+
+void Intake::takeBlocks(std::string& out) {
+  wire::SseBlock block;
+  while (!fault_ && sse_.next(block)) {
+    if (passage_) {
+      if (progress().fault) return;
+      passage_->block(block, out);
+    } else if (block.hasData) {
+      frame(block.event, block.data);
+    }
+  }
+  if (sse_.tooLarge()) tooLarge();
+}
+
+void Intake::bodyEnded(std::string& out) {
+  if (rendering_) rendering_->writeTo(out);
+  wire::SseBlock block;
+  std::string_view line;
+  if (framing_ == Framing::sse && sse_.last(block) && block.hasData && !fault_) {
+    if (passage_) passage_->block(block, out);
+    else frame(block.event, block.data);
+  } else if (framing_ == Framing::lines && lines_.last(line) && !fault_) {
+    frame({}, line);
+  }
+  if (decoder_ && !fault_) fault_ = decoder_->end(*rendering_);
+}
+
+void Intake::close(std::string& out) {
+  if (passage_) passage_->close(out);
+  else rendering_->close(out);
+}
+
+void Intake::whole(std::string_view body, std::string& out) {
+  if (passage_) {
+    passage_->whole(body);
+    return;
+  }
+  rendering_->writeTo(out);
+  frame({}, body);
+  if (!fault_) fault_ = decoder_->end(*rendering_);
+}
+
+void Intake::frame(std::string_view event, std::string_view data) {
+  if (!fault_) fault_ = decoder_->frame(event, data, *rendering_);
+}
+
+void Intake::tooLarge() {
+  plugins::Fault fault;
+  fault.code = plugins::Code::resourceExhausted;
+  fault.message = "the upstream sent an event larger than 16 MiB";
+  fault_ = std::move(fault);
+}
+
+}  // namespace sluice::calls
