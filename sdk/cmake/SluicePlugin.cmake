@@ -1,0 +1,45 @@
+# sluice_add_plugin(NAME SOURCES a.cpp ... [LIBS target ...] [TEST_SOURCES a_test.cpp ...] [OUTPUT dir])
+#
+# Builds the plugin NAME.so into <build>/plugins (or OUTPUT), with no symbol visible but
+# sluice_plugin_entry and none left to be found at run time. TEST_SOURCES, if tests are built, become
+# the GoogleTest binary NAME_test, linked with the plugin's own sources.
+set(SLUICE_PLUGIN_MAP ${CMAKE_CURRENT_LIST_DIR}/plugin.map)
+
+function(sluice_add_plugin name)
+  cmake_parse_arguments(P "" "OUTPUT" "SOURCES;LIBS;TEST_SOURCES" ${ARGN})
+  if(NOT P_SOURCES OR P_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "sluice_add_plugin(${name}): give SOURCES, and nothing else unknown "
+                        "(${P_UNPARSED_ARGUMENTS})")
+  endif()
+  if(NOT P_OUTPUT)
+    set(P_OUTPUT ${CMAKE_BINARY_DIR}/plugins)
+  endif()
+
+  add_library(${name} MODULE ${P_SOURCES})
+  target_link_libraries(${name} PRIVATE sluice::sdk ${P_LIBS})
+  set_target_properties(${name} PROPERTIES
+    PREFIX "" SUFFIX ".so"
+    LIBRARY_OUTPUT_DIRECTORY ${P_OUTPUT}
+    POSITION_INDEPENDENT_CODE ON
+    C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+    LINK_DEPENDS ${SLUICE_PLUGIN_MAP})
+  target_link_options(${name} PRIVATE
+    LINKER:--version-script=${SLUICE_PLUGIN_MAP} LINKER:-z,now LINKER:-z,relro)
+  # A sanitizer's own symbols are in the program, not in the library.
+  get_directory_property(options COMPILE_OPTIONS)
+  if(NOT "${options} ${CMAKE_CXX_FLAGS}" MATCHES "-fsanitize")
+    target_link_options(${name} PRIVATE LINKER:-z,defs)
+  endif()
+
+  if(P_TEST_SOURCES AND (SLUICE_TESTS OR BUILD_TESTING))
+    if(NOT COMMAND sluice_test)
+      find_package(GTest REQUIRED)
+    endif()
+    add_executable(${name}_test ${P_SOURCES} ${P_TEST_SOURCES})
+    target_link_libraries(${name}_test PRIVATE sluice::sdk ${P_LIBS} GTest::gtest GTest::gtest_main)
+    target_compile_definitions(${name}_test PRIVATE
+      SLUICE_SOURCE_DIR="${CMAKE_CURRENT_SOURCE_DIR}")
+    add_test(NAME ${name}_test COMMAND ${name}_test --gtest_brief=1)
+    set_tests_properties(${name}_test PROPERTIES TIMEOUT 300)
+  endif()
+endfunction()

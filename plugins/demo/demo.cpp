@@ -1,0 +1,159 @@
+// demo: a provider without an upstream. Its one model, `echo`, says the last user message back.
+#include <algorithm>
+#include <limits>
+#include <sluice/plugin.hpp>
+
+namespace {
+
+namespace json = sluice::json;
+
+constexpr std::string_view kSpace = " \t\r\n\f\v";
+
+std::uint64_t countWords(std::string_view text) {
+  std::uint64_t words = 0;
+  for (std::size_t at = text.find_first_not_of(kSpace); at != std::string_view::npos; ++words)
+    at = text.find_first_not_of(kSpace, text.find_first_of(kSpace, at));
+  return words;
+}
+
+// Where the first word ends, with the white space before and after it; the text's end if none.
+std::size_t afterWord(std::string_view text) {
+  const std::size_t word = std::min(text.find_first_not_of(kSpace), text.size());
+  const std::size_t gap = std::min(text.find_first_of(kSpace, word), text.size());
+  return std::min(text.find_first_not_of(kSpace, gap), text.size());
+}
+
+// A message's content: a string, or the text parts of an array.
+std::string textOf(json::Value content) {
+  std::string text(content.string());
+  if (content.isArray())
+    for (const json::Value part : content)
+      if (part["type"].string() == "text") text += part["text"].string();
+  return text;
+}
+
+// Says `text` word by word, or whole; then why it ended, then the usage.
+class Echo : public sluice::Generation {
+ public:
+  Echo(const sluice::Request& request, std::string text, std::uint64_t input, std::uint64_t limit)
+      : stream_(request.stream()),
+        id_("echo-" + std::to_string(request.id())),
+        text_(std::move(text)),
+        input_(input) {
+    const std::uint64_t words = countWords(text_);
+    said_ = std::min(words, limit);
+    cut_ = words > limit;
+    if (cut_) truncate(limit);
+  }
+
+  bool step(sluice::Sink sink) override {
+    switch (stage_) {
+      case Stage::start:
+        sink.start(id_, "echo");
+        stage_ = text_.empty() ? Stage::finish : Stage::text;
+        return true;
+      case Stage::text: {
+        const std::string_view rest = std::string_view(text_).substr(at_);
+        const std::string_view piece = stream_ ? rest.substr(0, afterWord(rest)) : rest;
+        sink.text(piece);
+        at_ += piece.size();
+        if (at_ == text_.size()) stage_ = Stage::finish;
+        return true;
+      }
+      case Stage::finish:
+        sink.finishReason(cut_ ? "length" : "stop");
+        stage_ = Stage::usage;
+        return true;
+      case Stage::usage: break;
+    }
+    sluice_usage usage{};
+    usage.input = input_;
+    usage.output = said_;
+    sink.usage(usage);
+    return false;
+  }
+
+ private:
+  enum class Stage { start, text, finish, usage };
+
+  void truncate(std::uint64_t limit) {
+    std::size_t end = 0;
+    for (std::uint64_t i = 0; i < limit; ++i) end += afterWord(std::string_view(text_).substr(end));
+    text_.resize(limit == 0 ? 0 : text_.find_last_not_of(kSpace, end - 1) + 1);
+  }
+
+  const bool stream_;
+  const std::string id_;
+  std::string text_;
+  const std::uint64_t input_;
+  std::uint64_t said_ = 0;
+  bool cut_ = false;
+  std::size_t at_ = 0;
+  Stage stage_ = Stage::start;
+};
+
+// Answers SLUICE_OP_MODELS.
+struct Models : sluice::Generation {
+  bool step(sluice::Sink sink) override {
+    sink.json(R"({"object":"list","data":[{"id":"echo","object":"model","owned_by":"demo"}]})");
+    return false;
+  }
+};
+
+struct Demo : sluice::Generator {
+  static constexpr auto id = "sluice.demo";
+  static constexpr auto description = "Says the last user message back; needs no key";
+  static constexpr auto config_schema = R"({"type":"object","additionalProperties":false})";
+  static constexpr bool may_unload = true;
+
+  std::unique_ptr<sluice::Generation> generate(const sluice::Request& request) const override {
+    if (request.op() == SLUICE_OP_MODELS) return std::make_unique<Models>();
+    if (request.op() != SLUICE_OP_CHAT) request.refuse();
+    if (request.model() != "echo")
+      throw sluice::Error(SLUICE_NOT_FOUND,
+                          "there is no model '" + std::string(request.model()) +
+                              "' here; the demo provider has one model, 'echo'",
+                          SLUICE_REASON_MODEL_NOT_FOUND);
+    return chat(request);
+  }
+
+ private:
+  [[noreturn]] static void invalid(std::string message, std::string param) {
+    sluice::Error error(SLUICE_INVALID_ARGUMENT, std::move(message), SLUICE_REASON_BAD_REQUEST);
+    error.type = "invalid_request_error";
+    error.param = std::move(param);
+    throw error;
+  }
+
+  static std::uint64_t limitOf(json::Value root) {
+    for (const char* name : {"max_completion_tokens", "max_tokens"}) {
+      const json::Value limit = root[name];
+      if (!limit.exists() || limit.isNull()) continue;
+      if (const auto words = limit.unsignedInteger()) return *words;
+      invalid(std::string(name) + " must be a whole number, not negative", name);
+    }
+    return std::numeric_limits<std::uint64_t>::max();
+  }
+
+  static std::unique_ptr<sluice::Generation> chat(const sluice::Request& request) {
+    json::Document document;
+    if (!document.parse(request.body()))
+      invalid(std::string("the request is not JSON: ") + document.error(), "");
+    const json::Value messages = document.root()["messages"];
+    if (!messages.isArray()) invalid("'messages' must be an array", "messages");
+    json::Value last;
+    std::uint64_t words = 0;
+    for (const json::Value message : messages) {
+      words += countWords(textOf(message["content"]));
+      if (message["role"].string() == "user") last = message;
+    }
+    if (!last.exists())
+      invalid("the echo model says the last user message back, and there is none", "messages");
+    return std::make_unique<Echo>(request, textOf(last["content"]), words,
+                                  limitOf(document.root()));
+  }
+};
+
+}  // namespace
+
+SLUICE_PLUGIN("Sluice", "0.1.0", "Apache-2.0", sluice::DirectComponent<Demo>)

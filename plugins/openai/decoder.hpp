@@ -1,0 +1,17 @@
+// Answers of an OpenAI-compatible upstream, streamed or whole, into chunks.
+// Threads: a decoder belongs to one answer.
+#pragma once
+
+#include <memory>
+#include <sluice/plugin.hpp>
+
+namespace openai {
+
+// For a 2xx answer to SLUICE_OP_CHAT; `stream`: one event a frame, else the whole body is one.
+std::unique_ptr<sluice::Decoder> chatDecoder(bool stream);
+// For a 2xx answer to SLUICE_OP_MODELS.
+std::unique_ptr<sluice::Decoder> modelsDecoder();
+// For every other answer: throws what it means.
+std::unique_ptr<sluice::Decoder> failureDecoder(int status, std::uint32_t retryAfterMs);
+
+}  // namespace openai

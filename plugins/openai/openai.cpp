@@ -1,0 +1,143 @@
+// openai: any upstream that speaks OpenAI's Chat Completions. The canonical form of a request is
+// that dialect, so bodies go out as they are given.
+#include <array>
+#include <chrono>
+#include <sluice/plugin.hpp>
+#include <vector>
+
+#include "decoder.hpp"
+
+namespace {
+
+namespace json = sluice::json;
+
+constexpr auto kSettings = R"({
+  "$schema": "http://json-schema.org/draft-07/schema#",
+  "type": "object",
+  "additionalProperties": false,
+  "properties": {
+    "organization": {"type": "string", "description": "Sent as OpenAI-Organization"},
+    "project": {"type": "string", "description": "Sent as OpenAI-Project"},
+    "headers": {
+      "type": "object",
+      "description": "More headers for every request, by name; not for secrets",
+      "additionalProperties": {"type": "string"}
+    },
+    "chat_path": {
+      "type": "string",
+      "pattern": "^/",
+      "default": "/chat/completions",
+      "description": "Below base_url"
+    }
+  }
+})";
+
+[[noreturn]] void refuse(const std::string& setting, const std::string& why) {
+  throw sluice::Error(SLUICE_INVALID_ARGUMENT, "settings." + setting + ": " + why);
+}
+
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  return out;
+}
+
+void checkHeaderName(std::string_view name) {
+  constexpr std::string_view token =
+      "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  constexpr std::array<std::string_view, 7> secret = {
+      "authorization", "proxy-authorization", "cookie",        "set-cookie",
+      "api-key",       "x-api-key",           "x-goog-api-key"};
+  constexpr std::array<std::string_view, 12> ours = {
+      "accept",       "accept-encoding", "connection",        "content-length",
+      "content-type", "expect",          "keep-alive",        "host",
+      "te",           "trailer",         "transfer-encoding", "upgrade"};
+  const std::string setting = "headers." + std::string(name);
+  if (name.empty() || name.find_first_not_of(token) != std::string_view::npos)
+    refuse(setting, "this is no header name");
+  const std::string low = lowered(name);
+  for (const std::string_view known : secret)
+    if (low == known) refuse(setting, "secrets do not belong here; put the key under `keys`");
+  for (const std::string_view known : ours)
+    if (low == known) refuse(setting, "this header is Sluice's own business");
+}
+
+void checkHeaderValue(const std::string& setting, std::string_view value) {
+  for (const char c : value)
+    if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F)
+      refuse(setting, "a header's value may not hold control characters");
+}
+
+void checkPath(std::string_view path) {
+  if (path.empty() || path.front() != '/') refuse("chat_path", "must begin with '/'");
+  for (const char c : path)
+    if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F || c == '#')
+      refuse("chat_path", "may not hold spaces, control characters or '#'");
+}
+
+class OpenAi : public sluice::Codec {
+ public:
+  static constexpr auto id = "sluice.openai";
+  static constexpr auto description = "Any upstream that speaks OpenAI's Chat Completions";
+  static constexpr auto config_schema = kSettings;
+  static constexpr const char* dialects[] = {"openai.chat"};
+  static constexpr bool may_unload = true;
+
+  explicit OpenAi(const sluice::Setup& setup) : host_(setup.host) {
+    json::Document document;
+    if (!document.parse(setup.config))
+      throw sluice::Error(SLUICE_INVALID_ARGUMENT,
+                          std::string("the settings are not JSON: ") + document.error());
+    const json::Value settings = document.root();
+    addHeader("organization", "OpenAI-Organization", settings["organization"].string());
+    addHeader("project", "OpenAI-Project", settings["project"].string());
+    const json::Value headers = settings["headers"];
+    for (auto at = headers.begin(); at != headers.end(); ++at) {
+      checkHeaderName(at.key());
+      addHeader("headers." + std::string(at.key()), at.key(), (*at).string());
+    }
+    chatPath_ = settings["chat_path"].string(chatPath_);
+    checkPath(chatPath_);
+  }
+
+  void encode(const sluice::Request& request, sluice::HttpOut out) const override {
+    if (request.op() == SLUICE_OP_MODELS)
+      out.get("/models").header("Accept", "application/json").framing(SLUICE_FRAME_WHOLE);
+    else if (request.op() != SLUICE_OP_CHAT) request.refuse();
+    else if (request.stream()) out.post(chatPath_).sse();
+    else out.post(chatPath_).header("Accept", "application/json").framing(SLUICE_FRAME_WHOLE);
+    out.bearer();
+    for (const auto& [name, value] : headers_) out.header(name, value);
+    if (request.op() == SLUICE_OP_CHAT) out.json(request.body());
+  }
+
+  std::unique_ptr<sluice::Decoder> open(const sluice::Request& request,
+                                        const sluice::Response& response) const override {
+    if (!response.ok())
+      return openai::failureDecoder(response.status,
+                                    sluice::retryAfterMs(response.headers, unixMs()));
+    if (request.op() == SLUICE_OP_MODELS) return openai::modelsDecoder();
+    return openai::chatDecoder(request.stream());
+  }
+
+ private:
+  void addHeader(const std::string& setting, std::string_view name, std::string_view value) {
+    if (value.empty()) return;
+    checkHeaderValue(setting, value);
+    headers_.emplace_back(name, value);
+  }
+  std::int64_t unixMs() const {
+    if (const sluice::Clock clock(host_); clock) return clock.unixMs();
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  }
+
+  sluice::Host host_;
+  std::vector<std::pair<std::string, std::string>> headers_;
+  std::string chatPath_ = "/chat/completions";
+};
+
+}  // namespace
+
+SLUICE_PLUGIN("Sluice", "0.1.0", "Apache-2.0", sluice::CodecComponent<OpenAi>)
