@@ -1,0 +1,71 @@
+#include "dialects/openai_error.hpp"
+
+#include <array>
+#include <string>
+#include <utility>
+
+namespace sluice::dialects {
+
+namespace {
+
+using plugins::Reason;
+using simdjson::dom::element;
+
+// As they stand in `code` or `type`; numbers as OpenRouter sends them.
+constexpr std::array<std::pair<std::string_view, Reason>, 17> kReasons{{
+    {"context_length_exceeded", Reason::contextLength},
+    {"content_filter", Reason::contentFilter},
+    {"content_policy_violation", Reason::contentFilter},
+    {"insufficient_quota", Reason::quota},
+    {"402", Reason::quota},
+    {"rate_limit_exceeded", Reason::rateLimit},
+    {"rate_limit_error", Reason::rateLimit},
+    {"429", Reason::rateLimit},
+    {"invalid_api_key", Reason::key},
+    {"authentication_error", Reason::key},
+    {"permission_error", Reason::key},
+    {"401", Reason::key},
+    {"403", Reason::key},
+    {"model_not_found", Reason::modelNotFound},
+    {"overloaded_error", Reason::overloaded},
+    {"invalid_request_error", Reason::badRequest},
+    {"400", Reason::badRequest},
+}};
+
+Reason reasonOf(std::string_view word) {
+  for (const auto& [name, reason] : kReasons) {
+    if (name == word) return reason;
+  }
+  return Reason::none;
+}
+
+// A member as text; numbers too.
+std::string textOf(element object, const char* name) {
+  element value;
+  if (object[name].get(value) != simdjson::SUCCESS) return {};
+  if (std::string_view text; value.get(text) == simdjson::SUCCESS) return std::string(text);
+  if (std::int64_t number = 0; value.get(number) == simdjson::SUCCESS) return std::to_string(number);
+  return {};
+}
+
+}  // namespace
+
+plugins::Fault readOpenAiError(element error) {
+  plugins::Fault made;
+  made.code = plugins::Code::unavailable;
+  made.retryable = true;
+  if (std::string_view text; error.get(text) == simdjson::SUCCESS) {
+    made.message = text;
+    return made;
+  }
+  made.message = textOf(error, "message");
+  made.type = textOf(error, "type");
+  made.symbol = textOf(error, "code");
+  made.param = textOf(error, "param");
+  if (made.message.empty()) made.message = "the upstream reported an error without a message";
+  made.reason = reasonOf(made.symbol);
+  if (made.reason == Reason::none) made.reason = reasonOf(made.type);
+  return made;
+}
+
+}  // namespace sluice::dialects

@@ -1,0 +1,64 @@
+#include "dialects/openai_usage.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+
+#include "base/json.hpp"
+
+namespace sluice::dialects {
+
+namespace {
+
+using simdjson::dom::element;
+
+// A count at a path of member names; none if it is not there or not a count.
+std::optional<std::uint64_t> count(element at, std::initializer_list<const char*> path) {
+  for (const char* name : path) {
+    if (at[name].get(at) != simdjson::SUCCESS) return std::nullopt;
+  }
+  std::uint64_t value = 0;
+  if (at.get(value) != simdjson::SUCCESS) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+std::optional<plugins::Usage> readOpenAiUsage(element usage) {
+  const auto prompt = count(usage, {"prompt_tokens"});
+  const auto completion = count(usage, {"completion_tokens"});
+  if (!prompt && !completion) return std::nullopt;
+  auto cached = count(usage, {"prompt_tokens_details", "cached_tokens"});
+  if (!cached) cached = count(usage, {"prompt_cache_hit_tokens"});  // DeepSeek
+  const std::uint64_t written =
+      count(usage, {"prompt_tokens_details", "cache_write_tokens"}).value_or(0);
+  const std::uint64_t thought =
+      count(usage, {"completion_tokens_details", "reasoning_tokens"}).value_or(0);
+  const std::uint64_t said = completion.value_or(0);
+
+  plugins::Usage made;
+  made.cacheRead = std::min(cached.value_or(0), prompt.value_or(0));
+  made.cacheWrite = std::min(written, prompt.value_or(0) - made.cacheRead);
+  made.input = prompt.value_or(0) - made.cacheRead - made.cacheWrite;
+  made.reasoning = thought;
+  // Most count the reasoning as part of the completion; xAI adds it. The total tells.
+  const bool beside = count(usage, {"total_tokens"}) == prompt.value_or(0) + said + thought;
+  made.output = beside ? said : said - std::min(said, thought);
+  if (!beside) made.reasoning = std::min(said, thought);
+  return made;
+}
+
+void appendOpenAiUsage(std::string& out, const plugins::Usage& usage) {
+  const std::uint64_t prompt = usage.input + usage.cacheRead + usage.cacheWrite;
+  const std::uint64_t completion = usage.output + usage.reasoning;
+  json::Writer w(out);
+  w.beginObject();
+  w.key("prompt_tokens").number(prompt);
+  w.key("completion_tokens").number(completion);
+  w.key("total_tokens").number(prompt + completion);
+  w.key("prompt_tokens_details").beginObject().key("cached_tokens").number(usage.cacheRead).endObject();
+  w.key("completion_tokens_details").beginObject();
+  w.key("reasoning_tokens").number(usage.reasoning).endObject();
+  w.endObject();
+}
+
+}  // namespace sluice::dialects
