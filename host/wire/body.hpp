@@ -20,8 +20,8 @@ class BodyDecoder {
     std::size_t used;          // bytes that belong to this message
     std::string_view payload;  // what they carry, in one piece
   };
-  // Takes what belongs to the body from the front of `bytes`. Payload that lies in several chunks is
-  // moved together inside `bytes` (hence not const); that in one piece is not moved.
+  // Takes what belongs to the body from the front of `bytes`. Payload that lies in several chunks
+  // is moved together inside `bytes` (hence not const); that in one piece is not moved.
   Step feed(std::span<char> bytes) noexcept;
 
   // The connection's orderly end: completes an untilClose body.
@@ -33,8 +33,24 @@ class BodyDecoder {
 
  private:
   // The places in chunked coding. Extensions and trailers are read and dropped, within limits.
-  enum class At : std::uint8_t { size, extension, sizeEnd, data, dataCr, dataLf, trailer, trailerLine, trailerEnd, last };
+  enum class At : std::uint8_t {
+    size,
+    extension,
+    sizeEnd,  // the LF behind a size
+    data,
+    dataCr,
+    dataLf,
+    trailer,  // a trailer's first byte, or the CR of the blank line
+    trailerName,
+    trailerLine,
+    trailerEnd,
+    last,  // the LF of the blank line
+  };
+  Step feedChunks(std::span<char> bytes) noexcept;
   void step(char c) noexcept;
+  void stepSize(char c) noexcept;
+  void expect(char c, char wanted, At then) noexcept;
+  void takeExtra(bool allowed) noexcept;
 
   BodyKind kind_ = BodyKind::none;
   At at_ = At::size;
@@ -42,7 +58,7 @@ class BodyDecoder {
   bool broken_ = false;
   std::uint8_t digits_ = 0;
   std::uint32_t extra_ = 0;  // bytes of extensions and trailers so far
-  std::uint64_t left_ = 0;
+  std::uint64_t left_ = 0;   // of the body, or of the chunk
 };
 
 }  // namespace sluice::wire

@@ -13,24 +13,24 @@ namespace sluice::wire {
 // Why a head is refused. One sentence each in describe().
 enum class HeadFault : std::uint8_t {
   none,
-  tooLarge,              // no end within the limit
-  bareLineFeed,          // LF without CR, or CR without LF
-  controlByte,           // NUL or another control byte
-  badRequestLine,        // not METHOD SP target SP HTTP/1.x
-  badStatusLine,         // not HTTP/1.x SP 3 digits SP reason
-  badVersion,            // neither HTTP/1.0 nor HTTP/1.1
-  badTarget,             // not origin form, absolute form or `*`
-  badFieldName,          // empty, or not a token; includes a space before the colon
+  tooLarge,        // no end within the limit
+  bareLineFeed,    // LF without CR, or CR without LF
+  controlByte,     // NUL or another control byte
+  badRequestLine,  // not METHOD SP target SP HTTP/1.x
+  badStatusLine,   // not HTTP/1.x SP 3 digits SP reason
+  badVersion,      // neither HTTP/1.0 nor HTTP/1.1
+  badTarget,       // not origin form, absolute form or `*`
+  badFieldName,    // empty, or not a token; includes a space before the colon
   missingColon,
-  foldedLine,            // obs-fold
+  foldedLine,  // obs-fold
   missingHost,
   severalHosts,
   badHost,
-  badContentLength,      // not plain digits, or several that differ
-  lengthAndChunked,      // Content-Length beside Transfer-Encoding
-  badTransferEncoding,   // anything but one single `chunked`; any at all in HTTP/1.0
+  badContentLength,     // not plain digits, or several that differ
+  lengthAndChunked,     // Content-Length beside Transfer-Encoding
+  badTransferEncoding,  // anything but one single `chunked`; any at all in HTTP/1.0
   tooManyFields,
-  unsupportedExpectation // an Expect other than 100-continue
+  unsupportedExpectation  // an Expect other than 100-continue
 };
 std::string_view describe(HeadFault fault) noexcept;
 
