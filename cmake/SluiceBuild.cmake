@@ -34,8 +34,10 @@ elseif(NOT SLUICE_SANITIZE STREQUAL "")
 endif()
 
 # The host needs a compiler that destroys the temporaries of a co_await once (g++ 12.2 does not).
+set(loop_sources clock.cpp descriptor.cpp loop.cpp mailbox.cpp wait.cpp)
+list(TRANSFORM loop_sources PREPEND ${CMAKE_SOURCE_DIR}/host/io/)
 try_run(traps_ran traps_compiled
-        SOURCES ${CMAKE_SOURCE_DIR}/cmake/coroutine_traps.cpp ${CMAKE_SOURCE_DIR}/host/io/loop.cpp
+        SOURCES ${CMAKE_SOURCE_DIR}/cmake/coroutine_traps.cpp ${loop_sources}
         CMAKE_FLAGS -DINCLUDE_DIRECTORIES=${CMAKE_SOURCE_DIR}/host
         CXX_STANDARD 20
         COMPILE_OUTPUT_VARIABLE traps_output)

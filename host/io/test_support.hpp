@@ -2,12 +2,12 @@
 // spot.
 #pragma once
 
+#include <Poco/Net/StreamSocketImpl.h>
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
-#include <Poco/Net/StreamSocketImpl.h>
 
 #include <string>
 #include <utility>
@@ -32,6 +32,26 @@ inline void settle(Loop& loop) {
 inline void finish(Scope& scope) {
   while (!scope.empty()) scope.loop().turn(true);
 }
+
+// A loop whose time the test sets.
+struct LoopTest : testing::Test {
+  ManualClock clock;
+  Loop loop{clock};
+  Until in(std::chrono::milliseconds time, CancelToken cancel = {}) {
+    return {loop.after(time), cancel};
+  }
+  void pass(std::chrono::milliseconds time) {
+    clock.time += time;
+    settle(loop);
+  }
+  // Runs a task that never has to wait for anything but turns.
+  void run(Task<void> task) {
+    Scope scope(loop);
+    scope.spawn(std::move(task));
+    settle(loop);
+    EXPECT_TRUE(scope.empty());
+  }
+};
 
 inline std::pair<ConnectionPtr, ConnectionPtr> connectedPair(Loop& loop, int sendBuffer = 0) {
   int fds[2];
