@@ -13,7 +13,8 @@ std::string describeFault(std::string_view text) {
   rapidjson::BaseReaderHandler<> handler;
   rapidjson::Reader reader;
   constexpr unsigned kFlags =
-      rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
+      rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag |
+      rapidjson::kParseNumbersAsStringsFlag;
   const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, handler);
   if (!result.IsError()) return {};
   const std::string_view before = text.substr(0, std::min(result.Offset(), text.size()));

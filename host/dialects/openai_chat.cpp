@@ -8,6 +8,7 @@
 #include "base/error_body.hpp"
 #include "base/json.hpp"
 #include "base/json_fault.hpp"
+#include "dialects/json_document.hpp"
 #include "dialects/openai_chat_answer.hpp"
 
 namespace sluice::dialects {
@@ -225,11 +226,9 @@ class OpenAiChatInquiry final : public calls::Inquiry {
 }  // namespace
 
 std::unique_ptr<calls::Inquiry> parseOpenAiChat(std::string& body, Problem& problem) {
-  static thread_local dom::parser parser;
   static thread_local ondemand::parser locator;
-  body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
   dom::element root;
-  if (const auto error = parser.parse(body.data(), body.size(), false).get(root)) {
+  if (const auto error = parseJsonInPlace(body, root)) {
     std::string where = json::describeFault(body);
     if (where.empty()) where = simdjson::error_message(error);
     problem = invalid("the body is not valid JSON: " + where, {}, "invalid_json");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dialects/json_document.hpp"
 #include "dialects/openai_chat_answer.hpp"
 #include "dialects/openai_error.hpp"
 #include "dialects/openai_usage.hpp"
@@ -13,19 +14,6 @@ namespace {
 namespace dom = simdjson::dom;
 
 constexpr std::string_view kDone = "[DONE]";
-
-// The parser wants some readable bytes behind its text, so that texts are copied to a buffer first.
-dom::element parsePadded(std::string_view text, simdjson::error_code& error) {
-  static thread_local dom::parser parser;
-  static thread_local std::string buffer;
-  constexpr std::size_t kKeep = 1 << 20;
-  if (buffer.capacity() > kKeep && text.size() < kKeep / 2) buffer = std::string();
-  buffer.reserve(text.size() + simdjson::SIMDJSON_PADDING);
-  buffer.assign(text);
-  dom::element root;
-  error = parser.parse(buffer.data(), buffer.size(), false).get(root);
-  return root;
-}
 
 bool isText(dom::element value, std::string_view& text) {
   return value.get(text) == simdjson::SUCCESS;
@@ -90,10 +78,9 @@ struct OpenAiChatPassage::Seen {
 };
 
 void OpenAiChatPassage::read(std::string_view json, Seen& seen) {
-  simdjson::error_code error;
-  const dom::element root = parsePadded(json, error);
+  dom::element root;
   dom::object object;
-  if (error != simdjson::SUCCESS || root.get(object) != simdjson::SUCCESS) {
+  if (parseJson(json, root) != simdjson::SUCCESS || root.get(object) != simdjson::SUCCESS) {
     progress_.fault = broken("the upstream sent something that is not a JSON object");
     return;
   }

@@ -1,0 +1,387 @@
+#include "dialects/openai_chat.hpp"
+
+#include <gtest/gtest.h>
+#include <simdjson.h>
+
+namespace sluice::dialects {
+namespace {
+
+using calls::Problem;
+using plugins::Chunk;
+using plugins::ChunkType;
+
+std::unique_ptr<calls::Inquiry> parsed(std::string& body) {
+  Problem problem;
+  auto inquiry = parseOpenAiChat(body, problem);
+  EXPECT_TRUE(inquiry) << problem.message;
+  return inquiry;
+}
+
+std::string sent(std::string body, std::string_view model, bool askForUsage = true) {
+  const auto inquiry = parsed(body);
+  std::string out;
+  if (inquiry) inquiry->appendOwn(out, model, askForUsage);
+  return out;
+}
+
+// --- requests ---
+
+struct SpliceCase {
+  const char* body;
+  const char* expected;
+};
+
+TEST(OpenAiChatRequest, onlyTheModelChanges) {
+  for (const SpliceCase& one : {
+           SpliceCase{R"({"model":"vm","messages":[{"role":"user","content":"hi"}]})",
+                      R"({"model":"up","messages":[{"role":"user","content":"hi"}]})"},
+           {R"( {"messages":[{}] , "model" : "v\"m" , "x":1.0,"y":1e-7,"z":12345678901234567890123} )",
+            R"( {"messages":[{}] , "model" : "up" , "x":1.0,"y":1e-7,"z":12345678901234567890123} )"},
+           {R"({"unknown":{"model":"vm","model":"vm"},"model":"vm","messages":[1]})",
+            R"({"unknown":{"model":"vm","model":"vm"},"model":"up","messages":[1]})"},
+           {"{\n\t\"model\":\"vm\",\r\n\"messages\":[\"\\u00e9\\ud83d\\ude00\"]}\n",
+            "{\n\t\"model\":\"up\",\r\n\"messages\":[\"\\u00e9\\ud83d\\ude00\"]}\n"},
+           {R"({"mod\u0065l":"vm","messages":[1]})", R"({"mod\u0065l":"up","messages":[1]})"},
+       }) {
+    EXPECT_EQ(one.expected, sent(one.body, "up"));
+  }
+}
+
+TEST(OpenAiChatRequest, streamsAreAskedForUsage) {
+  for (const SpliceCase& one : {
+           SpliceCase{R"({"model":"vm","stream":true,"messages":[1]})",
+                      R"({"model":"up","stream":true,"messages":[1],"stream_options":{"include_usage":true}})"},
+           {R"({"stream_options":null,"model":"vm","stream":true,"messages":[1]} )",
+            R"({"stream_options":{"include_usage":true},"model":"up","stream":true,"messages":[1]} )"},
+           {R"({"stream_options":{},"model":"vm","stream":true,"messages":[1]})",
+            R"({"stream_options":{"include_usage":true},"model":"up","stream":true,"messages":[1]})"},
+           {R"({"model":"vm","stream":true,"messages":[1],"stream_options":{"a":{"b":[1]}}})",
+            R"({"model":"up","stream":true,"messages":[1],"stream_options":{"include_usage":true,"a":{"b":[1]}}})"},
+           {R"({"stream_options":{"include_usage": false, "a":1},"model":"vm","stream":true,"messages":[1]})",
+            R"({"stream_options":{"include_usage": true, "a":1},"model":"up","stream":true,"messages":[1]})"},
+           {R"({"stream_options":{"include_usage":true},"model":"vm","stream":true,"messages":[1]})",
+            R"({"stream_options":{"include_usage":true},"model":"up","stream":true,"messages":[1]})"},
+       }) {
+    EXPECT_EQ(one.expected, sent(one.body, "up"));
+  }
+}
+
+TEST(OpenAiChatRequest, usageIsNotAskedForWhereItMayNotBe) {
+  const std::string body = R"({"model":"up","stream":true,"messages":[1]})";
+  EXPECT_EQ(body, sent(body, "up", false));
+  const std::string whole = R"({"model":"up","messages":[1]})";
+  EXPECT_EQ(whole, sent(whole, "up"));
+}
+
+struct BadCase {
+  const char* body;
+  const char* message;
+  const char* param;
+};
+
+TEST(OpenAiChatRequest, whatIsWrongIsSaid) {
+  for (const BadCase& one : {
+           BadCase{"", "the body is not valid JSON", ""},
+           {"{\"model\":\"m\",\n \"messages\" 1}", "line 2, column 13", ""},
+           {"[1]", "the body must be a JSON object", ""},
+           {R"({"messages":[1]})", "'model' is missing", "model"},
+           {R"({"model":"m"})", "'messages' is missing", "messages"},
+           {R"({"model":7,"messages":[1]})", "'model' must be the name of a model", "model"},
+           {R"({"model":"m","messages":[]})", "at least one message", "messages"},
+           {R"({"model":"m","messages":{}})", "'messages' must be an array", "messages"},
+           {R"({"model":"m","messages":[1],"stream":"yes"})", "'stream' must be true or false", "stream"},
+           {R"({"model":"m","messages":[1],"model":"n"})", "'model' stands twice", "model"},
+           {R"({"model":"m","messages":[1],"n":0})", "'n' must be a number from 1 to 128", "n"},
+           {R"({"model":"m","messages":[1],"stream_options":[]})", "'stream_options' must be an object", "stream_options"},
+           {"{\"model\":\"m\",\"messages\":[\"\xff\"]}", "the body is not valid JSON", ""},
+       }) {
+    std::string body = one.body;
+    Problem problem;
+    EXPECT_FALSE(parseOpenAiChat(body, problem)) << one.body;
+    EXPECT_EQ(400, problem.status);
+    EXPECT_NE(problem.message.npos, problem.message.find(one.message)) << problem.message;
+    EXPECT_EQ(one.param, problem.param);
+  }
+}
+
+TEST(OpenAiChatRequest, nestingThatIsTooDeepIsRefused) {
+  std::string body = R"({"model":"m","messages":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}";
+  Problem problem;
+  EXPECT_FALSE(parseOpenAiChat(body, problem));
+  EXPECT_EQ(400, problem.status);
+}
+
+// --- answers passed on ---
+
+struct PassageTest : testing::Test {
+  // Feeds events one by one; returns what goes on.
+  std::string pass(calls::Passage& passage, std::initializer_list<std::string_view> events) {
+    std::string out;
+    for (const std::string_view data : events) {
+      const std::string raw = "data: " + std::string(data) + "\n\n";
+      wire::SseBlock block;
+      block.data = data;
+      block.hasData = true;
+      block.raw = raw;
+      passage.block(block, out);
+    }
+    return out;
+  }
+  std::unique_ptr<calls::Passage> passage(std::string request) {
+    body = std::move(request);
+    inquiry = parsed(body);
+    return inquiry->passage();
+  }
+  std::string body;
+  std::unique_ptr<calls::Inquiry> inquiry;
+  const char* plain = R"({"model":"m","stream":true,"messages":[1]})";
+  const char* withUsage = R"({"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[1]})";
+};
+
+constexpr std::string_view kRole =
+    R"({"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":"","refusal":null},"finish_reason":null}],"usage":null})";
+constexpr std::string_view kHi =
+    R"({"id":"c","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}],"usage":null})";
+constexpr std::string_view kStop =
+    R"({"id":"c","choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":null})";
+constexpr std::string_view kUsage =
+    R"({"id":"c","choices":[],"usage":{"prompt_tokens":9,"completion_tokens":5,"total_tokens":14,"prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":2}}})";
+
+TEST_F(PassageTest, lifecycleFramesAreNotContent) {
+  auto one = passage(plain);
+  pass(*one, {kRole, R"({"choices":[],"prompt_filter_results":[]})"});
+  EXPECT_FALSE(one->progress().content);
+  pass(*one, {kHi});
+  EXPECT_TRUE(one->progress().content);
+  EXPECT_EQ(2u, one->progress().contentBytes);
+}
+
+TEST_F(PassageTest, aClientThatAskedForUsageSeesEveryByte) {
+  auto one = passage(withUsage);
+  const std::string out = pass(*one, {kRole, kHi, kStop, kUsage, "[DONE]"});
+  std::string expected;
+  for (const auto event : {kRole, kHi, kStop, kUsage, std::string_view("[DONE]")}) {
+    expected += "data: " + std::string(event) + "\n\n";
+  }
+  EXPECT_EQ(expected, out);
+  EXPECT_TRUE(one->progress().finished);
+  EXPECT_TRUE(one->progress().ended);
+  const plugins::Usage usage{5, 4, 0, 3, 2};
+  EXPECT_EQ(usage, one->progress().usage);
+}
+
+TEST_F(PassageTest, aClientThatDidNotAskSeesNoUsageAtAll) {
+  auto one = passage(plain);
+  const std::string out = pass(*one, {kRole, kHi, kStop, kUsage, "[DONE]"});
+  EXPECT_EQ(out.npos, out.find("usage"));
+  EXPECT_NE(out.npos, out.find("data: [DONE]"));
+  EXPECT_EQ(9u, one->progress().usage->input + one->progress().usage->cacheRead);
+}
+
+TEST_F(PassageTest, usageInTheFinishChunkStaysWhereItIs) {
+  auto one = passage(plain);
+  const std::string event =
+      R"({"choices":[{"index":0,"delta":{"content":"x"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":2}})";
+  EXPECT_EQ("data: " + event + "\n\n", pass(*one, {event}));
+}
+
+TEST_F(PassageTest, eachChoiceNeedsItsOwnFinish) {
+  auto one = passage(R"({"model":"m","n":2,"stream":true,"messages":[1]})");
+  pass(*one, {R"({"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]})"});
+  EXPECT_FALSE(one->progress().finished);
+  pass(*one, {R"({"choices":[{"index":1,"delta":{"content":"b"}}]})"});
+  EXPECT_FALSE(one->progress().finished);
+  pass(*one, {R"({"choices":[{"index":1,"delta":{},"finish_reason":"length"}]})"});
+  EXPECT_TRUE(one->progress().finished);
+}
+
+TEST_F(PassageTest, doneWithoutAFinishReasonIsNoEnd) {
+  auto one = passage(plain);
+  const std::string out = pass(*one, {kHi, "[DONE]"});
+  EXPECT_FALSE(one->progress().ended);
+  EXPECT_TRUE(one->progress().fault);
+  EXPECT_EQ(out.npos, out.find("[DONE]"));
+}
+
+TEST_F(PassageTest, aMissingDoneIsSupplied) {
+  auto one = passage(plain);
+  pass(*one, {kHi, kStop});
+  EXPECT_TRUE(one->progress().finished);
+  std::string out;
+  one->close(out);
+  EXPECT_EQ("data: [DONE]\n\n", out);
+}
+
+TEST_F(PassageTest, errorsInsideAStreamAreFaults) {
+  auto one = passage(plain);
+  pass(*one, {R"({"error":{"message":"too long","type":"invalid_request_error","code":"context_length_exceeded","param":"messages"}})"});
+  ASSERT_TRUE(one->progress().fault);
+  EXPECT_EQ(plugins::Reason::contextLength, one->progress().fault->reason);
+  EXPECT_EQ("too long", one->progress().fault->message);
+  EXPECT_EQ("messages", one->progress().fault->param);
+  auto two = passage(plain);
+  pass(*two, {R"({"id":"x","error":{"code":429,"message":"slow"},"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error"}]})"});
+  EXPECT_EQ(plugins::Reason::rateLimit, two->progress().fault->reason);
+  auto three = passage(plain);
+  pass(*three, {R"({"error":"plain words"})"});
+  EXPECT_EQ("plain words", three->progress().fault->message);
+  auto four = passage(plain);
+  pass(*four, {R"({"error":null,"choices":[]})"});
+  EXPECT_FALSE(four->progress().fault);
+}
+
+TEST_F(PassageTest, whatIsNoJsonIsAFault) {
+  for (const char* data : {"{", "nonsense", "[]", "7", R"({"choices":[{"delta":{"content":"a}}]})"}) {
+    auto one = passage(plain);
+    EXPECT_EQ("", pass(*one, {data}));
+    EXPECT_TRUE(one->progress().fault) << data;
+  }
+}
+
+TEST_F(PassageTest, numbersOfAnySizeAreNoFault) {
+  auto one = passage(plain);
+  const std::string event =
+      R"({"seed":12345678901234567890123,"tiny":-1.5e-999,"huge":1e999,"choices":[{"index":0,"delta":{"content":"12345678901234567890123 \" 1e999"}}]})";
+  EXPECT_EQ("data: " + event + "\n\n", pass(*one, {event}));
+  EXPECT_TRUE(one->progress().content);
+  auto two = passage(plain);
+  pass(*two, {R"({"seed":1234567890.1234567890.123})"});
+  EXPECT_TRUE(two->progress().fault);
+}
+
+TEST_F(PassageTest, aWholeAnswerMustHaveChoices) {
+  const char* whole = R"({"model":"m","messages":[1]})";
+  auto good = passage(whole);
+  good->whole(R"({"choices":[{"index":0,"message":{"content":"Hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":1,"total_tokens":4}})");
+  EXPECT_FALSE(good->progress().fault);
+  EXPECT_EQ(3u, good->progress().usage->input);
+  for (const char* body : {R"({"choices":[]})", "{}", R"({"choices":[{)", R"({"error":{"message":"x"}})", "<html>"}) {
+    auto bad = passage(whole);
+    bad->whole(body);
+    EXPECT_TRUE(bad->progress().fault) << body;
+  }
+}
+
+TEST(OpenAiUsage, xaiCountsReasoningBesideTheCompletion) {
+  std::string body = R"({"model":"m","messages":[1]})";
+  const auto inquiry = parsed(body);
+  auto passage = inquiry->passage();
+  passage->whole(R"({"choices":[{"message":{}}],"usage":{"prompt_tokens":196,"completion_tokens":26,"total_tokens":513,"completion_tokens_details":{"reasoning_tokens":291}}})");
+  const plugins::Usage usage{196, 0, 0, 26, 291};
+  EXPECT_EQ(usage, passage->progress().usage);
+}
+
+// --- answers from chunks ---
+
+struct RenderingTest : testing::Test {
+  std::unique_ptr<calls::Rendering> rendering(std::string request) {
+    body = std::move(request);
+    inquiry = parsed(body);
+    auto made = inquiry->rendering("m-1", "req_1");
+    made->writeTo(out);
+    return made;
+  }
+  static Chunk chunk(ChunkType type, std::string_view text = {}, std::string_view name = {}) {
+    Chunk made;
+    made.type = type;
+    made.text = text;
+    made.name = name;
+    return made;
+  }
+  // The stream's events, parsed; "[DONE]" must come last.
+  std::vector<std::string> events() {
+    std::vector<std::string> found;
+    wire::SseFramer framer;
+    wire::SseBlock block;
+    framer.give(out);
+    while (framer.next(block)) found.emplace_back(block.data);
+    return found;
+  }
+  std::string field(const std::string& json, std::string_view pointer) {
+    simdjson::dom::parser parser;
+    return simdjson::to_string(parser.parse(json).at_pointer(pointer).value());
+  }
+  std::string body, out;
+  std::unique_ptr<calls::Inquiry> inquiry;
+};
+
+TEST_F(RenderingTest, aStreamHasOneRoleOneFinishAndDone) {
+  auto one = rendering(R"({"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[1]})");
+  EXPECT_FALSE(one->progress().content);
+  one->push(chunk(ChunkType::text, "Hel"));
+  EXPECT_TRUE(one->progress().content);
+  one->push(chunk(ChunkType::text, "lo \"you\"\n"));
+  EXPECT_FALSE(one->progress().finished);
+  one->push(chunk(ChunkType::finish, {}, "stop"));
+  one->push(chunk(ChunkType::finish, {}, "stop"));
+  const plugins::Usage usage{3, 1, 0, 2, 5};
+  Chunk counted = chunk(ChunkType::usage);
+  counted.usage = &usage;
+  one->push(counted);
+  EXPECT_TRUE(one->progress().finished);
+  one->close(out);
+  const auto all = events();
+  ASSERT_EQ(6u, all.size());
+  EXPECT_EQ("\"assistant\"", field(all[0], "/choices/0/delta/role"));
+  EXPECT_EQ("\"Hel\"", field(all[1], "/choices/0/delta/content"));
+  EXPECT_EQ(R"("lo \"you\"\n")", field(all[2], "/choices/0/delta/content"));
+  EXPECT_EQ("\"stop\"", field(all[3], "/choices/0/finish_reason"));
+  EXPECT_EQ("4", field(all[4], "/usage/prompt_tokens"));
+  EXPECT_EQ("7", field(all[4], "/usage/completion_tokens"));
+  EXPECT_EQ("[DONE]", all[5]);
+  EXPECT_EQ("\"chatcmpl-req_1\"", field(all[0], "/id"));
+}
+
+TEST_F(RenderingTest, toolCallsStreamAsOpenAiStreamsThem) {
+  auto one = rendering(R"({"model":"m","stream":true,"messages":[1]})");
+  Chunk call = chunk(ChunkType::toolCall, "", "look_up");
+  call.ref = "call_1";
+  one->push(call);
+  Chunk more = chunk(ChunkType::toolCall, "{\"a\":");
+  one->push(more);
+  more.text = "1}";
+  one->push(more);
+  Chunk bare = chunk(ChunkType::toolCall, "", "now");
+  bare.ref = "call_2";
+  bare.index = 1;
+  one->push(bare);
+  one->push(chunk(ChunkType::finish, {}, "stop"));
+  one->close(out);
+  const auto all = events();
+  ASSERT_EQ(8u, all.size());
+  EXPECT_EQ("\"call_1\"", field(all[1], "/choices/0/delta/tool_calls/0/id"));
+  EXPECT_EQ("\"look_up\"", field(all[1], "/choices/0/delta/tool_calls/0/function/name"));
+  EXPECT_EQ(all[2].npos, all[2].find("\"id\":\"call"));
+  EXPECT_EQ(R"("{\"a\":")", field(all[2], "/choices/0/delta/tool_calls/0/function/arguments"));
+  EXPECT_EQ("1", field(all[5], "/choices/0/delta/tool_calls/0/index"));
+  EXPECT_EQ("\"{}\"", field(all[5], "/choices/0/delta/tool_calls/0/function/arguments"));
+  EXPECT_EQ("\"tool_calls\"", field(all[6], "/choices/0/finish_reason"));
+}
+
+TEST_F(RenderingTest, aWholeAnswerHasEveryMember) {
+  auto one = rendering(R"({"model":"m","messages":[1]})");
+  one->push(chunk(ChunkType::reasoning, "hm"));
+  one->push(chunk(ChunkType::text, "Hi"));
+  one->push(chunk(ChunkType::finish, {}, "length"));
+  EXPECT_EQ("", out);
+  one->close(out);
+  EXPECT_EQ("\"chat.completion\"", field(out, "/object"));
+  EXPECT_EQ("\"Hi\"", field(out, "/choices/0/message/content"));
+  EXPECT_EQ("\"hm\"", field(out, "/choices/0/message/reasoning_content"));
+  EXPECT_EQ("null", field(out, "/choices/0/message/refusal"));
+  EXPECT_EQ("\"length\"", field(out, "/choices/0/finish_reason"));
+}
+
+TEST_F(RenderingTest, aWholeToolCallHasNullContent) {
+  auto one = rendering(R"({"model":"m","messages":[1]})");
+  Chunk call = chunk(ChunkType::toolCall, "", "now");
+  call.ref = "call_1";
+  one->push(call);
+  one->push(chunk(ChunkType::finish, {}, "tool_calls"));
+  one->close(out);
+  EXPECT_EQ("null", field(out, "/choices/0/message/content"));
+  EXPECT_EQ("\"{}\"", field(out, "/choices/0/message/tool_calls/0/function/arguments"));
+}
+
+}  // namespace
+}  // namespace sluice::dialects
