@@ -27,47 +27,63 @@ HeadFault firstByteFault(std::string_view head, std::size_t from) noexcept {
   return HeadFault::none;
 }
 
-// Written so that the compiler makes vector code of it: no branch, no table.
-bool hasByteFault(const char* bytes, std::size_t from, std::size_t to) noexcept {
-  std::uint8_t bad = 0;
-  for (std::size_t i = from; i < to; ++i) {
-    const auto c = static_cast<std::uint8_t>(bytes[i]);
-    const auto before = static_cast<std::uint8_t>(bytes[i - 1]);
-    const bool lineEnd = (c == '\r') | (c == '\n');
-    bad |= static_cast<std::uint8_t>((c < 0x20) & (c != '\t') & !lineEnd);
-    bad |= static_cast<std::uint8_t>(c == 0x7f);
-    bad |= static_cast<std::uint8_t>((before == '\r') != (c == '\n'));
+// What a stretch of a head may hold, as bits.
+enum News : std::uint8_t { byteFault = 1, blankLine = 2 };
+
+// The news among `count` bytes from `bytes` on; two more lie before them. Written so that the
+// compiler makes vector code of it: no branch, no table.
+inline std::uint8_t newsAmong(const char* bytes, std::size_t count) noexcept {
+  std::uint8_t fault = 0;
+  std::uint8_t blank = 0;
+  for (const char* at = bytes; at != bytes + count; ++at) {
+    const auto c = static_cast<std::uint8_t>(*at);
+    const bool lf = c == '\n';
+    fault |= static_cast<std::uint8_t>((c < 0x20) & (c != '\t') & (c != '\r') & !lf);
+    fault |= static_cast<std::uint8_t>(c == 0x7f);
+    fault |= static_cast<std::uint8_t>((at[-1] == '\r') != lf);
+    // With all line ends CRLF, a blank line is one that ends two bytes behind the line before.
+    blank |= static_cast<std::uint8_t>((at[-2] == '\n') & lf);
   }
-  return bad != 0;
+  return static_cast<std::uint8_t>((fault != 0 ? byteFault : 0) | (blank != 0 ? blankLine : 0));
 }
 
-HeadFault checkBytes(std::string_view head, std::size_t from) noexcept {
-  if (from == 0) {
-    const HeadFault fault = firstByteFault(head.substr(0, 1), 0);
-    if (fault != HeadFault::none || head.empty()) return fault;
-    from = 1;
-  }
-  if (!hasByteFault(head.data(), from, head.size())) return HeadFault::none;
-  return firstByteFault(head, from);
+// The news among bytes [from, to) of a head; `from` is at least 2. A last stretch that is shorter
+// than a block is looked at together with bytes before it, which cost nothing and hold no news.
+std::uint8_t findNews(const char* head, std::size_t from, std::size_t to) noexcept {
+  constexpr std::size_t block = 32;
+  std::uint8_t news = 0;
+  for (; to - from >= block; from += block) news |= newsAmong(head + from, block);
+  if (from == to) return news;
+  if (to >= block + 2) return news | newsAmong(head + to - block, block);
+  return news | newsAmong(head + from, to - from);
+}
+
+// The same for the bytes that have no two before them. Takes `from` behind them.
+HeadFault checkFirstBytes(std::string_view head, std::size_t& from) noexcept {
+  const std::size_t edge = std::min(head.size(), std::size_t{2});
+  if (from >= edge) return HeadFault::none;
+  const HeadFault fault = firstByteFault(head.substr(0, edge), from);
+  from = edge;
+  return fault;
 }
 
 // Checks all that does not need the lines' meaning.
 HeadFault checkWhole(std::string_view head) noexcept {
-  const HeadFault fault = checkBytes(head, 0);
+  std::size_t from = 0;
+  const HeadFault fault = checkFirstBytes(head, from);
   if (fault != HeadFault::none) return fault;
+  if ((findNews(head.data(), from, head.size()) & byteFault) != 0)
+    return firstByteFault(head, from);
   return head.ends_with("\r\n\r\n") ? HeadFault::none : HeadFault::tooLarge;
 }
 
-// The lines of a head that was checked so.
-struct Lines {
-  std::string_view rest;
-  std::string_view next() noexcept {
-    const auto end = rest.find('\n');
-    const auto line = rest.substr(0, end - 1);
-    rest.remove_prefix(end + 1);
-    return line;
-  }
-};
+// Takes the first line off a head that was checked so.
+std::string_view takeLine(std::string_view& rest) noexcept {
+  const std::size_t lf = rest.find('\n');
+  const auto line = rest.substr(0, lf - 1);
+  rest.remove_prefix(lf + 1);
+  return line;
+}
 
 // What fields say about the message itself.
 struct Framing {
@@ -112,7 +128,7 @@ void noteLength(std::string_view value, Framing& framing) {
 
 void noteField(const Field& field, Framing& framing) {
   const auto is = [&field](std::string_view name) {
-    return text::equalsIgnoringCase(field.name, name);
+    return (field.name.front() | 32) == name.front() && text::equalsIgnoringCase(field.name, name);
   };
   switch (field.name.size()) {
     case 4:
@@ -143,31 +159,39 @@ void noteField(const Field& field, Framing& framing) {
   }
 }
 
-HeadFault parseField(std::string_view line, Field& field) noexcept {
-  if (line.front() == ' ' || line.front() == '\t') return HeadFault::foldedLine;
-  std::size_t end = 0;
-  while (end < line.size() && isIn(line[end], tokenChar)) ++end;
-  if (end == line.size() || line[end] != ':' || end == 0) {
-    const bool colon = line.find(':') != line.npos;
+inline bool isBlank(char c) noexcept { return c == ' ' || c == '\t'; }
+
+// Takes one line off, which is not the blank one.
+HeadFault takeField(std::string_view& rest, Field& field) noexcept {
+  const char* const line = rest.data();
+  const char* at = line;
+  while (isIn(*at, tokenChar)) ++at;  // stops at the line's CR at the latest
+  const auto size = static_cast<std::size_t>(at - line);
+  const std::size_t lf = rest.find('\n', size);
+  rest.remove_prefix(lf + 1);
+  if (*at != ':' || size == 0) {
+    if (isBlank(*line)) return HeadFault::foldedLine;
+    const bool colon = std::string_view(line, lf).find(':') != std::string_view::npos;
     return colon ? HeadFault::badFieldName : HeadFault::missingColon;
   }
-  field.name = line.substr(0, end);
-  field.value = text::trim(line.substr(end + 1));
+  const char* end = line + lf - 1;
+  ++at;
+  while (at < end && isBlank(*at)) ++at;
+  while (at < end && isBlank(end[-1])) --end;
+  field = {{line, size}, {at, static_cast<std::size_t>(end - at)}};
   return HeadFault::none;
 }
 
-HeadFault parseFields(Lines& lines, Fields& fields, Framing& framing) {
-  std::size_t count = 0;
-  for (;;) {
-    const auto line = lines.next();
-    if (line.empty()) return HeadFault::none;
-    if (++count > maxFields) return HeadFault::tooManyFields;
+HeadFault parseFields(std::string_view rest, Fields& fields, Framing& framing) {
+  for (std::size_t count = 0; rest.front() != '\r'; ++count) {
+    if (count == maxFields) return HeadFault::tooManyFields;
     Field field;
-    const HeadFault fault = parseField(line, field);
+    const HeadFault fault = takeField(rest, field);
     if (fault != HeadFault::none) return fault;
     noteField(field, framing);
     fields.add(field);
   }
+  return HeadFault::none;
 }
 
 // What requests and responses have in common. Leaves `body` as it is if no field delimits one.
@@ -268,26 +292,29 @@ HeadFault applyHost(const Framing& framing, std::string_view authority,
 }  // namespace
 
 HeadFinder::Found HeadFinder::look(std::string_view buffer) noexcept {
-  const auto head = buffer.substr(0, limit_);
-  std::size_t end = head.size();
-  bool whole = false;
-  for (std::size_t i = head.find('\n', seen_); i != head.npos; i = head.find('\n', i + 1)) {
-    // With all line ends CRLF, a blank line is one that ends two bytes behind the line before.
-    if (i < 3 || head[i - 2] != '\n') continue;
-    end = i + 1;
-    whole = true;
-    break;
-  }
-  fault_ = checkBytes(head.substr(0, end), seen_);
-  seen_ = end;
+  constexpr std::size_t step = 128;
+  if (size_ > 0) return Found::whole;
   if (fault_ != HeadFault::none) return Found::fault;
-  if (whole) {
-    size_ = end;
-    return Found::whole;
+  const auto head = buffer.substr(0, limit_);
+  fault_ = checkFirstBytes(head, seen_);
+  while (fault_ == HeadFault::none && seen_ < head.size()) {
+    std::size_t to = std::min(seen_ + step, head.size());
+    std::uint8_t news = findNews(head.data(), seen_, to);
+    const bool whole = (news & blankLine) != 0;
+    if (whole) {
+      to = head.find('\n', seen_) + 1;
+      while (head[to - 3] != '\n') to = head.find('\n', to) + 1;
+      news = findNews(head.data(), seen_, to);  // what is behind the head does not count
+    }
+    if ((news & byteFault) != 0) fault_ = firstByteFault(head.substr(0, to), seen_);
+    seen_ = to;
+    if (whole && fault_ == HeadFault::none) {
+      size_ = to;
+      return Found::whole;
+    }
   }
-  if (buffer.size() < limit_) return Found::more;
-  fault_ = HeadFault::tooLarge;
-  return Found::fault;
+  if (fault_ == HeadFault::none && head.size() == limit_) fault_ = HeadFault::tooLarge;
+  return fault_ == HeadFault::none ? Found::more : Found::fault;
 }
 
 HeadFault parseRequest(std::string_view head, RequestHead& into) {
@@ -298,12 +325,11 @@ HeadFault parseRequest(std::string_view head, RequestHead& into) {
   HeadFault fault = checkWhole(head);
   if (fault != HeadFault::none) return fault;
   if (head.starts_with(crlf)) head.remove_prefix(crlf.size());
-  Lines lines{head};
   std::string_view authority;
-  fault = parseRequestLine(lines.next(), into, authority);
+  fault = parseRequestLine(takeLine(head), into, authority);
   if (fault != HeadFault::none) return fault;
   Framing framing;
-  fault = parseFields(lines, into.fields, framing);
+  fault = parseFields(head, into.fields, framing);
   if (fault == HeadFault::none) fault = applyHost(framing, authority, into);
   if (fault == HeadFault::none) fault = applyFraming(framing, into);
   if (fault != HeadFault::none) return fault;
@@ -320,11 +346,10 @@ HeadFault parseResponse(std::string_view head, bool toHeadRequest, ResponseHead&
   into.contentLength = 0;
   HeadFault fault = checkWhole(head);
   if (fault != HeadFault::none) return fault;
-  Lines lines{head};
-  fault = parseStatusLine(lines.next(), into);
+  fault = parseStatusLine(takeLine(head), into);
   if (fault != HeadFault::none) return fault;
   Framing framing;
-  fault = parseFields(lines, into.fields, framing);
+  fault = parseFields(head, into.fields, framing);
   if (fault == HeadFault::none) fault = applyFraming(framing, into);
   if (fault != HeadFault::none) return fault;
   if (toHeadRequest || into.status < 200 || into.status == 204 || into.status == 304) {

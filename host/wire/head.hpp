@@ -19,14 +19,14 @@ enum class HeadFault : std::uint8_t {
   badRequestLine,  // not METHOD SP target SP HTTP/1.x
   badStatusLine,   // not HTTP/1.x SP 3 digits SP reason
   badVersion,      // neither HTTP/1.0 nor HTTP/1.1
-  badTarget,       // not origin form, absolute form or `*`
+  badTarget,       // not origin form, absolute form of http(s), or `*` with OPTIONS
   badFieldName,    // empty, or not a token; includes a space before the colon
   missingColon,
   foldedLine,  // obs-fold
   missingHost,
   severalHosts,
   badHost,
-  badContentLength,     // not plain digits, or several that differ
+  badContentLength,     // not plain digits, too large, or more than one
   lengthAndChunked,     // Content-Length beside Transfer-Encoding
   badTransferEncoding,  // anything but one single `chunked`; any at all in HTTP/1.0
   tooManyFields,
@@ -66,9 +66,9 @@ struct RequestHead {
   int minorVersion = 1;
   Fields fields;
   BodyKind body = BodyKind::none;
-  std::uint64_t contentLength = 0;
+  std::uint64_t contentLength = 0;  // with BodyKind::length; at most 2^63 - 1
   bool keepAlive = true;
-  bool expectContinue = false;
+  bool expectContinue = false;  // asked for, in HTTP/1.1, and a body follows
 };
 
 struct ResponseHead {
@@ -88,7 +88,8 @@ class HeadFinder {
 
   enum class Found : std::uint8_t { more, whole, fault };
   // `buffer` begins with the head's first byte and holds all that was shown before. Refuses bare
-  // line feeds, control bytes and sizes over the limit as early as they can be seen.
+  // line feeds, control bytes and sizes over the limit as early as they can be seen. One empty line
+  // in front belongs to the head. What was found once stays found until restart().
   Found look(std::string_view buffer) noexcept;
   std::size_t size() const noexcept { return size_; }  // with whole: including the blank line
   HeadFault fault() const noexcept { return fault_; }  // with fault
@@ -102,7 +103,8 @@ class HeadFinder {
 };
 
 // `head` is whole, with its blank line, and must live as long as the views in `into`, which is
-// overwritten (its vectors' memory is reused).
+// overwritten (its vectors' memory is reused) and of use only if there is no fault. A request may
+// have one empty line in front.
 HeadFault parseRequest(std::string_view head, RequestHead& into);
 HeadFault parseResponse(std::string_view head, bool toHeadRequest, ResponseHead& into);
 

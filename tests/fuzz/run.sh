@@ -1,0 +1,45 @@
+#!/bin/sh
+# Builds the fuzz targets in build-fuzz and runs each, from its kept corpus, for some seconds.
+#   tests/fuzz/run.sh [seconds-per-target [target ...]]     default: 10 seconds, all targets
+#   tests/fuzz/run.sh --keep [target ...]                   adds to the kept corpus what the last
+#                                                           runs found that reaches new code
+# Ends with 1 if a target finds a fault; its input is then in build-fuzz/findings.
+set -eu
+cd "$(dirname "$0")/../.."
+build=build-fuzz
+
+seconds=10
+if [ $# -gt 0 ]; then
+  seconds=$1
+  shift
+fi
+
+mkdir -p "$build/findings"
+cmake -S . -B "$build" -G Ninja -DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19 \
+  -DSLUICE_FUZZ=ON >"$build/configure.log" 2>&1 || {
+  cat "$build/configure.log"
+  exit 1
+}
+ninja -C "$build" -j"${JOBS:-2}" fuzzers
+[ $# -gt 0 ] || set -- $(cd "$build/tests/fuzz" && ls | grep '_fuzz$')
+
+failed=
+for target; do
+  program=$build/tests/fuzz/$target
+  kept=tests/fuzz/corpus/$target
+  fresh=$build/corpus/$target
+  mkdir -p "$kept" "$fresh"
+  if [ "$seconds" = --keep ]; then
+    "$program" -merge=1 "$kept" "$fresh"
+    continue
+  fi
+  words=tests/fuzz/dictionaries/$target.dict
+  echo "$target: $seconds s"
+  "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=8192 -verbosity=0 \
+    -print_final_stats=1 -artifact_prefix="$build/findings/$target-" \
+    $([ -f "$words" ] && echo "-dict=$words") "$fresh" "$kept" || failed="$failed $target"
+done
+[ -z "$failed" ] || {
+  echo "Faults found by:$failed"
+  exit 1
+}
