@@ -1,0 +1,17 @@
+// The verbs of the command line. Each prints its data to standard output and its messages to
+// standard error, and returns the exit code: 0, or 1 where something is wrong.
+// Threads: the main thread.
+#pragma once
+
+#include "app/options.hpp"
+
+namespace sluice::app {
+
+int serve(const Options& options);
+int check(const Options& options);
+int listModels(const Options& options);
+int listPlugins(const Options& options);
+int pluginInfo(const Options& options);
+int version(const Options& options);
+
+}  // namespace sluice::app

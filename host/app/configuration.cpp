@@ -1,0 +1,45 @@
+#include "app/configuration.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "app/installation.hpp"
+#include "upstream/proxy.hpp"
+
+namespace sluice::app {
+
+namespace fs = std::filesystem;
+
+config::Loaded loadConfiguration(const Options& options) {
+  config::Options how;
+  how.dotEnv = options.envFile;
+  if (!options.configFile.empty()) return config::loadFile(options.configFile, how);
+  if (const auto named = how.environment("SLUICE_CONFIG"); named && !named->empty()) {
+    return config::loadFile(*named, how);
+  }
+  std::error_code error;
+  for (const char* const usual : {"sluice.yaml", "/etc/sluice/sluice.yaml"}) {
+    if (fs::exists(usual, error)) return config::loadFile(usual, how);
+  }
+  return config::loadEmbedded(how);
+}
+
+Built buildGeneration(const Options& options, health::Lanes& lanes, std::uint64_t number) {
+  Built made;
+  config::Loaded loaded = loadConfiguration(options);
+  for (const config::Notice& notice : loaded.notices) made.notices.push_back(config::render(notice));
+  for (const config::Fault& fault : loaded.faults) made.faults.push_back(config::render(fault));
+  if (!loaded.config) return made;
+  const std::string directory = pluginDirectory(loaded.config->plugins.directory);
+  std::vector<calls::Generation::Fault> problems;
+  const auto proxies = upstream::fromEnvironment(config::processEnvironment());
+  made.generation = calls::Generation::build(std::move(*loaded.config), directory, proxies, lanes,
+                                             number, problems);
+  for (const auto& problem : problems) {
+    made.problems.push_back(problem.where.empty() ? problem.message
+                                                  : problem.where + ": " + problem.message);
+  }
+  return made;
+}
+
+}  // namespace sluice::app

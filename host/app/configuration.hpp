@@ -1,0 +1,30 @@
+// Finding and loading the configuration, and building a generation from it.
+// Threads: any that may block.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/options.hpp"
+#include "calls/generation.hpp"
+#include "config/load.hpp"
+#include "health/lanes.hpp"
+
+namespace sluice::app {
+
+// --config, then $SLUICE_CONFIG, then ./sluice.yaml, then /etc/sluice/sluice.yaml, then the
+// defaults that are built in.
+config::Loaded loadConfiguration(const Options& options);
+
+struct Built {
+  std::shared_ptr<const calls::Generation> generation;  // null: the configuration has faults
+  std::vector<std::string> faults;    // of the configuration, each rendered with its place
+  std::vector<std::string> problems;  // plugins, providers and virtual models that cannot be used
+  std::vector<std::string> notices;
+};
+Built buildGeneration(const Options& options, health::Lanes& lanes, std::uint64_t number);
+
+}  // namespace sluice::app
