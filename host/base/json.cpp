@@ -5,19 +5,13 @@
 #include <array>
 #include <charconv>
 
+#include "base/text.hpp"
+
 namespace sluice::json {
 
 namespace {
 
 constexpr std::string_view kHex = "0123456789abcdef";
-
-// The length of the UTF-8 sequence at the front of `text`; 0 if there is none.
-std::size_t sequenceLength(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const std::size_t length = byte(0) < 0x80 ? 1 : byte(0) < 0xe0 ? 2 : byte(0) < 0xf0 ? 3 : 4;
-  if (length > text.size()) return 0;
-  return simdjson::validate_utf8(text.data(), length) ? length : 0;
-}
 
 void appendEscaped(std::string& out, char c) {
   switch (c) {
@@ -48,7 +42,7 @@ void appendPlainAndEscaped(std::string& out, std::string_view text) {
 
 void appendRepaired(std::string& out, std::string_view text) {
   while (!text.empty()) {
-    const std::size_t length = sequenceLength(text);
+    const std::size_t length = text::utf8Length(text);
     if (length == 0) out += "\xef\xbf\xbd";
     else appendPlainAndEscaped(out, text.substr(0, length));
     text.remove_prefix(length == 0 ? 1 : length);

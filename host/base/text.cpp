@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 
 #include <openssl/crypto.h>
+#include <simdjson.h>
 
 #include <algorithm>
 #include <charconv>
@@ -41,6 +42,14 @@ std::optional<std::uint64_t> parseUnsigned(std::string_view digits) noexcept {
 
 bool equalsInConstantTime(std::string_view a, std::string_view b) noexcept {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+std::size_t utf8Length(std::string_view bytes) noexcept {
+  if (bytes.empty()) return 0;
+  const auto first = static_cast<unsigned char>(bytes.front());
+  const std::size_t length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  if (length > bytes.size()) return 0;
+  return simdjson::validate_utf8(bytes.data(), length) ? length : 0;
 }
 
 bool matchesPattern(std::string_view pattern, std::string_view text) noexcept {

@@ -1,6 +1,7 @@
 // Instance: one configured use of a component, and the faces it may have: codec, direct, strategy.
 // The last owner of an Instance destroys it in the plugin, and after it the library may go.
-// Threads: an Instance's const functions from any thread; Decoder and DirectCall belong to one loop.
+// Threads: an Instance's const functions from any thread; Decoder and DirectCall belong to one
+// loop.
 #pragma once
 
 #include <memory>
@@ -39,8 +40,10 @@ struct HeaderView {
 class Decoder {
  public:
   virtual ~Decoder() = default;
-  // One frame as cut by Encoded::framing; a body that is not 2xx comes whole. A fault ends the answer.
-  virtual std::optional<Fault> frame(std::string_view event, std::string_view data, ChunkSink& sink) = 0;
+  // One frame as cut by Encoded::framing; a body that is not 2xx comes whole. A fault ends the
+  // answer.
+  virtual std::optional<Fault> frame(std::string_view event, std::string_view data,
+                                     ChunkSink& sink) = 0;
   virtual std::optional<Fault> end(ChunkSink& sink) = 0;  // the body ended in order
 };
 
@@ -92,7 +95,8 @@ class Instance {
   virtual std::optional<Fault> encode(const Request& request, std::string_view key,
                                       Encoded& into) const = 0;
   virtual std::unique_ptr<Decoder> open(const Request& request, int httpStatus,
-                                        std::span<const HeaderView> headers, Fault& fault) const = 0;
+                                        std::span<const HeaderView> headers,
+                                        Fault& fault) const = 0;
   // direct. Copies what it needs of the request. Null with `fault` if it did not start.
   virtual std::unique_ptr<DirectCall> start(const Request& request, io::Loop& loop,
                                             io::WorkerPool& workers, Fault& fault) const = 0;
@@ -100,6 +104,10 @@ class Instance {
   virtual std::optional<Fault> rank(const Request& request, std::span<const Candidate> candidates,
                                     std::vector<std::uint32_t>& order) const = 0;
   virtual void observe(const Candidate& candidate, const Outcome& outcome) const = 0;
+
+  // Tells the plugin that no new operation will start here, when a generation is replaced. May
+  // block; not on a loop. Once is enough, and before its end it comes by itself.
+  virtual void retire() const {}
 };
 
 }  // namespace sluice::plugins

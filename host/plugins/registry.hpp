@@ -1,9 +1,10 @@
 // Registry: the plugin libraries that a configuration enables, opened and checked, and what they
-// offer. Built once for a generation and immutable; libraries are shared with the generations before
-// where file and content are the same.
-// Threads: opening and creating from one thread at a time (it may block); all else from any.
+// offer. Built once for a generation and immutable; libraries are shared with the generations
+// before where file and content are the same. Threads: opening and creating from one thread at a
+// time (it may block); all else from any.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -25,6 +26,7 @@ struct ComponentInfo {
   std::string description;
   std::string settingsSchema;  // JSON; empty if it takes none
   std::vector<std::string> dialects;
+  bool operator==(const ComponentInfo&) const = default;
 };
 
 struct LibraryInfo {
@@ -34,13 +36,21 @@ struct LibraryInfo {
   std::string vendor, version, license;
   std::uint32_t abiMajor = 0, abiMinor = 0;
   std::vector<ComponentInfo> components;
+  bool operator==(const LibraryInfo&) const = default;
 };
 
 // What a file is, seen in this process: it opens the file and asks it. Crashes if the file does.
 Result<LibraryInfo> inspect(const std::string& file);
 // The same in a child process (`self` is this program; it runs `self plugins info --json file`), so
 // that a file that crashes, hangs (5 s) or prints is a message here.
-Result<LibraryInfo> inspectInChild(const std::string& self, const std::string& file);
+Result<LibraryInfo> inspectInChild(const std::string& self, const std::string& file,
+                                   std::chrono::milliseconds deadline = std::chrono::seconds(5));
+// The child's part: inspects and writes JSON, or {"error": …}, to standard output, with whatever
+// the plugin prints kept out of it. The exit code: 0 or 1.
+int printInfo(const std::string& file);
+
+std::string toJson(const LibraryInfo& info);
+Result<LibraryInfo> fromJson(std::string_view text);  // also reads {"error": …}
 // Every *.so in a directory, sorted.
 std::vector<std::string> filesIn(const std::string& directory);
 
@@ -51,8 +61,12 @@ class Registry {
     std::string message;  // names file, component and reason
   };
   // Opens what is enabled. Each library that cannot be used is a Problem, and is left out.
-  static std::shared_ptr<const Registry> open(const config::Plugins& wanted, const std::string& directory,
-                                              std::vector<Problem>& problems);
+  // `copiesUnder`: an existing directory for private copies of files that were replaced while they
+  // are in use; empty: the system's for temporary files.
+  static std::shared_ptr<const Registry> open(const config::Plugins& wanted,
+                                              const std::string& directory,
+                                              std::vector<Problem>& problems,
+                                              const std::string& copiesUnder = {});
   virtual ~Registry() = default;
 
   virtual const std::vector<LibraryInfo>& libraries() const noexcept = 0;

@@ -1,6 +1,7 @@
 // What crosses between the way of a call and a plugin, in the host's own words. Mirrors
 // sluice/plugin.h, which only this directory includes.
-// Threads: plain values. Views hold as long as the ABI says: until the call they are given to returns.
+// Threads: plain values. Views hold as long as the ABI says: until the call they are given to
+// returns.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +35,17 @@ struct Usage {
 };
 
 enum class ChunkType : std::uint8_t {
-  unknown, start, text, reasoning, refusal, toolCall, finish, usage, item, message, json
+  unknown,
+  start,
+  text,
+  reasoning,
+  refusal,
+  toolCall,
+  finish,
+  usage,
+  item,
+  message,
+  json
 };
 
 struct Chunk {
@@ -58,24 +69,42 @@ class ChunkSink {
 
 // gRPC's codes, as in plugin.h.
 enum class Code : std::uint8_t {
-  ok = 0, cancelled = 1, unknown = 2, invalidArgument = 3, deadlineExceeded = 4, notFound = 5,
-  permissionDenied = 7, resourceExhausted = 8, failedPrecondition = 9, unimplemented = 12,
-  internal = 13, unavailable = 14, unauthenticated = 16
+  ok = 0,
+  cancelled = 1,
+  unknown = 2,
+  invalidArgument = 3,
+  deadlineExceeded = 4,
+  notFound = 5,
+  permissionDenied = 7,
+  resourceExhausted = 8,
+  failedPrecondition = 9,
+  unimplemented = 12,
+  internal = 13,
+  unavailable = 14,
+  unauthenticated = 16
 };
 
 // What an upstream's refusal means for routing; none: the code and the status must tell.
 enum class Reason : std::uint8_t {
-  none, rateLimit, quota, key, contextLength, contentFilter, modelNotFound, overloaded, badRequest
+  none,
+  rateLimit,
+  quota,
+  key,
+  contextLength,
+  contentFilter,
+  modelNotFound,
+  overloaded,
+  badRequest
 };
 
 struct Fault {
   Code code = Code::unknown;
   Reason reason = Reason::none;
   bool retryable = false;
-  std::uint32_t retryAfterMs = 0;  // 0: unknown
-  int httpStatus = 0;              // the upstream's; 0: none
-  std::string message;             // for operators and clients; never holds secrets
-  std::string type, symbol, param; // as the upstream named them; empty: unknown
+  std::uint32_t retryAfterMs = 0;   // 0: unknown
+  int httpStatus = 0;               // the upstream's; 0: none
+  std::string message;              // for operators and clients; never holds secrets
+  std::string type, symbol, param;  // as the upstream named them; empty: unknown
 };
 
 }  // namespace sluice::plugins

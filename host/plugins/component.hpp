@@ -1,0 +1,31 @@
+// Components: what a library offers, read from its tables and checked.
+// Threads: pure functions.
+#pragma once
+
+#include <sluice/plugin.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugins/library.hpp"
+#include "plugins/registry.hpp"
+
+namespace sluice::plugins {
+
+// "org.example.echo": at least two parts of a-z, 0-9, - and _, with dots between.
+bool isComponentId(std::string_view id) noexcept;
+std::string_view shortId(std::string_view id) noexcept;  // its last part
+
+// A library's face and the tables behind it.
+struct Description {
+  LibraryInfo info;
+  std::vector<const sluice_component*> tables;  // beside info.components
+  std::vector<std::string> problems;            // "component org.example.echo: has no create()"
+};
+
+// Components that cannot be used are problems and are left out.
+Description describe(const std::string& file, const FileContent& content,
+                     const sluice_library& library);
+
+}  // namespace sluice::plugins

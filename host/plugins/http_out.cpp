@@ -1,0 +1,140 @@
+#include "plugins/http_out.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.hpp"
+#include "plugins/abi.hpp"
+#include "plugins/clean_text.hpp"
+
+namespace sluice::plugins {
+
+namespace {
+
+constexpr std::size_t kLongestShown = 200;
+
+bool isToken(std::string_view text) {
+  static constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    const char low = text::lower(c);
+    return (low >= 'a' && low <= 'z') || (c >= '0' && c <= '9') ||
+           kMarks.find(c) != std::string_view::npos;
+  });
+}
+
+bool isPath(std::string_view text) {
+  return text.starts_with('/') &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f' && c != '#'; });
+}
+
+bool isFieldValue(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) {
+    return c == '\t' || (static_cast<unsigned char>(c) >= ' ' && c != '\x7f');
+  });
+}
+
+// Fields that frame the message or belong to the connection: the host's alone.
+bool isHosts(std::string_view name) {
+  constexpr std::array<std::string_view, 13> kNames = {"host",
+                                                       "content-length",
+                                                       "transfer-encoding",
+                                                       "connection",
+                                                       "keep-alive",
+                                                       "proxy-connection",
+                                                       "proxy-authenticate",
+                                                       "proxy-authorization",
+                                                       "te",
+                                                       "trailer",
+                                                       "upgrade",
+                                                       "expect",
+                                                       "accept-encoding"};
+  return std::ranges::any_of(
+      kNames, [&](std::string_view known) { return text::equalsIgnoringCase(known, name); });
+}
+
+}  // namespace
+
+HttpOut::HttpOut(std::string_view label, std::string_view requestBody, std::string_view key,
+                 Encoded& into) noexcept
+    : table_{}, label_(label), requestBody_(requestBody), key_(key), into_(into) {
+  table_.struct_size = sizeof table_;
+  table_.framing = SLUICE_FRAME_WHOLE;
+  table_.host_data = this;
+  table_.start = [](sluice_http_out* out, sluice_str method, sluice_str path) {
+    of(out).start(abi::view(method), abi::view(path));
+  };
+  table_.header = [](sluice_http_out* out, sluice_str name, sluice_str value) {
+    of(out).header(abi::view(name), abi::view(value), {});
+  };
+  table_.secret_header = [](sluice_http_out* out, sluice_str name, sluice_str prefix,
+                            sluice_str secret) {
+    of(out).secretHeader(abi::view(name), abi::view(prefix), abi::view(secret));
+  };
+  table_.body = [](sluice_http_out* out, sluice_str bytes) { of(out).body(abi::view(bytes)); };
+  into_.method.clear();
+  into_.path.clear();
+  into_.fields.clear();
+  into_.body.clear();
+  into_.bodyIsRequest = false;
+}
+
+void HttpOut::start(std::string_view method, std::string_view path) {
+  if (started_) return fail("began its HTTP request twice");
+  started_ = true;
+  if (!isToken(method) || method == "CONNECT") return fail("gave a method that is none", method);
+  if (!isPath(path)) {
+    return fail("gave a path that does not begin with / or holds what no path may", path);
+  }
+  into_.method = method;
+  into_.path = path;
+}
+
+void HttpOut::header(std::string_view name, std::string_view value, std::string_view secret) {
+  if (!isToken(name)) return fail("gave a header name that is none", name);
+  if (isHosts(name)) return fail("set a header that is the host's alone", name);
+  if (!isFieldValue(value)) return fail("gave a header a value that no header may have", name);
+  into_.fields.append(name).append(": ").append(value).append(secret).append("\r\n");
+}
+
+void HttpOut::secretHeader(std::string_view name, std::string_view prefix,
+                           std::string_view secret) {
+  if (secret != "key") return fail("named a secret that this host does not have", secret);
+  if (!isFieldValue(key_)) {
+    if (fault_) return;
+    fault_ = abi::misbehaved(label_, {});
+    fault_->message = std::string(label_) + ": the key holds a character that no header may have";
+    return;
+  }
+  if (!key_.empty()) header(name, prefix, key_);
+}
+
+void HttpOut::body(std::string_view bytes) {
+  const bool first = into_.body.empty() && !into_.bodyIsRequest;
+  if (first && bytes.data() == requestBody_.data() && bytes.size() == requestBody_.size()) {
+    into_.bodyIsRequest = true;
+    return;
+  }
+  if (into_.bodyIsRequest) {
+    into_.bodyIsRequest = false;
+    into_.body = requestBody_;
+  }
+  into_.body += bytes;
+}
+
+void HttpOut::fail(std::string_view what, std::string_view shown) {
+  if (fault_) return;
+  fault_ = abi::misbehaved(label_, what);
+  if (!shown.empty()) fault_->message += ": \"" + cleaned(shown, kLongestShown) + '"';
+}
+
+std::optional<Fault> HttpOut::finish() {
+  if (!started_) fail("gave no method and path");
+  if (table_.framing > SLUICE_FRAME_RAW) {
+    fail("asked for framing " + std::to_string(table_.framing) + ", which this host does not know");
+  }
+  if (fault_) return std::move(fault_);
+  into_.framing = static_cast<Framing>(table_.framing);
+  return std::nullopt;
+}
+
+}  // namespace sluice::plugins

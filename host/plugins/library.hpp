@@ -1,0 +1,64 @@
+// Library: a plugin library that is open and initialised, shared by all who want the same content
+// at the same path. LibraryImage: the same, opened and checked but not initialised.
+// Threads: any. Opening blocks. The last owner leaves deinit() and unmapping to the control thread.
+#pragma once
+
+#include <sluice/plugin.h>
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "plugins/file_content.hpp"
+#include "plugins/host_table.hpp"
+#include "plugins/mapped_file.hpp"
+
+namespace sluice::plugins {
+
+class LibraryImage {
+ public:
+  // Errors: the reason alone, without the file's name.
+  static Result<LibraryImage> open(FileContent content, const std::string& copiesUnder);
+  LibraryImage(LibraryImage&&) = default;
+  LibraryImage& operator=(LibraryImage&&) = delete;
+  ~LibraryImage();  // unmaps only what promised that this is safe
+
+  const FileContent& content() const noexcept { return content_; }
+  const sluice_library& table() const noexcept { return *table_; }
+  bool mayUnload() const noexcept;
+
+ private:
+  LibraryImage(FileContent content, std::shared_ptr<MappedFile> mapped)
+      : content_(std::move(content)), mapped_(std::move(mapped)) {}
+  FileContent content_;
+  std::shared_ptr<MappedFile> mapped_;
+  const sluice_library* table_ = nullptr;
+};
+
+class Library {
+ public:
+  // `sha256`: what the content must be, in hex; empty: anything. `copiesUnder` as in MappedFile.
+  // Errors: the reason alone, without the file's name.
+  static Result<std::shared_ptr<Library>> open(const std::string& file, const std::string& sha256,
+                                               const std::string& copiesUnder);
+  ~Library();
+  Library(const Library&) = delete;
+  Library& operator=(const Library&) = delete;
+
+  const FileContent& content() const noexcept { return image_.content(); }
+  const sluice_library& table() const noexcept { return image_.table(); }
+  std::mutex& control() noexcept { return control_; }  // held during a [control] call
+
+ private:
+  explicit Library(LibraryImage image);
+  std::optional<Error> initialise();
+
+  LibraryImage image_;
+  std::shared_ptr<HostTable> host_;
+  std::mutex control_;
+  bool initialised_ = false;
+};
+
+}  // namespace sluice::plugins

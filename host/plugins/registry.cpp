@@ -1,0 +1,170 @@
+#include "plugins/registry.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <utility>
+
+#include "base/text.hpp"
+#include "plugins/component.hpp"
+#include "plugins/component_instance.hpp"
+#include "plugins/library.hpp"
+#include "plugins/settings_check.hpp"
+
+namespace sluice::plugins {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+class OpenRegistry final : public Registry {
+ public:
+  void add(const std::string& file, std::shared_ptr<Library> library,
+           std::vector<std::string>& problems);
+
+  const std::vector<LibraryInfo>& libraries() const noexcept override { return libraries_; }
+  const ComponentInfo* find(Kind kind, std::string_view id) const noexcept override {
+    const Offer* offer = offered(kind, id);
+    return offer == nullptr ? nullptr : &offer->info;
+  }
+  std::vector<std::string_view> available(Kind kind) const override;
+  Result<std::shared_ptr<const Instance>> create(Kind kind, std::string_view id,
+                                                 const std::string& name,
+                                                 const std::string& settings) const override;
+
+ private:
+  struct Offer {
+    ComponentInfo info;
+    const sluice_component* table;
+    std::shared_ptr<Library> library;
+    std::string file;
+  };
+  const Offer* offered(Kind kind, std::string_view id) const noexcept;
+  Error unknown(Kind kind, std::string_view id, const std::string& name) const;
+
+  std::vector<LibraryInfo> libraries_;
+  std::vector<std::unique_ptr<const Offer>> offers_;
+};
+
+void OpenRegistry::add(const std::string& file, std::shared_ptr<Library> library,
+                       std::vector<std::string>& problems) {
+  Description found = describe(file, library->content(), library->table());
+  problems = std::move(found.problems);
+  LibraryInfo info = std::move(found.info);
+  std::vector<ComponentInfo> kept;
+  for (std::size_t i = 0; i < info.components.size(); ++i) {
+    ComponentInfo& component = info.components[i];
+    const auto before = std::ranges::find_if(
+        offers_, [&](const auto& offer) { return offer->info.id == component.id; });
+    if (before != offers_.end()) {
+      problems.push_back("component " + component.id + ": is already offered by " +
+                         (*before)->file);
+      continue;
+    }
+    kept.push_back(component);
+    offers_.push_back(
+        std::make_unique<const Offer>(Offer{std::move(component), found.tables[i], library, file}));
+  }
+  info.components = std::move(kept);
+  libraries_.push_back(std::move(info));
+}
+
+// A full id, or a short one that means one component only.
+const OpenRegistry::Offer* OpenRegistry::offered(Kind kind, std::string_view id) const noexcept {
+  const Offer* byShort = nullptr;
+  for (const auto& offer : offers_) {
+    if (offer->info.kind != kind) continue;
+    if (offer->info.id == id) return offer.get();
+    if (shortId(offer->info.id) != id) continue;
+    if (byShort != nullptr) return nullptr;
+    byShort = offer.get();
+  }
+  return byShort;
+}
+
+std::vector<std::string_view> OpenRegistry::available(Kind kind) const {
+  std::vector<std::string_view> ids;
+  for (const auto& offer : offers_) {
+    if (offer->info.kind == kind) ids.emplace_back(offer->info.id);
+  }
+  std::ranges::sort(ids);
+  return ids;
+}
+
+Error OpenRegistry::unknown(Kind kind, std::string_view id, const std::string& name) const {
+  std::string what =
+      name + ": no plugin offers a " + std::string(toString(kind)) + " \"" + std::string(id) + '"';
+  std::vector<std::string_view> known;
+  std::string meant;
+  for (const std::string_view full : available(kind)) {
+    known.push_back(full);
+    known.push_back(shortId(full));
+    if (shortId(full) == id) meant += (meant.empty() ? "" : " and ") + std::string(full);
+  }
+  if (!meant.empty()) return Error{name + ": \"" + std::string(id) + "\" may mean " + meant};
+  const std::string_view near = text::nearest(id, known);
+  if (!near.empty()) what += "; did you mean \"" + std::string(near) + "\"?";
+  return Error{what};
+}
+
+Result<std::shared_ptr<const Instance>> OpenRegistry::create(Kind kind, std::string_view id,
+                                                             const std::string& name,
+                                                             const std::string& settings) const {
+  const Offer* offer = offered(kind, id);
+  if (offer == nullptr) return unknown(kind, id, name);
+  const auto faults = faultsOfSettings(offer->info.settingsSchema, settings);
+  if (!faults.empty()) {
+    std::string all = name + " (" + offer->info.id + "): ";
+    for (const std::string& fault : faults) {
+      if (&fault != &faults.front()) all += "; ";
+      all += fault;
+    }
+    return Error{all};
+  }
+  auto made = ComponentInstance::create(offer->library, *offer->table, offer->info, name, settings);
+  if (!made) return made.error();
+  return std::shared_ptr<const Instance>(*std::move(made));
+}
+
+// "no such file" alone helps nobody who mistyped a name.
+std::string withSuggestion(std::string reason, const std::string& stem,
+                           const std::string& directory) {
+  std::vector<std::string> stems;
+  for (const std::string& file : filesIn(directory))
+    stems.push_back(fs::path(file).stem().string());
+  const std::string_view near = text::nearest(stem, {stems.begin(), stems.end()});
+  if (!near.empty()) reason += "; did you mean \"" + std::string(near) + "\"?";
+  return reason;
+}
+
+}  // namespace
+
+std::shared_ptr<const Registry> Registry::open(const config::Plugins& wanted,
+                                               const std::string& directory,
+                                               std::vector<Problem>& problems,
+                                               const std::string& copiesUnder) {
+  const auto registry = std::make_shared<OpenRegistry>();
+  std::vector<std::string_view> seen;
+  for (const config::PluginFile& plugin : wanted.enable) {
+    if (std::ranges::find(seen, plugin.stem) != seen.end()) continue;
+    seen.push_back(plugin.stem);
+    std::error_code ignored;
+    const fs::path place = fs::path(directory) / (plugin.stem + ".so");
+    const std::string file = fs::absolute(place, ignored).lexically_normal().string();
+    auto library = Library::open(file, plugin.sha256, copiesUnder);
+    if (!library) {
+      std::string reason = library.error().message;
+      if (!fs::exists(file, ignored)) {
+        reason = withSuggestion(std::move(reason), plugin.stem, directory);
+      }
+      problems.push_back({plugin.where, file + ": " + reason});
+      continue;
+    }
+    std::vector<std::string> faults;
+    registry->add(file, *std::move(library), faults);
+    for (std::string& fault : faults) problems.push_back({plugin.where, file + ": " + fault});
+  }
+  return registry;
+}
+
+}  // namespace sluice::plugins

@@ -1,0 +1,124 @@
+// What the tests share: the plugins of testing/, a log that can be read, directories that go away.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "plugins/control.hpp"
+#include "plugins/log.hpp"
+#include "plugins/registry.hpp"
+
+namespace sluice::plugins::test {
+
+namespace fs = std::filesystem;
+
+inline std::string pluginFile(const std::string& stem) {
+  return std::string(SLUICE_TEST_PLUGINS) + '/' + stem + ".so";
+}
+
+// Collects what plugins log, as "plugin: message", while it lives.
+class Log {
+ public:
+  Log() {
+    setLogSink([this](int level, std::string_view plugin, std::string_view message) {
+      const std::lock_guard lock(mutex_);
+      lines_.push_back(std::string(plugin) + ": " + std::string(message));
+      levels_.push_back(level);
+    });
+  }
+  ~Log() {
+    waitForRetired();
+    setLogSink({});
+  }
+  // Once everything without an owner has been destroyed.
+  std::vector<std::string> lines() {
+    waitForRetired();
+    const std::lock_guard lock(mutex_);
+    return lines_;
+  }
+  long count(std::string_view line) {
+    const auto all = lines();
+    return std::count(all.begin(), all.end(), line);
+  }
+  std::vector<int> levels() {
+    const std::lock_guard lock(mutex_);
+    return levels_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> lines_;
+  std::vector<int> levels_;
+};
+
+class TempDirectory {
+ public:
+  TempDirectory() {
+    std::string pattern = (fs::temp_directory_path() / "sluice-test-XXXXXX").string();
+    path_ = ::mkdtemp(pattern.data());
+  }
+  ~TempDirectory() { fs::remove_all(path_); }
+  TempDirectory(const TempDirectory&) = delete;
+  TempDirectory& operator=(const TempDirectory&) = delete;
+  std::string operator/(const std::string& name) const { return path_ + '/' + name; }
+  const std::string& path() const { return path_; }
+  // As a careful installation does it: a new file takes the old one's name.
+  void install(const std::string& stem, const std::string& as) const {
+    fs::copy_file(pluginFile(stem), path_ + "/.new");
+    fs::rename(path_ + "/.new", path_ + '/' + as + ".so");
+  }
+
+ private:
+  std::string path_;
+};
+
+struct Opened {
+  std::shared_ptr<const Registry> registry;
+  std::vector<std::string> problems;
+};
+
+inline Opened openPlugins(const std::vector<std::string>& stems,
+                          const std::string& directory = SLUICE_TEST_PLUGINS,
+                          const std::string& copiesUnder = {}) {
+  config::Plugins wanted;
+  for (const std::string& stem : stems) wanted.enable.push_back({stem, "", ""});
+  std::vector<Registry::Problem> problems;
+  Opened opened;
+  opened.registry = Registry::open(wanted, directory, problems, copiesUnder);
+  for (const auto& problem : problems) opened.problems.push_back(problem.message);
+  return opened;
+}
+
+// A component of one of the test plugins, as an instance called "it".
+inline std::shared_ptr<const Instance> makeInstance(const std::string& stem, std::string_view id,
+                                                    const std::string& settings = "{}",
+                                                    Kind kind = Kind::provider) {
+  const Opened opened = openPlugins({stem});
+  auto made = opened.registry->create(kind, id, "it", settings);
+  EXPECT_TRUE(made) << (made ? "" : made.error().message);
+  return made ? *made : nullptr;
+}
+
+// Keeps text and the rest of what it is given in words.
+struct Recorder : ChunkSink {
+  Answer push(const Chunk& chunk) noexcept override {
+    text += chunk.text;
+    last = chunk;
+    if (chunk.usage != nullptr) usage = *chunk.usage;
+    ++count;
+    return answer;
+  }
+  std::string text;
+  Chunk last;
+  Usage usage;
+  int count = 0;
+  Answer answer = Answer::more;
+};
+
+}  // namespace sluice::plugins::test
