@@ -25,7 +25,8 @@ std::string_view withoutPort(std::string_view authority) noexcept {
 
 std::string_view withoutDefaultPort(std::string_view authority, bool tls) noexcept {
   const std::string_view port = tls ? ":443" : ":80";
-  return authority.ends_with(port) && withoutPort(authority).size() + port.size() == authority.size()
+  return authority.ends_with(port) &&
+                 withoutPort(authority).size() + port.size() == authority.size()
              ? withoutPort(authority)
              : authority;
 }
@@ -75,8 +76,9 @@ std::optional<Answer> BrowserRules::refuseHost(std::string_view host) const {
   if (ownHost(host)) return std::nullopt;
   std::string message = "This server does not answer for the host '";
   message += withoutPort(host);
-  message += "'. Without client keys a name other than localhost must be listed in "
-             "server.allowed_hosts.";
+  message +=
+      "'. Without client keys a name other than localhost must be listed in "
+      "server.allowed_hosts.";
   return errorAnswer(421, "misdirected_request", message);
 }
 
@@ -116,9 +118,10 @@ Answer preflightAnswer(const wire::RequestHead& head, std::string_view methods) 
 
 void appendCorsFields(std::string& out, std::string_view origin) {
   wire::appendField(out, "Access-Control-Allow-Origin", origin);
-  out += "Vary: Origin\r\n"
-         "Access-Control-Expose-Headers: x-request-id, x-sluice-request-id, x-sluice-provider, "
-         "x-sluice-model, x-sluice-attempts, x-sluice-overhead-us, x-should-retry, retry-after\r\n";
+  out +=
+      "Vary: Origin\r\n"
+      "Access-Control-Expose-Headers: x-request-id, x-sluice-request-id, x-sluice-provider, "
+      "x-sluice-model, x-sluice-attempts, x-sluice-overhead-us, x-should-retry, retry-after\r\n";
 }
 
 }  // namespace sluice::http

@@ -20,7 +20,8 @@ class BrowserRules {
  public:
   BrowserRules(const config::Server& server, config::AuthMode mode);
 
-  // 421 for a Host that is not ours: the client reached a server that does not answer for that name.
+  // 421 for a Host that is not ours: the client reached a server that does not answer for that
+  // name.
   std::optional<Answer> refuseHost(std::string_view host) const;
 
   enum class Origin : std::uint8_t { none, same, allowed, refused };

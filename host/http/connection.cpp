@@ -5,6 +5,8 @@
 #include <exception>
 #include <utility>
 
+#include "telemetry/log.hpp"
+
 namespace sluice::http {
 
 namespace {
@@ -15,6 +17,8 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 // How long, and for how many bytes, a client that was answered early may go on sending.
 constexpr milliseconds kLinger{1000};
 constexpr std::size_t kLingerBytes = 64 << 10;
+// How long a connection that was made while the server drains may be silent.
+constexpr milliseconds kDrainIdle{1000};
 // How often a client is looked after whose requests fill what may be read ahead.
 constexpr milliseconds kGlance{250};
 
@@ -59,7 +63,7 @@ io::Task<bool> ServerConnection::secure() {
 // --- receiving ---
 
 io::Task<ServerConnection::Next> ServerConnection::receive() {
-  deadline_ = loop().after(state_.settings->limits.keepAlive);
+  deadline_ = loop().after(state_.draining ? kDrainIdle : state_.settings->limits.keepAlive);
   for (;;) {
     const Next next = advance();
     if (next != Next::more && next != Next::askForBody) co_return next;
@@ -147,6 +151,7 @@ ServerConnection::Next ServerConnection::takeHead(std::span<char>& bytes) {
 
 // `readable`: what follows is the next request.
 ServerConnection::Next ServerConnection::refuse(Answer answer, bool readable) {
+  if (answer.status >= 400) noteRefusal(answer.status);
   answer_ = std::move(answer);
   handler_ = nullptr;
   if (!readable) {
@@ -154,6 +159,16 @@ ServerConnection::Next ServerConnection::refuse(Answer answer, bool readable) {
     midRequest_ = true;
   }
   return Next::answer;
+}
+
+void ServerConnection::noteRefusal(int status) {
+  if (!telemetry::Log::wants(telemetry::LogLevel::debug)) return;
+  telemetry::Log::say(telemetry::LogLevel::debug, "request refused",
+                      {{"id", exchange_->requestId()},
+                       {"peer", exchange_->peer().toString()},
+                       {"method", exchange_->head().method},
+                       {"path", exchange_->head().path},
+                       {"status", std::to_string(status)}});
 }
 
 ServerConnection::Next ServerConnection::late() {
@@ -206,7 +221,13 @@ io::Task<void> ServerConnection::handle(io::CancelToken token) {
   }
 }
 
-void ServerConnection::failed(std::string_view what) { state_.observer.failed(*exchange_, what); }
+void ServerConnection::failed(std::string_view what) {
+  telemetry::Log::say(telemetry::LogLevel::error, "request failed",
+                      {{"id", exchange_->requestId()},
+                       {"method", exchange_->head().method},
+                       {"path", exchange_->head().path},
+                       {"error", what}});
+}
 
 // Reads ahead while a handler runs, so that a client that leaves is noticed at once.
 io::Task<void> ServerConnection::watch() {
@@ -231,7 +252,6 @@ io::Task<void> ServerConnection::watch() {
 
 // After an answer: on to the next request, or to the end.
 io::Task<void> ServerConnection::settle() {
-  state_.observer.over(*exchange_);
   const bool gone = exchange_->gone_;
   if (!exchange_->finished()) breakOff();
   if (!exchange_->reusable()) closing_ = true;

@@ -37,6 +37,7 @@ class ServerConnection : public io::Link<ConnectionTag> {
   Next take(std::span<char>& bytes);
   Next takeHead(std::span<char>& bytes);
   Next refuse(Answer answer, bool readable);
+  void noteRefusal(int status);
   Next late();
   io::Task<void> serve();
   io::Task<void> handle(io::CancelToken token);

@@ -76,6 +76,8 @@ Poco::Net::SocketAddress Exchange::peer() const {
   }
 }
 
+Poco::Net::SocketAddress Exchange::local() const { return connection_->socket().address(); }
+
 Exchange::Framing Exchange::framingFor(int status, bool hasLength) const noexcept {
   if (status < 200 || status == 204 || status == 304) return Framing::none;
   if (hasLength) return Framing::length;
@@ -128,35 +130,45 @@ io::Status Exchange::send(std::string_view bytes) {
   return sent(result);
 }
 
-io::Status Exchange::sendChunk(std::string_view bytes) {
+// A chunk after what is pending, and `end` behind it.
+io::Status Exchange::sendChunk(std::string_view bytes, std::string_view end) {
   if (bytes.size() > kCopied) {
     wire::appendChunkHead(pending_, bytes.size());
     const io::Status status = send(bytes);
-    pending_ += kCrlf;
+    pending_.append(kCrlf).append(end);
     return status == io::Status::ok ? send({}) : status;
   }
   // Put together in memory of the loop: a stream that is read as it comes needs none of its own.
   std::string& out = state_.out;
   out.assign(pending_);
   pending_.clear();
-  wire::appendChunkHead(out, bytes.size());
-  out.append(bytes).append(kCrlf);
+  if (!bytes.empty()) {
+    wire::appendChunkHead(out, bytes.size());
+    out.append(bytes).append(kCrlf);
+  }
+  out += end;
   const io::Transfer result = connection_->tryWrite(out);
   if (result.status == io::Status::again) pending_.assign(out, result.bytes);
   if (out.capacity() > kKeptOut) out = std::string();
   return sent(result);
 }
 
-io::Status Exchange::write(std::string_view bytes) {
-  assert(begun() && !finished_);
-  if (gone_) return io::Status::reset;
-  if (omitBody_ || bytes.empty()) return io::Status::ok;
-  if (framing_ == Framing::chunked) return sendChunk(bytes);
+// `bytes` of the body in the answer's framing, after what is pending; `end`: of a chunked body.
+io::Status Exchange::sendFramed(std::string_view bytes, std::string_view end) {
+  if (omitBody_) bytes = end = {};
+  if (framing_ == Framing::chunked && !omitBody_) return sendChunk(bytes, end);
   if (framing_ == Framing::length) {
     bytes = bytes.substr(0, bodyLeft_);  // more than was announced would be read as another answer
     bodyLeft_ -= bytes.size();
   }
   return send(bytes);
+}
+
+io::Status Exchange::write(std::string_view bytes) {
+  assert(begun() && !finished_);
+  if (gone_) return io::Status::reset;
+  if (omitBody_ || bytes.empty()) return io::Status::ok;
+  return sendFramed(bytes, {});
 }
 
 io::Until Exchange::writeUntil() const noexcept {
@@ -177,13 +189,11 @@ io::Task<io::Status> Exchange::drain() {
   }
 }
 
-io::Task<io::Status> Exchange::finish(bool keep) {
+io::Task<io::Status> Exchange::finish(std::string_view last, bool keep) {
   assert(begun());
-  keep_ = keep_ && keep && bodyLeft_ == 0;
+  keep_ = keep_ && keep;
   if (gone_) co_return io::Status::reset;
-  if (framing_ == Framing::chunked && !omitBody_) pending_ += wire::lastChunk;
-  io::Status status = io::Status::ok;
-  if (!pending_.empty()) status = send({});
+  io::Status status = sendFramed(last, wire::lastChunk);
   if (status == io::Status::again) status = co_await drain();
   // A body that is shorter than was announced is not whole: the connection will be broken off.
   finished_ = status == io::Status::ok && bodyLeft_ == 0;
@@ -194,8 +204,7 @@ io::Task<io::Status> Exchange::finish(bool keep) {
 io::Task<io::Status> Exchange::answer(int status, std::string_view contentType,
                                       std::string_view fields, std::string_view body) {
   begin(status, contentType, fields, body.size());
-  static_cast<void>(write(body));  // finish() sees what became of it
-  return finish(true);
+  return finish(body, true);
 }
 
 io::Task<io::Status> Exchange::answer(const Answer& answer) {

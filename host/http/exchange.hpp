@@ -28,13 +28,16 @@ class Exchange final : public calls::Client {
 
   // The request. Views hold as long as the exchange.
   const wire::RequestHead& head() const noexcept { return reader_.head(); }
-  std::string& body() noexcept { return reader_.body(); }  // with 64 bytes of capacity behind its end
+  std::string& body() noexcept {
+    return reader_.body();
+  }  // with 64 bytes of capacity behind its end
   std::string_view pathRest() const noexcept { return pathRest_; }  // what {id...} took
   std::string_view requestId() const noexcept { return id_.view(); }
   io::TimePoint received() const noexcept { return received_; }  // when its first byte was seen
   bool secure() const noexcept { return connection_->tls() != nullptr; }
   // Of the peer or the nearest proxy; that of nobody if it has gone already.
   Poco::Net::SocketAddress peer() const;
+  Poco::Net::SocketAddress local() const;
   io::Loop& loop() const noexcept { return state_.loop; }
 
   // The answer; see calls::Client. After Left::shutdown an answer can still be ended: writing is
@@ -44,17 +47,17 @@ class Exchange final : public calls::Client {
   bool begun() const noexcept override { return status_ != 0; }
   io::Status write(std::string_view bytes) override;
   io::Task<io::Status> drain() override;
-  io::Task<io::Status> finish(bool keep) override;
+  io::Task<io::Status> finish(std::string_view last, bool keep) override;
   Left left() const noexcept override { return left_; }
 
-  // A whole answer: begin, write, finish. Copies what cannot be sent at once.
+  // A whole answer: begin and finish. `body` must live until the task has ended.
   io::Task<io::Status> answer(int status, std::string_view contentType, std::string_view fields,
                               std::string_view body);
   io::Task<io::Status> answer(const Answer& answer);
 
-  int status() const noexcept { return status_; }                   // 0: no answer has begun
-  std::uint64_t bytesSent() const noexcept { return bytesSent_; }   // head and body
-  bool finished() const noexcept { return finished_; }              // the answer went out whole
+  int status() const noexcept { return status_; }                  // 0: no answer has begun
+  std::uint64_t bytesSent() const noexcept { return bytesSent_; }  // head and body
+  bool finished() const noexcept { return finished_; }             // the answer went out whole
 
   static constexpr std::chrono::milliseconds kFarewell{1000};
 
@@ -65,13 +68,14 @@ class Exchange final : public calls::Client {
 
   // From the pool, for a new request. Both outlive it.
   void start(io::Connection& connection, io::CancelSource& life);
-  void rest() noexcept;                    // back to the pool
+  void rest() noexcept;  // back to the pool
   void leave(Left why) noexcept;
   bool reusable() const noexcept { return finished_ && keep_; }
   Framing framingFor(int status, bool hasLength) const noexcept;
   void appendCommonFields();
   io::Status send(std::string_view bytes);
-  io::Status sendChunk(std::string_view bytes);
+  io::Status sendChunk(std::string_view bytes, std::string_view end);
+  io::Status sendFramed(std::string_view bytes, std::string_view end);
   io::Status sent(io::Transfer result);
   io::Until writeUntil() const noexcept;
 

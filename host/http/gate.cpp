@@ -98,8 +98,8 @@ Decision decide(const wire::RequestHead& head, const Router& router, const Setti
   if (decision.answer) return decision;
   const Route* route = router.find(head.method, head.path, decision.rest);
   if (circumstances.draining && (route == nullptr || !route->whileDraining)) {
-    decision.answer =
-        unavailableAnswer("shutting_down", "The server is shutting down and takes no new requests.");
+    decision.answer = unavailableAnswer("shutting_down",
+                                        "The server is shutting down and takes no new requests.");
   } else if (route == nullptr) {
     const std::string methods = router.methods(head.path);
     if (methods.empty()) decision.answer = notFound(head);

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "http/date.hpp"
-#include "http/observer.hpp"
 #include "http/request_id.hpp"
 #include "http/router.hpp"
 #include "http/settings.hpp"
@@ -32,12 +31,10 @@ class ExchangePool {
 };
 
 struct LoopState {
-  LoopState(io::Loop& onLoop, Router routes, Observer& observedBy)
-      : loop(onLoop), router(std::move(routes)), observer(observedBy) {}
+  LoopState(io::Loop& onLoop, Router routes) : loop(onLoop), router(std::move(routes)) {}
 
   io::Loop& loop;
   const Router router;
-  Observer& observer;
   std::shared_ptr<const Settings> settings;
   std::shared_ptr<io::TlsContext> tls;  // nullptr: none; kept by each connection that uses it
   bool draining = false;

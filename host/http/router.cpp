@@ -82,8 +82,7 @@ bool Router::matches(const Entry& entry, std::string_view path, std::string_view
   return rest.empty() != entry.takesRest;
 }
 
-const Route* Router::find(std::string_view method, std::string_view path,
-                          std::string& rest) const {
+const Route* Router::find(std::string_view method, std::string_view path, std::string& rest) const {
   rest.clear();
   if (!isWellEscaped(path)) return nullptr;
   for (const Entry& entry : entries_) {

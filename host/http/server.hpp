@@ -28,15 +28,15 @@ Result<std::vector<Poco::Net::SocketAddress>> listenAddresses(const config::Serv
 
 class Server {
  public:
-  // `observer` and `count` must outlive it.
+  // `count` must outlive it.
   Server(io::Loop& loop, Router router, std::shared_ptr<const Settings> settings,
-         ConnectionCount& count, Observer& observer);
+         ConnectionCount& count);
   ~Server();  // closes what is still open, at once
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Binds and begins to accept. Port 0: a free one, see port(). Servers of other loops may listen at
-  // the same addresses: the kernel shares connections out. The first of a process is `alone`: it
+  // Binds and begins to accept. Port 0: a free one, see port(). Servers of other loops may listen
+  // at the same addresses: the kernel shares connections out. The first of a process is `alone`: it
   // says so if another process listens there already, which the kernel would share out to, too.
   std::optional<Error> listen(const std::vector<Poco::Net::SocketAddress>& addresses, bool alone);
   std::uint16_t port() const noexcept { return port_; }
@@ -56,6 +56,8 @@ class Server {
   std::size_t connections() const noexcept { return open_; }
 
  private:
+  template <class Do>
+  void forEach(Do act);  // `act` must not end a connection, only mark it
   io::Task<void> accept(io::Listener& listener);
   void take(io::ConnectionPtr connection);
   io::Task<void> serve(io::ConnectionPtr connection);
