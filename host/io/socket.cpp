@@ -74,6 +74,11 @@ Transfer Connection::tryWrite(std::string_view head, std::string_view body) {
   return {Status::ok, total};
 }
 
+void Connection::shutdownWrite() noexcept {
+  if (tls_) tls_->close();
+  ::shutdown(descriptor_.fd(), SHUT_WR);
+}
+
 bool Connection::stale() {
   if (descriptor_.hungUp) return true;
   if (!descriptor_.readable.ready) return false;

@@ -46,6 +46,9 @@ class Connection {
     return writeWants_ == nullptr ? descriptor_.writable : *writeWants_;
   }
 
+  // Nothing more will be written (with TLS, close_notify says so). The peer may go on sending.
+  void shutdownWrite() noexcept;
+
   bool hungUp() const noexcept { return descriptor_.hungUp; }
   // For a connection at rest in a pool: the peer has closed it, or speaks out of turn.
   bool stale();
