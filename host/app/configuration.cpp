@@ -32,8 +32,14 @@ Built buildGeneration(const Options& options, health::Lanes& lanes, std::uint64_
   if (!loaded.config) return made;
   const std::string directory = pluginDirectory(loaded.config->plugins.directory);
   std::vector<calls::Generation::Fault> problems;
-  const auto proxies = upstream::fromEnvironment(config::processEnvironment());
-  made.generation = calls::Generation::build(std::move(*loaded.config), directory, proxies, lanes,
+  const config::Lookup environment = config::processEnvironment();
+  const auto proxies =
+      upstream::fromEnvironment([&environment](const char* name) { return environment(name); });
+  if (!proxies) {
+    made.faults.push_back("error: " + proxies.error().message);
+    return made;
+  }
+  made.generation = calls::Generation::build(std::move(*loaded.config), directory, *proxies, lanes,
                                              number, problems);
   for (const auto& problem : problems) {
     made.problems.push_back(problem.where.empty() ? problem.message

@@ -1,0 +1,177 @@
+#include "app/endpoints.hpp"
+
+#include <Poco/Net/HTTPRequestHandler.h>
+#include <Poco/Net/HTTPServerRequest.h>
+#include <Poco/Net/HTTPServerResponse.h>
+
+#include <functional>
+
+#include "app/loop_unit.hpp"
+#include "app/model_list.hpp"
+#include "app/version.hpp"
+#include "base/error_body.hpp"
+#include "base/json.hpp"
+#include "calls/call.hpp"
+#include "dialects/openai_chat.hpp"
+#include "http/exchange.hpp"
+#include "http/poco_handler.hpp"
+
+namespace sluice::app {
+
+namespace {
+
+using Poco::Net::HTTPResponse;
+using Poco::Net::HTTPServerRequest;
+using Poco::Net::HTTPServerResponse;
+
+// The path of a call: POST /v1/chat/completions.
+class ChatHandler final : public http::LoopHandler {
+ public:
+  explicit ChatHandler(LoopUnit& unit) noexcept : unit_(unit) {}
+
+  io::Task<void> handle(http::Exchange& exchange, io::CancelToken left) override {
+    calls::Problem problem;
+    const auto inquiry = dialects::parseOpenAiChat(exchange.body(), problem);
+    if (!inquiry) {
+      std::string body;
+      appendErrorBody(body, problem.message, problem.type, problem.param, problem.code);
+      co_await exchange.answer(problem.status, http::kJson, {}, body);
+      co_return;
+    }
+    calls::Call call(unit_.services(), unit_.generation(), *inquiry, exchange,
+                     exchange.requestId(), exchange.received(), left);
+    co_await call.run();
+  }
+
+ private:
+  LoopUnit& unit_;
+};
+
+// GET /v1/models/{id...}: an id may hold slashes.
+class ModelHandler final : public http::LoopHandler {
+ public:
+  explicit ModelHandler(LoopUnit& unit) noexcept : unit_(unit) {}
+
+  io::Task<void> handle(http::Exchange& exchange, io::CancelToken) override {
+    std::string body = modelEntry(*unit_.generation(), exchange.pathRest());
+    int status = 200;
+    if (body.empty()) {
+      status = 404;
+      const std::string message = "there is no model '" + std::string(exchange.pathRest()) + "'";
+      appendErrorBody(body, message, "invalid_request_error", "model", "model_not_found");
+    }
+    co_await exchange.answer(status, http::kJson, {}, body);
+  }
+  bool quick() const noexcept override { return true; }
+
+ private:
+  LoopUnit& unit_;
+};
+
+// What a route of the control side answers.
+struct Said {
+  int status = 200;
+  std::string body;
+};
+
+class JsonHandler final : public Poco::Net::HTTPRequestHandler {
+ public:
+  explicit JsonHandler(std::function<Said()> say) : say_(std::move(say)) {}
+
+  void handleRequest(HTTPServerRequest&, HTTPServerResponse& response) override {
+    const Said said = say_();
+    response.setStatusAndReason(static_cast<HTTPResponse::HTTPStatus>(said.status));
+    response.setContentType("application/json");
+    response.sendBuffer(said.body.data(), said.body.size());
+  }
+
+ private:
+  std::function<Said()> say_;
+};
+
+http::PocoFactory factoryOf(std::function<Said()> say) {
+  return [say = std::move(say)](const HTTPServerRequest&) { return std::make_unique<JsonHandler>(say); };
+}
+
+Said ready(const LoopUnit& unit, const Shared& shared) {
+  const calls::Generation& generation = *unit.generation();
+  std::uint64_t on = 0;
+  for (const auto& provider : generation.providers()) on += provider->instance ? 1 : 0;
+  const bool draining = shared.draining.load(std::memory_order_relaxed);
+  Said said;
+  said.status = draining || on == 0 ? 503 : 200;
+  json::Writer w(said.body);
+  w.beginObject();
+  w.key("status").string(draining ? "draining" : on == 0 ? "no_provider" : "ready");
+  w.key("generation").number(generation.number()).key("providers_on").number(on);
+  w.endObject();
+  return said;
+}
+
+void appendList(json::Writer& w, std::string_view name, const std::vector<std::string>& lines) {
+  w.key(name).beginArray();
+  for (const std::string& line : lines) w.string(line);
+  w.endArray();
+}
+
+Said reloaded(const Reloaded& result) {
+  Said said;
+  json::Writer w(said.body);
+  w.beginObject();
+  if (!result.done) {
+    std::string message = "the configuration was not applied:";
+    for (const std::string& fault : result.faults) message += "\n" + fault;
+    said.status = 422;
+    w.key("error").beginObject().key("message").string(message);
+    w.key("type").string("invalid_request_error").key("param").null();
+    w.key("code").string("invalid_configuration").endObject();
+    appendList(w, "faults", result.faults);
+  } else {
+    w.key("status").string("reloaded");
+  }
+  w.key("generation").number(result.generation);
+  appendList(w, "warnings", result.warnings);
+  appendList(w, "needs_restart", result.needsRestart);
+  w.endObject();
+  return said;
+}
+
+}  // namespace
+
+http::Router makeRouter(LoopUnit& unit, Shared& shared) {
+  using http::Needs;
+  const auto onLoop = [](std::function<Said()> say) {
+    return std::make_shared<http::PocoHandler>(factoryOf(std::move(say)));
+  };
+  http::Router router;
+
+  http::Route chat{"POST", "/chat/completions", std::make_shared<ChatHandler>(unit), Needs::client};
+  chat.versioned = chat.json = true;
+  router.add(std::move(chat));
+
+  http::Route models{"GET", "/models", onLoop([&unit] { return Said{200, modelList(*unit.generation())}; }),
+                     Needs::client};
+  models.versioned = true;
+  router.add(std::move(models));
+  http::Route model{"GET", "/models/{id...}", std::make_shared<ModelHandler>(unit), Needs::client};
+  model.versioned = true;
+  router.add(std::move(model));
+
+  http::Route live{"GET", "/health", onLoop([] {
+                     return Said{200, "{\"status\":\"ok\",\"version\":\"" + std::string(kVersion) + "\"}"};
+                   }),
+                   Needs::none};
+  live.whileDraining = true;
+  router.add(std::move(live));
+  http::Route readiness{"GET", "/health/ready",
+                        onLoop([&unit, &shared] { return ready(unit, shared); }), Needs::none};
+  readiness.whileDraining = true;
+  router.add(std::move(readiness));
+
+  const auto reload = factoryOf([&shared] { return reloaded(shared.reload()); });
+  router.add({"POST", "/admin/reload", std::make_shared<http::PocoHandler>(reload, shared.workers),
+              Needs::admin});
+  return router;
+}
+
+}  // namespace sluice::app

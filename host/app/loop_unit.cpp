@@ -1,0 +1,82 @@
+#include "app/loop_unit.hpp"
+
+#include "app/endpoints.hpp"
+
+namespace sluice::app {
+
+namespace {
+
+upstream::Client::Options upstreamOptions(const config::Upstream& config, const std::string& caPem) {
+  upstream::Client::Options made;
+  made.caPem = caPem;
+  made.idlePerOrigin = config.idlePerOrigin;
+  made.idleTime = config.idleTime;
+  return made;
+}
+
+// How long what was cancelled may take to say so to its client.
+constexpr std::chrono::seconds kFarewell{2};
+
+}  // namespace
+
+LoopUnit::LoopUnit(Shared& shared, std::shared_ptr<const calls::Generation> generation,
+                   std::shared_ptr<const http::Settings> settings)
+    : generation_(std::move(generation)),
+      upstream_(loop_, shared.workers, shared.resolver,
+                upstreamOptions(generation_->config().upstream, shared.caPem)),
+      services_{loop_, shared.workers, upstream_, lines_, {}, 0, 1},
+      scope_(loop_),
+      server_(loop_, makeRouter(*this, shared), std::move(settings), shared.connections) {
+  services_.jitter = reinterpret_cast<std::uintptr_t>(this) | 1;
+}
+
+LoopUnit::~LoopUnit() { join(); }
+
+std::optional<Error> LoopUnit::listen(const std::vector<Poco::Net::SocketAddress>& addresses,
+                                      bool alone) {
+  return server_.listen(addresses, alone);
+}
+
+void LoopUnit::start() {
+  scope_.spawn(upstream_.maintain(scope_.token()));
+  scope_.spawn(lines_.run(loop_, scope_.token()));
+  thread_ = std::thread([this] { loop_.run(); });
+}
+
+void LoopUnit::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void LoopUnit::adopt(std::shared_ptr<const calls::Generation> generation,
+                     std::shared_ptr<const http::Settings> settings) {
+  loop_.post([this, generation = std::move(generation), settings = std::move(settings)]() mutable {
+    generation_ = std::move(generation);
+    server_.configure(std::move(settings));
+  });
+}
+
+void LoopUnit::end(io::Deadline deadline) {
+  loop_.post([this, deadline] {
+    if (ending_) return;
+    ending_ = true;
+    scope_.spawn(ending(deadline));
+  });
+}
+
+void LoopUnit::hurry() {
+  loop_.post([this] { hurry_.cancel(); });
+}
+
+io::Task<void> LoopUnit::ending(io::Deadline deadline) {
+  server_.drain();
+  const io::Until patient{deadline, hurry_.token()};
+  co_await server_.drained(patient);
+  server_.stop();
+  const io::Until brief{loop_.after(kFarewell), {}};
+  co_await server_.drained(brief);
+  scope_.cancel();
+  lines_.flush();
+  loop_.stop();
+}
+
+}  // namespace sluice::app

@@ -1,0 +1,67 @@
+// LoopUnit: all that one loop and its thread have: connections of clients and upstreams, calls
+// under way, the pinned generation, batched log lines. Nothing is shared with other loops on the
+// path of a call.
+// Threads: made and started by the main thread; adopt(), drain() and end() from any.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "app/shared.hpp"
+#include "calls/generation.hpp"
+#include "calls/services.hpp"
+#include "http/server.hpp"
+#include "io/loop.hpp"
+#include "telemetry/line_batch.hpp"
+#include "upstream/client.hpp"
+
+namespace sluice::app {
+
+class LoopUnit {
+ public:
+  // `shared` must outlive it. Throws std::runtime_error where the trusted certificates are bad.
+  LoopUnit(Shared& shared, std::shared_ptr<const calls::Generation> generation,
+           std::shared_ptr<const http::Settings> settings);
+  ~LoopUnit();
+
+  // Before start().
+  std::optional<Error> listen(const std::vector<Poco::Net::SocketAddress>& addresses, bool alone);
+  std::uint16_t port() const noexcept { return server_.port(); }
+  io::Loop& loop() noexcept { return loop_; }
+  io::Scope& scope() noexcept { return scope_; }
+
+  void start();
+  void join();
+
+  // Later calls use this generation; those under way keep theirs.
+  void adopt(std::shared_ptr<const calls::Generation> generation,
+             std::shared_ptr<const http::Settings> settings);
+  // No new calls; those under way have until `deadline`, then they end with an error. The thread
+  // ends after the last one.
+  void end(io::Deadline deadline);
+  // Moves the deadline of end() to now.
+  void hurry();
+
+  // For handlers, on the loop's thread.
+  calls::Services& services() noexcept { return services_; }
+  const std::shared_ptr<const calls::Generation>& generation() const noexcept { return generation_; }
+
+ private:
+  io::Task<void> ending(io::Deadline deadline);
+
+  io::Loop loop_;
+  std::shared_ptr<const calls::Generation> generation_;
+  telemetry::LineBatch lines_;
+  upstream::Client upstream_;
+  calls::Services services_;
+  io::Scope scope_;
+  io::CancelSource hurry_;
+  http::Server server_;
+  bool ending_ = false;
+  std::thread thread_;
+};
+
+}  // namespace sluice::app

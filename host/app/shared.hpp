@@ -1,0 +1,36 @@
+// What the loops of the process share, and how the outside asks for a reload.
+// Threads: any.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "health/lanes.hpp"
+#include "http/server.hpp"
+#include "io/offload.hpp"
+#include "upstream/resolver.hpp"
+
+namespace sluice::app {
+
+// What became of a reload.
+struct Reloaded {
+  bool done = false;
+  std::uint64_t generation = 0;           // that serves now
+  std::vector<std::string> faults;        // why not
+  std::vector<std::string> warnings;
+  std::vector<std::string> needsRestart;  // settings that changed and only a restart applies
+};
+
+struct Shared {
+  io::WorkerPool workers{4, 1024};
+  upstream::Resolver resolver;
+  health::Lanes lanes;
+  http::ConnectionCount connections{0};
+  std::string caPem;                    // trusted for upstreams; empty: the system's
+  std::atomic<bool> draining{false};
+  std::function<Reloaded()> reload;     // blocks
+};
+
+}  // namespace sluice::app
