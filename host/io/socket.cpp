@@ -1,6 +1,5 @@
 #include "io/socket.hpp"
 
-#include <Poco/Net/NetException.h>
 #include <Poco/Net/StreamSocketImpl.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -9,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <system_error>
 
 namespace sluice::io {
 
@@ -128,18 +128,27 @@ Task<Status> Connection::acceptTls(TlsContext& context, Until until) {
 }
 
 Task<Opened> connect(Loop& loop, Poco::Net::SocketAddress address, Until until) {
+  // socket() itself, for Poco's sockets stay open in child processes.
+  const int fd = ::socket(address.af(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) {
+    const bool none = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+    co_return Opened{none ? Status::busy : Status::refused, nullptr, errno};
+  }
+  StreamSocket socket(new Poco::Net::StreamSocketImpl(fd));
+  socket.setNoDelay(true);
+  if (::connect(fd, address.addr(), address.length()) != 0 && errno != EINPROGRESS) {
+    co_return Opened{Status::refused, nullptr, errno};
+  }
   ConnectionPtr connection;
   try {
-    StreamSocket socket;
-    socket.connectNB(address);
-    socket.setNoDelay(true);
     connection = std::make_unique<Connection>(loop, socket, true);
-  } catch (const Poco::Exception&) {  // refused at once, no descriptors left, no route
-    co_return Opened{Status::refused, nullptr};
+  } catch (const std::system_error& error) {
+    co_return Opened{Status::busy, nullptr, error.code().value()};
   }
   const Wake wake = co_await Wait(loop, until, &connection->writeSlot());
   if (wake != Wake::ready) co_return Opened{toStatus(wake), nullptr};
-  if (connection->socket().impl()->socketError() != 0) co_return Opened{Status::refused, nullptr};
+  const int error = connection->socket().impl()->socketError();
+  if (error != 0) co_return Opened{Status::refused, nullptr, error};
   co_return Opened{Status::ok, std::move(connection)};
 }
 

@@ -72,6 +72,7 @@ using ConnectionPtr = std::unique_ptr<Connection>;
 struct Opened {
   Status status;
   ConnectionPtr connection;  // with ok
+  int error = 0;             // errno, with refused and busy
 };
 
 Task<Opened> connect(Loop& loop, Poco::Net::SocketAddress address, Until until);

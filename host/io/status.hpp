@@ -17,7 +17,7 @@ enum class Status : std::uint8_t {
   refused,    // no connection came about
   reset,      // the connection broke (RST; with TLS, an end without close_notify)
   tls,        // the handshake failed: wrong name, unknown issuer, no common version
-  busy,       // a queue is full
+  busy,       // a queue is full, or no descriptors are left
 };
 
 struct Transfer {

@@ -82,12 +82,13 @@ inline std::string pem(int (*write)(BIO*, const X509*), X509* certificate) {
   return text;
 }
 
-inline X509* issue(EVP_PKEY* subject, const char* name, X509* issuer, EVP_PKEY* by, bool isCa) {
+inline X509* issue(EVP_PKEY* subject, const char* name, X509* issuer, EVP_PKEY* by, bool isCa,
+                   long validFor = 3600) {
   X509* made = X509_new();
   X509_set_version(made, 2);
   ASN1_INTEGER_set(X509_get_serialNumber(made), isCa ? 1 : 2);
-  X509_gmtime_adj(X509_getm_notBefore(made), -60);
-  X509_gmtime_adj(X509_getm_notAfter(made), 3600);
+  X509_gmtime_adj(X509_getm_notBefore(made), -7200);
+  X509_gmtime_adj(X509_getm_notAfter(made), validFor);
   X509_set_pubkey(made, subject);
   X509_NAME_add_entry_by_txt(X509_get_subject_name(made), "CN", MBSTRING_ASC,
                              reinterpret_cast<const unsigned char*>(name), -1, -1, 0);
@@ -108,12 +109,13 @@ inline X509* issue(EVP_PKEY* subject, const char* name, X509* issuer, EVP_PKEY* 
 
 }  // namespace detail
 
-// A CA, and a certificate of it for upstream.test and 127.0.0.1.
-inline Certificates makeCertificates() {
+// A CA, and a certificate of it for upstream.test and 127.0.0.1, from two hours ago to so many
+// seconds from now.
+inline Certificates makeCertificates(long validFor = 3600) {
   EVP_PKEY* caKey = EVP_EC_gen("P-256");
   EVP_PKEY* leafKey = EVP_EC_gen("P-256");
   X509* ca = detail::issue(caKey, "Test CA", nullptr, caKey, true);
-  X509* leaf = detail::issue(leafKey, "upstream.test", ca, caKey, false);
+  X509* leaf = detail::issue(leafKey, "upstream.test", ca, caKey, false, validFor);
   Certificates made{detail::pem(PEM_write_bio_X509, ca), detail::pem(PEM_write_bio_X509, leaf), {}};
   BIO* bio = BIO_new(BIO_s_mem());
   PEM_write_bio_PrivateKey(bio, leafKey, nullptr, nullptr, 0, nullptr, nullptr);

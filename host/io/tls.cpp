@@ -71,6 +71,7 @@ std::string opensslError() {
   std::array<char, 256> text{};
   const unsigned long code = ERR_peek_last_error();
   if (code == 0) return "no detail";
+  if (const char* const reason = ERR_reason_error_string(code)) return reason;
   ERR_error_string_n(code, text.data(), text.size());
   return text.data();
 }
@@ -102,6 +103,7 @@ TlsContext::TlsContext(bool isServer)
   SSL_CTX_set_mode(context_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE |
                                        SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                        SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_options(context_.get(), SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_read_ahead(context_.get(), 1);
 }
 
@@ -111,6 +113,8 @@ TlsContext TlsContext::client(std::string_view caPem) {
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   SSL_CTX_sess_set_new_cb(context, Tls::rememberSession);
+  static constexpr unsigned char kProtocols[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+  require(SSL_CTX_set_alpn_protos(context, kProtocols, sizeof kProtocols) == 0, "ALPN");
   if (caPem.empty()) {
     require(SSL_CTX_set_default_verify_paths(context) == 1, "system certificates");
     return made;

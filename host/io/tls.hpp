@@ -19,7 +19,7 @@ namespace sluice::io {
 class TlsContext {
  public:
   // Trusts the certificates in `caPem`; the system's if it is empty. Always verifies, TLS 1.2 and
-  // up.
+  // up; offers http/1.1 by ALPN.
   static TlsContext client(std::string_view caPem);
   // `certPem` may hold the chain, leaf first.
   static TlsContext server(std::string_view certPem, std::string_view keyPem);
