@@ -33,6 +33,13 @@ elseif(NOT SLUICE_SANITIZE STREQUAL "")
   message(FATAL_ERROR "SLUICE_SANITIZE is '${SLUICE_SANITIZE}'; it must be empty, address or thread")
 endif()
 
+# Fuzz targets need all code to report what it covers. Only for a build directory of its own.
+if(SLUICE_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+                      -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
 # The host needs a compiler that destroys the temporaries of a co_await once (g++ 12.2 does not).
 set(loop_sources clock.cpp descriptor.cpp loop.cpp mailbox.cpp wait.cpp)
 list(TRANSFORM loop_sources PREPEND ${CMAKE_SOURCE_DIR}/host/io/)

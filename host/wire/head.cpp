@@ -49,7 +49,8 @@ inline std::uint8_t newsAmong(const char* bytes, std::size_t count) noexcept {
 
 // The news among bytes [from, to) of a head; `from` is at least 2. A last stretch that is shorter
 // than a block is looked at together with bytes before it, which cost nothing and hold no news.
-std::uint8_t findNews(const char* head, std::size_t from, std::size_t to) noexcept {
+std::uint8_t findNews(std::string_view text, std::size_t from, std::size_t to) noexcept {
+  const char* const head = text.data();
   constexpr std::size_t block = 32;
   std::uint8_t news = 0;
   for (; to - from >= block; from += block) news |= newsAmong(head + from, block);
@@ -72,8 +73,7 @@ HeadFault checkWhole(std::string_view head) noexcept {
   std::size_t from = 0;
   const HeadFault fault = checkFirstBytes(head, from);
   if (fault != HeadFault::none) return fault;
-  if ((findNews(head.data(), from, head.size()) & byteFault) != 0)
-    return firstByteFault(head, from);
+  if ((findNews(head, from, head.size()) & byteFault) != 0) return firstByteFault(head, from);
   return head.ends_with("\r\n\r\n") ? HeadFault::none : HeadFault::tooLarge;
 }
 
@@ -299,12 +299,12 @@ HeadFinder::Found HeadFinder::look(std::string_view buffer) noexcept {
   fault_ = checkFirstBytes(head, seen_);
   while (fault_ == HeadFault::none && seen_ < head.size()) {
     std::size_t to = std::min(seen_ + step, head.size());
-    std::uint8_t news = findNews(head.data(), seen_, to);
+    std::uint8_t news = findNews(head, seen_, to);
     const bool whole = (news & blankLine) != 0;
     if (whole) {
       to = head.find('\n', seen_) + 1;
       while (head[to - 3] != '\n') to = head.find('\n', to) + 1;
-      news = findNews(head.data(), seen_, to);  // what is behind the head does not count
+      news = findNews(head, seen_, to);  // what is behind the head does not count
     }
     if ((news & byteFault) != 0) fault_ = firstByteFault(head.substr(0, to), seen_);
     seen_ = to;

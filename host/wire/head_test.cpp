@@ -8,6 +8,7 @@
 
 namespace sluice::wire {
 
+// NOLINTNEXTLINE(readability-identifier-naming): GoogleTest's name.
 void PrintTo(HeadFault fault, std::ostream* out);
 
 namespace {

@@ -21,6 +21,7 @@ struct Block {
   bool operator==(const Block&) const = default;
 };
 
+// NOLINTNEXTLINE(readability-identifier-naming): GoogleTest's name.
 void PrintTo(const Block& block, std::ostream* out) {
   *out << "event=" << testing::PrintToString(block.event)
        << " data=" << (block.hasData ? testing::PrintToString(block.data) : "none")
@@ -90,7 +91,9 @@ std::vector<Block> events(std::string_view stream) {
   return out;
 }
 
-Block event(std::string data, std::string name = "") { return {name, data, true, ""}; }
+Block event(std::string_view data, std::string_view name = "") {
+  return {std::string(name), std::string(data), true, ""};
+}
 
 TEST(Sse, Events) {
   struct Case {

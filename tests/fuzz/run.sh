@@ -23,21 +23,29 @@ cmake -S . -B "$build" -G Ninja -DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER
 ninja -C "$build" -j"${JOBS:-2}" fuzzers
 [ $# -gt 0 ] || set -- $(cd "$build/tests/fuzz" && ls | grep '_fuzz$')
 
+export ASAN_SYMBOLIZER_PATH="${ASAN_SYMBOLIZER_PATH:-$(command -v llvm-symbolizer-19 || true)}"
 failed=
 for target; do
   program=$build/tests/fuzz/$target
   kept=tests/fuzz/corpus/$target
   fresh=$build/corpus/$target
+  log=$build/$target.log
   mkdir -p "$kept" "$fresh"
   if [ "$seconds" = --keep ]; then
-    "$program" -merge=1 "$kept" "$fresh"
+    "$program" -set_cover_merge=1 "$kept" "$fresh"
     continue
   fi
   words=tests/fuzz/dictionaries/$target.dict
-  echo "$target: $seconds s"
-  "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=8192 -verbosity=0 \
+  printf '%s: ' "$target"
+  if "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=8192 \
     -print_final_stats=1 -artifact_prefix="$build/findings/$target-" \
-    $([ -f "$words" ] && echo "-dict=$words") "$fresh" "$kept" || failed="$failed $target"
+    $([ -f "$words" ] && echo "-dict=$words") "$fresh" "$kept" >"$log" 2>&1; then
+    echo "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log") runs in $seconds s, no fault"
+  else
+    echo "a fault"
+    tail -n 40 "$log"
+    failed="$failed $target"
+  fi
 done
 [ -z "$failed" ] || {
   echo "Faults found by:$failed"
