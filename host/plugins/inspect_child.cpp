@@ -3,7 +3,6 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,7 +13,10 @@
 
 #include "plugins/registry.hpp"
 
+extern "C" {
+#include <sys/pidfd.h>  // has no such guard of its own in glibc 2.36
 extern char** environ;
+}
 
 namespace sluice::plugins {
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <condition_variable>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -30,6 +32,7 @@ class Log {
       const std::lock_guard lock(mutex_);
       lines_.push_back(std::string(plugin) + ": " + std::string(message));
       levels_.push_back(level);
+      changed_.notify_all();
     });
   }
   ~Log() {
@@ -42,6 +45,11 @@ class Log {
     const std::lock_guard lock(mutex_);
     return lines_;
   }
+  // Waits until it has been logged.
+  void await(std::string_view line) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return std::ranges::find(lines_, line) != lines_.end(); });
+  }
   long count(std::string_view line) {
     const auto all = lines();
     return std::count(all.begin(), all.end(), line);
@@ -53,6 +61,7 @@ class Log {
 
  private:
   std::mutex mutex_;
+  std::condition_variable changed_;
   std::vector<std::string> lines_;
   std::vector<int> levels_;
 };
