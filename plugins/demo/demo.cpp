@@ -109,11 +109,7 @@ struct Demo : sluice::Generator {
   std::unique_ptr<sluice::Generation> generate(const sluice::Request& request) const override {
     if (request.op() == SLUICE_OP_MODELS) return std::make_unique<Models>();
     if (request.op() != SLUICE_OP_CHAT) request.refuse();
-    if (request.model() != "echo")
-      throw sluice::Error(SLUICE_NOT_FOUND,
-                          "there is no model '" + std::string(request.model()) +
-                              "' here; the demo provider has one model, 'echo'",
-                          SLUICE_REASON_MODEL_NOT_FOUND);
+    if (request.model() != "echo") unknown(request.model());
     return chat(request);
   }
 
@@ -122,6 +118,17 @@ struct Demo : sluice::Generator {
     sluice::Error error(SLUICE_INVALID_ARGUMENT, std::move(message), SLUICE_REASON_BAD_REQUEST);
     error.type = "invalid_request_error";
     error.param = std::move(param);
+    throw error;
+  }
+
+  [[noreturn]] static void unknown(std::string_view model) {
+    sluice::Error error(SLUICE_NOT_FOUND,
+                        "there is no model '" + std::string(model) +
+                            "' here; the demo provider has one model, 'echo'",
+                        SLUICE_REASON_MODEL_NOT_FOUND);
+    error.type = "invalid_request_error";
+    error.symbol = "model_not_found";
+    error.param = "model";
     throw error;
   }
 

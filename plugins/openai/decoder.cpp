@@ -26,7 +26,13 @@ sluice_usage buckets(json::Value usage) {
   const std::uint64_t completion = count(usage["completion_tokens"]);
   const json::Value details = usage["prompt_tokens_details"];
   const json::Value cached = details["cached_tokens"];
-  const std::uint64_t reasoning = count(usage["completion_tokens_details"]["reasoning_tokens"]);
+  const std::uint64_t total = count(usage["total_tokens"]);
+  std::uint64_t reasoning = count(usage["completion_tokens_details"]["reasoning_tokens"]);
+  // Inside the completion, as a rule. xAI counts it beside, which the total shows; Gemini does not
+  // tell it at all, and only its total holds it.
+  const bool untold = reasoning == 0 && total > prompt + completion;
+  if (untold) reasoning = total - prompt - completion;
+  const bool beside = reasoning > completion || total == prompt + completion + reasoning;
 
   sluice_usage out{};
   out.cache_read =
@@ -34,19 +40,17 @@ sluice_usage buckets(json::Value usage) {
   out.cache_write = std::min(prompt - out.cache_read, count(details["cache_write_tokens"]));
   out.input = prompt - out.cache_read - out.cache_write;
   out.reasoning = reasoning;
-  // xAI counts reasoning beside the completion, the others inside it; the total tells.
-  const bool beside =
-      reasoning > completion || count(usage["total_tokens"]) == prompt + completion + reasoning;
   out.output = beside ? completion : completion - reasoning;
   return out;
 }
 
-std::string_view finishName(std::string_view reason) {
+// Some upstreams say `stop` after tool calls too.
+std::string_view finishName(std::string_view reason, bool calledTools) {
   if (reason == "length" || reason == "max_tokens" || reason == "model_length") return "length";
   if (reason == "tool_calls" || reason == "function_call" || reason == "tool_use")
     return "tool_calls";
   if (reason == "content_filter") return reason;
-  return "stop";
+  return calledTools ? "tool_calls" : "stop";
 }
 
 class ChatDecoder final : public sluice::Decoder {
@@ -123,7 +127,7 @@ class ChatDecoder final : public sluice::Decoder {
       throw broken("the upstream gave up in the middle of its answer (" + std::string(reason) +
                    ")");
     state.finished = true;
-    sink.finishReason(finishName(reason), state.index);
+    sink.finishReason(finishName(reason, !state.tools.empty()), state.index);
   }
 
   static void readMessage(json::Value said, Choice& state, Sink sink) {

@@ -57,11 +57,26 @@ void readDetails(json::Value details, Complaint& into) {
   }
 }
 
+// {"detail": "text"} and {"detail": [{"loc": [...], "msg": "text"}]}.
+void readDetail(json::Value detail, Complaint& into) {
+  into.message += detail.string();
+  if (!detail.isArray()) return;
+  for (const json::Value fault : detail) {
+    std::string where;
+    for (const json::Value step : fault["loc"])
+      where.append(where.empty() ? "" : ".").append(textOf(step));
+    if (!into.message.empty()) into.message += "; ";
+    if (!where.empty()) into.message.append(where).append(": ");
+    into.message += fault["msg"].string();
+  }
+}
+
 // {"message", "type", "param", "code"} and what some upstreams add to it.
 void readObject(json::Value object, Complaint& into) {
   into.message = object["message"].string();
   into.type = object["type"].string();
   into.param = object["param"].string();
+  readDetail(object["message"]["detail"], into);
   const json::Value code = object["code"];
   into.status = statusOf(code);
   into.symbol = into.status ? std::string(object["status"].string()) : textOf(code);
@@ -72,18 +87,6 @@ void readObject(json::Value object, Complaint& into) {
     into.message.append(into.message.empty() ? "" : ": ").append(raw.substr(0, 600));
   if (object["innererror"]["code"].string() == "ResponsibleAIPolicyViolation")
     into.moderated = true;
-}
-
-// {"detail": "text"} and {"detail": [{"loc": [...], "msg": "text"}]}.
-void readDetail(json::Value detail, Complaint& into) {
-  into.message = detail.string();
-  for (const json::Value fault : detail) {
-    if (detail.isObject()) break;
-    if (!into.message.empty()) into.message += "; ";
-    for (const json::Value step : fault["loc"]) into.message.append(textOf(step)).append(".");
-    if (fault["loc"].isArray() && !into.message.empty()) into.message.back() = ':';
-    into.message.append(" ").append(fault["msg"].string());
-  }
 }
 
 Complaint read(json::Value root) {
@@ -217,6 +220,13 @@ bool retryable(std::uint32_t reason, int status) {
   }
 }
 
+std::string wordless(int status) {
+  if (status == 0) return "the upstream reported an error without a word of why";
+  const std::string answered = "HTTP " + std::to_string(status);
+  if (status < 400) return answered + ": redirects are not followed; is base_url right?";
+  return answered + " without a word of why";
+}
+
 }  // namespace
 
 Error failure(int status, std::uint32_t retryAfterMs, std::string_view body) {
@@ -226,9 +236,7 @@ Error failure(int status, std::uint32_t retryAfterMs, std::string_view body) {
     said = read(document.root());
   if (said.message.empty()) said.message = plainText(body);
   if (status == 0) status = said.status;
-  if (said.message.empty())
-    said.message = status ? "HTTP " + std::to_string(status) + " without a word of why"
-                          : "the upstream reported an error without a word of why";
+  if (said.message.empty()) said.message = wordless(status);
 
   std::uint32_t reason = reasonByWords(said, status);
   if (reason == SLUICE_REASON_NONE) reason = reasonByStatus(status);

@@ -1,0 +1,152 @@
+#include <gtest/gtest.h>
+
+#include <sluice/testing.hpp>
+
+namespace {
+
+using namespace sluice::testing;
+
+std::string refusal(std::string_view config) {
+  Host host;
+  const Instance openai("sluice.openai", host, config);
+  return openai ? "made" : openai.error.message;
+}
+
+struct Encode : ::testing::Test {
+  sluice_status encode(const sluice_request& request, std::string_view config = "{}") {
+    const Instance openai("sluice.openai", host, config);
+    return openai.codec()->encode(openai.get(), &request, http.out(), &error);
+  }
+  Host host;
+  HttpRequest http;
+  sluice_error error = emptyError();
+};
+
+TEST_F(Encode, SendsTheBodyAsItIs) {
+  const std::string body = R"({"model":"m","messages":[],"unknown":1.0})";
+  for (const char* dialect : {"sluice.chat/1", "openai.chat"}) {
+    HttpRequest sent;
+    const Instance openai("sluice.openai", host);
+    sluice_request request = chat("m", body, false);
+    request.dialect = str(dialect);
+    ASSERT_EQ(openai.codec()->encode(openai.get(), &request, sent.out(), &error), SLUICE_OK);
+    EXPECT_EQ(sent.line, "POST /chat/completions");
+    EXPECT_EQ(sent.headers,
+              "Accept: application/json\nAuthorization: Bearer <key>\n"
+              "Content-Type: application/json\n");
+    EXPECT_EQ(sent.framing(), static_cast<std::uint32_t>(SLUICE_FRAME_WHOLE));
+    ASSERT_EQ(sent.pieces.size(), 1u);  // the host sends it without a copy
+    EXPECT_EQ(sent.pieces[0].ptr, body.data());
+    EXPECT_EQ(sent.pieces[0].len, body.size());
+  }
+}
+
+TEST_F(Encode, AsksForEventsWhenStreamed) {
+  ASSERT_EQ(encode(chat("m", "{}", true)), SLUICE_OK);
+  EXPECT_EQ(http.headers,
+            "Accept: text/event-stream\nAuthorization: Bearer <key>\n"
+            "Content-Type: application/json\n");
+  EXPECT_EQ(http.framing(), static_cast<std::uint32_t>(SLUICE_FRAME_SSE));
+}
+
+TEST_F(Encode, AddsWhatTheSettingsSay) {
+  ASSERT_EQ(encode(chat("m", "{}", false), R"({
+              "organization": "org-1", "project": "proj-2",
+              "headers": {"X-Title": "Sluice", "HTTP-Referer": "https://example.org"},
+              "chat_path": "/openai/deployments/d/chat/completions?api-version=1"})"),
+            SLUICE_OK);
+  EXPECT_EQ(http.line, "POST /openai/deployments/d/chat/completions?api-version=1");
+  EXPECT_EQ(http.headers,
+            "Accept: application/json\nAuthorization: Bearer <key>\nOpenAI-Organization: org-1\n"
+            "OpenAI-Project: proj-2\nX-Title: Sluice\nHTTP-Referer: https://example.org\n"
+            "Content-Type: application/json\n");
+}
+
+TEST_F(Encode, AsksForModels) {
+  ASSERT_EQ(encode(models()), SLUICE_OK);
+  EXPECT_EQ(http.line, "GET /models");
+  EXPECT_EQ(http.headers, "Accept: application/json\nAuthorization: Bearer <key>\n");
+  EXPECT_TRUE(http.pieces.empty());
+  EXPECT_EQ(http.framing(), static_cast<std::uint32_t>(SLUICE_FRAME_WHOLE));
+}
+
+TEST_F(Encode, RefusesOtherOperations) {
+  sluice_request request = chat("m", "{}", false);
+  request.op = SLUICE_OP_EMBED;
+  EXPECT_EQ(encode(request), SLUICE_UNIMPLEMENTED);
+  EXPECT_TRUE(http.line.empty());
+}
+
+TEST(Settings, RefuseHeadersThatCarrySecrets) {
+  for (const char* name : {"Authorization", "proxy-authorization", "COOKIE", "Set-Cookie",
+                           "api-key", "X-Api-Key", "x-goog-api-key"})
+    EXPECT_EQ(refusal("{\"headers\":{\"" + std::string(name) + "\":\"v\"}}"),
+              "settings.headers." + std::string(name) +
+                  ": secrets do not belong here; put the key under `keys`");
+}
+
+TEST(Settings, RefuseHeadersOfTheHost) {
+  for (const char* name : {"Host", "content-length", "Transfer-Encoding", "Accept"})
+    EXPECT_EQ(refusal("{\"headers\":{\"" + std::string(name) + "\":\"v\"}}"),
+              "settings.headers." + std::string(name) + ": this header is Sluice's own business");
+}
+
+TEST(Settings, RefuseWhatWouldBreakTheRequest) {
+  EXPECT_EQ(refusal(R"({"headers":{"X Y":"v"}})"), "settings.headers.X Y: this is no header name");
+  EXPECT_EQ(refusal(R"({"headers":{"":"v"}})"), "settings.headers.: this is no header name");
+  EXPECT_EQ(refusal(R"({"headers":{"X":"a\r\nB: c"}})"),
+            "settings.headers.X: a header's value may not hold control characters");
+  EXPECT_EQ(refusal(R"({"project":"a\nb"})"),
+            "settings.project: a header's value may not hold control characters");
+  EXPECT_EQ(refusal(R"({"chat_path":"v1/chat"})"), "settings.chat_path: must begin with '/'");
+  EXPECT_EQ(refusal(R"({"chat_path":"/a b"})"),
+            "settings.chat_path: may not hold spaces, control characters or '#'");
+  EXPECT_EQ(refusal("{"), "the settings are not JSON: a member's name is missing");
+}
+
+TEST(Component, SpeaksOpenaiChat) {
+  const sluice_component& openai = component("sluice.openai");
+  EXPECT_STREQ(openai.dialects[0], "openai.chat");
+  EXPECT_EQ(openai.dialects[1], nullptr);
+}
+
+// Damaged answers end in an error or are read; they never crash.
+TEST(Decoder, SurvivesDamagedAnswers) {
+  Host host;
+  const Instance openai("sluice.openai", host);
+  const std::vector<std::string> odd = {
+      "null",
+      "[]",
+      "3",
+      "\"x\"",
+      R"({"choices":{}})",
+      R"({"choices":[null,1,"a",[]]})",
+      R"({"choices":[{"delta":null,"message":null,"finish_reason":3}]})",
+      R"({"choices":[{"index":-1,"delta":{"content":7,"tool_calls":{"a":1}}}]})",
+      R"({"choices":[{"delta":{"tool_calls":[null,{"function":[]},{"index":4294967295}]}}]})",
+      R"({"choices":[{"delta":{"content":[1,{"type":"thinking","thinking":3},{"type":"text"}]}}]})",
+      R"({"error":{}})",
+      R"({"error":[]})",
+      R"({"usage":{"prompt_tokens":-1,"total_tokens":1e99}})",
+      R"({"usage":{"prompt_tokens":1,"prompt_tokens_details":{"cached_tokens":9}}})"};
+  for (const bool stream : {false, true})
+    for (const std::string& first : odd)
+      for (const std::string& second : odd)
+        for (const std::uint32_t status : {200u, 400u})
+          EXPECT_NE(decode(openai, chat("m", "{}", stream), status, {}, {{"", first}, {"", second}})
+                        .find("error "),
+                    std::string::npos)
+              << first << second;
+}
+
+TEST(Decoder, BoundsWhatAnAnswerMayHold) {
+  Host host;
+  const Instance openai("sluice.openai", host);
+  std::vector<Frame> frames;
+  for (int i = 0; i < 3000; ++i)
+    frames.push_back({"", R"({"choices":[{"index":)" + std::to_string(i) + R"(,"delta":{}}]})"});
+  EXPECT_NE(decode(openai, chat("m", "{}", true), 200, {}, frames).find("too many choices"),
+            std::string::npos);
+}
+
+}  // namespace

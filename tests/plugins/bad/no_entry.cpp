@@ -1,0 +1,1 @@
+extern "C" __attribute__((visibility("default"))) int sluice_plugin_entrance() { return 0; }
