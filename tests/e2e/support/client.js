@@ -11,6 +11,7 @@ import { within } from './time.js';
  * - text: a promise of the body, also of one that was cut off
  * - whole: a promise of whether the body came to its proper end
  * - firstBytes: a promise of the body once it has any bytes (or has ended)
+ * - localPort, socketClosed: which connection it came on, and a promise of that one's end
  * - leave(): drops the connection.
  */
 export function open(sluice, path, { method = 'GET', body, headers = {}, agent = false, ...tls } = {}) {
@@ -56,6 +57,10 @@ function collect(sent, answer) {
     firstBytes: firstBytes.then(read),
     text: ended.then(read),
     whole: ended.then(() => answer.complete),
+    localPort: answer.socket.localPort,
+    socketClosed: new Promise((resolve) => {
+      answer.socket.once('close', resolve);
+    }),
     leave: () => sent.destroy(),
   };
 }

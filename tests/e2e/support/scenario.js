@@ -2,6 +2,7 @@
 // it fails the logs of every binary are printed. A test whose binary does not end well fails too.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { provider } from './config.js';
 import { Sluice } from './sluice.js';
 import { slow } from './time.js';
 import { Upstream } from './upstream.js';
@@ -85,4 +86,25 @@ export function table(name, cases, prepare, body, { concurrency = 8 } = {}) {
     await Promise.all(cases.map((item) => t.test(item.name, { timeout: slow(60_000) }, one(item))));
   };
   test(name, { timeout: slow(180_000), concurrency }, (t) => onStage(play, t));
+}
+
+/**
+ * Collects small tests that share one binary: `add(name, body, more)`, then `run(title)` once. Each
+ * has an upstream and a provider of its own; its body gets {sluice, upstream, model}, where `model`
+ * names one at that provider. `more`: further keys of the provider.
+ */
+export function together(config = {}) {
+  const cases = [];
+  const add = (name, body, more = {}) => cases.push({ name, body, more, number: cases.length });
+  const prepare = async (stage) => {
+    const providers = { ...config.providers };
+    for (const item of cases) {
+      item.upstream = await stage.upstream();
+      providers[`a${item.number}`] = provider(item.upstream, item.more);
+    }
+    return stage.sluice({ ...config, providers });
+  };
+  const play = (sluice, { body, upstream, number }) =>
+    body({ sluice, upstream, model: `a${number}/m1`, name: `a${number}` });
+  return { add, run: (title) => table(title, cases, prepare, play) };
 }
