@@ -1,8 +1,7 @@
 // A client that does not read: what it has not taken stays at the upstream, not in memory.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { sse } from './support/answers.js';
-import { chatAnswer, done, finish, question, role, usageChunk, word } from './support/chat.js';
+import { chatAnswer, largeStream, question } from './support/chat.js';
 import { chat, openChat } from './support/client.js';
 import { provider } from './support/config.js';
 import { scenario } from './support/scenario.js';
@@ -10,7 +9,7 @@ import { eventually, slow, within } from './support/time.js';
 
 const MiB = 1 << 20;
 const pieces = 192;
-const large = sse([role, Array(pieces).fill(word('x'.repeat(MiB))), finish, usageChunk, done]);
+const large = largeStream(pieces, MiB);
 
 const residentBytes = (pid) =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024;

@@ -1,7 +1,7 @@
 // A client that goes away: the upstream's request ends within a second, and the log says so.
 import assert from 'node:assert/strict';
 import { answer, cutAfter, json, sse, stall, until } from './support/answers.js';
-import { chatAnswer, completion, question, role, word } from './support/chat.js';
+import { chatAnswer, completion, largeStream, question, role, word } from './support/chat.js';
 import { chat, openChat, rawConnection } from './support/client.js';
 import { provider, virtual } from './support/config.js';
 import { scenario, together } from './support/scenario.js';
@@ -59,7 +59,7 @@ add('it leaves in the middle of a stream', async ({ sluice, upstream, model, nam
 });
 
 add('it leaves without reading a large stream', async ({ sluice, upstream, model, name }) => {
-  upstream.always(sse([role, Array(256).fill(word('x'.repeat(1 << 20)))]));
+  upstream.always(largeStream(256));
   const got = await openChat(sluice, question(model, { stream: true }));
   got.stream.pause();
   await upstream.request(0);
@@ -71,7 +71,7 @@ add('it resets its connection', async ({ sluice, upstream, model, name }) => {
   upstream.always(stall);
   const body = JSON.stringify(question(model));
   const raw = rawConnection(sluice);
-  const fields = `Host: a.localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
+  const fields = `Host: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
   await raw.send(`POST /v1/chat/completions HTTP/1.1\r\n${fields}\r\n\r\n${body}`);
   await upstream.request(0);
   raw.socket.resetAndDestroy();

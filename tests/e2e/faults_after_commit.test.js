@@ -1,8 +1,8 @@
 // Faults of an upstream after content has reached the client: nothing is spliced in, and the stream
 // never looks like a success.
 import assert from 'node:assert/strict';
-import { chunk, close, delay, event, head, reset, sse, stall, until } from './support/answers.js';
-import { chatAnswer, done, errorBody, question, role, word } from './support/chat.js';
+import { chunk, close, delay, event, reset, sse, stall, until } from './support/answers.js';
+import { chatAnswer, done, errorBody, question, role, streamHead, word } from './support/chat.js';
 import { contentOf, eventsOf, openChat } from './support/client.js';
 import { provider, virtual } from './support/config.js';
 import { assertErrorObject, assertGivenBy } from './support/expect.js';
@@ -12,7 +12,7 @@ import { makeGate, slow, within } from './support/time.js';
 const impatient = { idle_ms: slow(300) };
 const start = (gate) => [role, word('partly '), until(gate)];
 const open = (gate) => [
-  head(200, { 'content-type': 'text/event-stream', 'transfer-encoding': 'chunked' }),
+  streamHead,
   chunk(event(role)),
   chunk(event(word('partly '))),
   until(gate),

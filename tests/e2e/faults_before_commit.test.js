@@ -5,7 +5,7 @@ import net from 'node:net';
 import {
   answer, chunk, close, cutAfter, delay, head, json, reset, sse, stall,
 } from './support/answers.js';
-import { chatAnswer, completion, delta, errorBody, fail, finish, question, role, word } from './support/chat.js';
+import { chatAnswer, completion, delta, errorBody, fail, finish, question, role, streamHead, word } from './support/chat.js';
 import { chat, contentOf } from './support/client.js';
 import { provider, virtual } from './support/config.js';
 import { assertError, assertGivenBy } from './support/expect.js';
@@ -13,7 +13,6 @@ import { table } from './support/scenario.js';
 import { slow } from './support/time.js';
 
 const whole = json(completion('never seen'));
-const events = { 'content-type': 'text/event-stream', 'transfer-encoding': 'chunked' };
 const broken = { status: 502, code: /^upstream_(error|broken_answer|unreachable)$/ };
 const silence = { status: 504, code: 'upstream_timeout' };
 const impatient = { first_byte_ms: slow(300), first_content_ms: slow(400), idle_ms: slow(300) };
@@ -86,7 +85,7 @@ const faults = [
   },
   {
     name: 'a broken chunk size in a stream',
-    steps: [head(200, events), 'zz\r\n', close],
+    steps: [streamHead, 'zz\r\n', close],
     only: 'stream',
     tries: 2,
     gives: broken,

@@ -1,5 +1,5 @@
 // Chat answers in OpenAI's dialect, as an upstream gives them, and the requests that ask for them.
-import { json, sse } from './answers.js';
+import { chunk, event, head, json, lastChunk, sse } from './answers.js';
 
 export const usage = { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 };
 
@@ -41,6 +41,19 @@ export const done = '[DONE]';
 
 /** The events of a whole stream, as of an upstream that was asked for usage. */
 export const streamOf = (...words) => [role, ...words.map(word), finish, usageChunk, done];
+
+export const streamHead = head(200, {
+  'content-type': 'text/event-stream',
+  'transfer-encoding': 'chunked',
+});
+
+/** The steps of a stream of `count` words of `size` bytes, which lie in memory once. */
+export function largeStream(count, size = 1 << 20) {
+  const events = (...items) => items.map((item) => chunk(event(item)));
+  const piece = chunk(event(word('x'.repeat(size))));
+  const end = [...events(finish, usageChunk, done), lastChunk];
+  return [streamHead, ...events(role), Array(count).fill(piece), end];
+}
 
 /** A scripted answer that suits what the request asked for. */
 export const chatAnswer = (text = 'Hello there', options = {}) => (request) =>

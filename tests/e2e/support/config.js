@@ -12,6 +12,9 @@ export const provider = (upstream, more = {}) => ({
 
 export const virtual = (...targets) => ({ strategy: 'priority', targets });
 
+/** Clients need one of these keys. */
+export const keysOnly = (...keys) => ({ mode: 'keys', keys });
+
 /** A whole configuration from the parts a test cares about. */
 export function configuration({ server = {}, attempts = {}, log = {}, providers = {}, ...more } = {}) {
   return {

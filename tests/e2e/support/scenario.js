@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { provider } from './config.js';
-import { Sluice } from './sluice.js';
+import { Sluice, workDirectory } from './sluice.js';
 import { slow } from './time.js';
 import { Upstream } from './upstream.js';
 
@@ -24,6 +24,12 @@ export class Stage {
     const sluice = await Sluice.start(config, options);
     this.sluices.push(sluice);
     return sluice;
+  }
+
+  /** A directory with a configuration, for commands that do not serve. */
+  async work(config) {
+    const work = await workDirectory(config);
+    return this.keep(work, work.remove);
   }
 
   /** Calls `ending` at the end of the test, after the binaries have stopped. */
