@@ -58,11 +58,17 @@ scenario('the admin endpoints need the admin token, and are off without one', as
   const reload = (sluice, headers) => request(sluice, '/admin/reload', { method: 'POST', headers });
   const off = await reload(without, {});
   assertError(off, [401, 403, 404]);
-  for (const headers of [{}, { authorization: 'Bearer nope' }, { authorization: `Bearer ${key}` }]) {
+  for (const headers of [
+    {},
+    { authorization: 'Bearer nope' },
+    { authorization: `Bearer ${key}` },
+  ]) {
     assertError(await reload(withToken, headers), [401, 403]);
   }
   assert.equal((await reload(withToken, { authorization: `Bearer ${token}` })).status, 200);
-  const asClient = await chat(withToken, question('demo/echo'), { headers: { authorization: `Bearer ${token}` } });
+  const asClient = await chat(withToken, question('demo/echo'), {
+    headers: { authorization: `Bearer ${token}` },
+  });
   assertError(asClient, 401);
 });
 
@@ -77,7 +83,14 @@ scenario('no secret is ever printed, whatever goes wrong', async (stage) => {
   const upstreamKey = 'sk-upstream-very-secret';
   const token = 'at-very-secret';
   const a = await stage.upstream();
-  const answers = [fail(401), fail(500), reset, fail(400, { message: 'no' }), fail(429), chatAnswer('x')];
+  const answers = [
+    fail(401),
+    fail(500),
+    reset,
+    fail(400, { message: 'no' }),
+    fail(429),
+    chatAnswer('x'),
+  ];
   a.always((seen) => {
     const answer = answers[Number(seen.json.model)];
     return typeof answer === 'function' ? answer(seen) : answer;

@@ -65,8 +65,10 @@ scenario('an idle deadline does not count while the client is the slow one', asy
   const got = await openChat(sluice, question('a/large', { stream: true }));
   got.stream.pause();
   const seen = await a.request(0);
-  await eventually('the upstream to be stuck for long', () =>
-    seen.stuck && Date.now() - seen.stuckAt > slow(1_000));
+  await eventually(
+    'the upstream to be stuck for long',
+    () => seen.stuck && Date.now() - seen.stuckAt > slow(1_000),
+  );
   got.stream.resume();
   const text = await within(60_000, got.text, 'the whole stream');
   assert.match(text.slice(-100), /data: \[DONE\]\n\n$/);

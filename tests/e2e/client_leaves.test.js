@@ -71,7 +71,8 @@ add('it resets its connection', async ({ sluice, upstream, model, name }) => {
   upstream.always(stall);
   const body = JSON.stringify(question(model));
   const raw = rawConnection(sluice);
-  const fields = `Host: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
+  const type = 'Content-Type: application/json';
+  const fields = `Host: 127.0.0.1\r\n${type}\r\nContent-Length: ${body.length}`;
   await raw.send(`POST /v1/chat/completions HTTP/1.1\r\n${fields}\r\n\r\n${body}`);
   await upstream.request(0);
   raw.socket.resetAndDestroy();
@@ -99,10 +100,13 @@ run('A client goes away:');
 
 scenario('a client that leaves during a pause between attempts ends the call', async (stage) => {
   const a = (await stage.upstream()).always(
-    json({ error: { message: 'wait', type: 'x', param: null, code: null } }, {
-      status: 429,
-      headers: { 'retry-after': '2' },
-    }),
+    json(
+      { error: { message: 'wait', type: 'x', param: null, code: null } },
+      {
+        status: 429,
+        headers: { 'retry-after': '2' },
+      },
+    ),
   );
   const b = (await stage.upstream()).always(answer('{}'));
   const sluice = await stage.sluice({

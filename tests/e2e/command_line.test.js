@@ -30,7 +30,11 @@ scenario('without a configuration the embedded defaults hold', async (stage) => 
 scenario('check passes a good configuration, with providers that are off', async (stage) => {
   const work = await stage.work({
     providers: {
-      groq: { component: 'openai', base_url: 'https://api.groq.com/openai/v1', keys: ['${GROQ_API_KEY}'] },
+      groq: {
+        component: 'openai',
+        base_url: 'https://api.groq.com/openai/v1',
+        keys: ['${GROQ_API_KEY}'],
+      },
     },
     virtual_models: { auto: virtual('groq/m1', 'demo/echo') },
   });
@@ -60,27 +64,33 @@ virtual_models:
     targets: [c/m1]
 `;
 
-scenario('check tells all faults at once, each with its place and the nearest right name', async (stage) => {
-  const work = await stage.work(faulty);
-  const got = await run(['check', '--config', work.file]);
-  assert.equal(got.code, 1);
-  const said = got.stdout + got.stderr;
-  for (const [place, words] of [
-    [/sluice\.yaml:3:3\b/, /drain_secnds.*drain_seconds/s],
-    [/sluice\.yaml:9:15\b/, /base_url|URL/i],
-    [/sluice\.yaml:13:27\b/, /soon|number/],
-    [/sluice\.yaml:15:29\b/, /bb/],
-    [/sluice\.yaml:19:15\b/, /c\/m1|'c'/],
-  ]) {
-    assert.match(said, place);
-    assert.match(said, words);
-  }
-});
+scenario(
+  'check tells all faults at once, each with its place and the nearest right name',
+  async (stage) => {
+    const work = await stage.work(faulty);
+    const got = await run(['check', '--config', work.file]);
+    assert.equal(got.code, 1);
+    const said = got.stdout + got.stderr;
+    for (const [place, words] of [
+      [/sluice\.yaml:3:3\b/, /drain_secnds.*drain_seconds/s],
+      [/sluice\.yaml:9:15\b/, /base_url|URL/i],
+      [/sluice\.yaml:13:27\b/, /soon|number/],
+      [/sluice\.yaml:15:29\b/, /bb/],
+      [/sluice\.yaml:19:15\b/, /c\/m1|'c'/],
+    ]) {
+      assert.match(said, place);
+      assert.match(said, words);
+    }
+  },
+);
 
 scenario('check finds what only the plugins know', async (stage) => {
   for (const [providers, words] of [
     [{ a: { component: 'opnai', base_url: 'http://127.0.0.1:1/v1' } }, /opnai.*openai/s],
-    [{ a: { component: 'openai', base_url: 'http://127.0.0.1:1/v1', settings: { nonsense: 1 } } }, /nonsense/],
+    [
+      { a: { component: 'openai', base_url: 'http://127.0.0.1:1/v1', settings: { nonsense: 1 } } },
+      /nonsense/,
+    ],
   ]) {
     const work = await stage.work({ providers });
     const got = await run(['check', '--config', work.file]);
@@ -133,15 +143,18 @@ scenario('plugins info tells what a file offers', async () => {
   assert.notEqual(none.code, 0);
 });
 
-scenario('a plugin that cannot be loaded fails alone, or with --strict the start', async (stage) => {
-  const enable = ['openai', 'demo', 'priority', 'broken'];
-  const { file, directory } = await withBrokenPlugin(stage, enable);
-  const strict = await run(['serve', '--strict', '--config', file]);
-  assert.notEqual(strict.code, 0);
-  assert.match(strict.stderr, /broken/);
-  const sluice = await stage.sluice({ plugins: { directory, enable } });
-  await sluice.logLine(/broken/);
-});
+scenario(
+  'a plugin that cannot be loaded fails alone, or with --strict the start',
+  async (stage) => {
+    const enable = ['openai', 'demo', 'priority', 'broken'];
+    const { file, directory } = await withBrokenPlugin(stage, enable);
+    const strict = await run(['serve', '--strict', '--config', file]);
+    assert.notEqual(strict.code, 0);
+    assert.match(strict.stderr, /broken/);
+    const sluice = await stage.sluice({ plugins: { directory, enable } });
+    await sluice.logLine(/broken/);
+  },
+);
 
 scenario('a plugin whose content is not the one that was meant is not opened', async (stage) => {
   const enable = [{ file: 'demo', sha256: '0'.repeat(64) }, 'openai', 'priority'];

@@ -62,7 +62,10 @@ scenario('a call is bounded in attempts', async (stage) => {
   const got = await chat(sluice, question('vm'));
   assertError(got, 502);
   assert.equal(got.headers['x-sluice-attempts'], '3');
-  assert.deepEqual(all.map((upstream) => upstream.requests.length), [2, 1, 0]);
+  assert.deepEqual(
+    all.map((upstream) => upstream.requests.length),
+    [2, 1, 0],
+  );
 });
 
 scenario('a call is bounded in time, over all its attempts', async (stage) => {
@@ -133,12 +136,19 @@ scenario('what is too long for one model goes to the next that may be larger', a
   const large = (await stage.upstream()).always(chatAnswer('from large'));
   const sluice = await stage.sluice({
     providers: { a: provider(a), small: provider(small), large: provider(large) },
-    models: { 'a/m1': { context: 8192 }, 'small/m1': { context: 4096 }, 'large/m1': { context: 131072 } },
+    models: {
+      'a/m1': { context: 8192 },
+      'small/m1': { context: 4096 },
+      'large/m1': { context: 131072 },
+    },
     virtual_models: { vm: virtual('a/m1', 'small/m1', 'large/m1') },
   });
   const got = await chat(sluice, question('vm'));
   assert.equal(got.json.choices?.[0].message.content, 'from large', got.text);
-  assert.deepEqual([a, small, large].map((one) => one.requests.length), [1, 0, 1]);
+  assert.deepEqual(
+    [a, small, large].map((one) => one.requests.length),
+    [1, 0, 1],
+  );
 });
 
 scenario('what is too long for every model is told as the upstream told it', async (stage) => {
@@ -152,9 +162,16 @@ scenario('what is too long for every model is told as the upstream told it', asy
 scenario('an event of 64 MiB breaks a stream, and the gateway goes on', async (stage) => {
   const huge = Buffer.alloc(64 << 20, 'x');
   const a = await stage.upstream();
-  a.always((request) => request.json.model === 'huge'
-    ? sse([role, { raw: 'data: {"choices":[{"delta":{"content":"' }, { raw: huge }, { raw: '"}}]}\n\n' }])
-    : chatAnswer('well')(request));
+  a.always((request) =>
+    request.json.model === 'huge'
+      ? sse([
+          role,
+          { raw: 'data: {"choices":[{"delta":{"content":"' },
+          { raw: huge },
+          { raw: '"}}]}\n\n' },
+        ])
+      : chatAnswer('well')(request),
+  );
   const sluice = await stage.sluice({
     attempts: { per_lane: 1 },
     providers: { a: provider(a) },

@@ -11,12 +11,7 @@ import { makeGate, slow, within } from './support/time.js';
 
 const impatient = { idle_ms: slow(300) };
 const start = (gate) => [role, word('partly '), until(gate)];
-const open = (gate) => [
-  streamHead,
-  chunk(event(role)),
-  chunk(event(word('partly '))),
-  until(gate),
-];
+const open = (gate) => [streamHead, chunk(event(role)), chunk(event(word('partly '))), until(gate)];
 
 // `steps(gate)`: the gate opens when the client has content.
 const faults = [
@@ -42,7 +37,10 @@ const faults = [
     name: 'an error in an event and then [DONE]',
     steps: (gate) => sse([...start(gate), errorBody('the model fell over'), done]),
   },
-  { name: 'broken JSON in an event', steps: (gate) => sse([...start(gate), '{"choices":[{', done]) },
+  {
+    name: 'broken JSON in an event',
+    steps: (gate) => sse([...start(gate), '{"choices":[{', done]),
+  },
   { name: 'half an event', steps: (gate) => sse([...start(gate), { raw: 'data: {"choi' }, close]) },
   { name: 'a broken chunk size', steps: (gate) => [open(gate), 'xyz\r\n', close] },
   { name: 'a chunk that is cut off', steps: (gate) => [open(gate), '40\r\ndata: ', close] },

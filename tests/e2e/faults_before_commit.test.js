@@ -3,9 +3,29 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import {
-  answer, chunk, close, cutAfter, delay, head, json, reset, sse, stall,
+  answer,
+  chunk,
+  close,
+  cutAfter,
+  delay,
+  head,
+  json,
+  reset,
+  sse,
+  stall,
 } from './support/answers.js';
-import { chatAnswer, completion, delta, errorBody, fail, finish, question, role, streamHead, word } from './support/chat.js';
+import {
+  chatAnswer,
+  completion,
+  delta,
+  errorBody,
+  fail,
+  finish,
+  question,
+  role,
+  streamHead,
+  word,
+} from './support/chat.js';
 import { chat, contentOf } from './support/client.js';
 import { provider, virtual } from './support/config.js';
 import { assertError, assertGivenBy } from './support/expect.js';
@@ -25,10 +45,18 @@ const faults = [
   { name: 'a reset before any answer', steps: reset, tries: 2, gives: broken },
   { name: 'a connection closed before any answer', steps: close, tries: 2, gives: broken },
   { name: 'half a head', steps: ['HTTP/1.1 200 OK\r\nContent-', close], tries: 2, gives: broken },
-  { name: 'a head that is not HTTP', steps: ['SSH-2.0-upstream\r\n\r\n', close], tries: 2, gives: broken },
+  {
+    name: 'a head that is not HTTP',
+    steps: ['SSH-2.0-upstream\r\n\r\n', close],
+    tries: 2,
+    gives: broken,
+  },
   {
     name: 'a head with a length and chunks',
-    steps: [head(200, { 'content-length': 2, 'transfer-encoding': 'chunked' }), '2\r\n{}\r\n0\r\n\r\n'],
+    steps: [
+      head(200, { 'content-length': 2, 'transfer-encoding': 'chunked' }),
+      '2\r\n{}\r\n0\r\n\r\n',
+    ],
     tries: 2,
     gives: broken,
   },
@@ -65,7 +93,13 @@ const faults = [
     gives: broken,
   },
   { name: 'a stream without events', steps: sse([]), only: 'stream', tries: 2, gives: broken },
-  { name: 'a stream of [DONE] alone', steps: sse(['[DONE]']), only: 'stream', tries: 2, gives: broken },
+  {
+    name: 'a stream of [DONE] alone',
+    steps: sse(['[DONE]']),
+    only: 'stream',
+    tries: 2,
+    gives: broken,
+  },
   {
     name: 'a stream of comments alone',
     steps: sse([{ raw: ': hello\n\n' }, { raw: ': bye\n\n' }]),
@@ -74,8 +108,20 @@ const faults = [
     gives: broken,
   },
   { name: 'a role and then the end', steps: sse([role]), only: 'stream', tries: 2, gives: broken },
-  { name: 'a role and then [DONE]', steps: sse([role, '[DONE]']), only: 'stream', tries: 2, gives: broken },
-  { name: 'a role and then a reset', steps: sse([role, reset]), only: 'stream', tries: 2, gives: broken },
+  {
+    name: 'a role and then [DONE]',
+    steps: sse([role, '[DONE]']),
+    only: 'stream',
+    tries: 2,
+    gives: broken,
+  },
+  {
+    name: 'a role and then a reset',
+    steps: sse([role, reset]),
+    only: 'stream',
+    tries: 2,
+    gives: broken,
+  },
   {
     name: 'broken JSON in the first event',
     steps: sse(['{"choices": [', finish]),
@@ -106,7 +152,11 @@ const faults = [
   },
   {
     name: 'a chunked body without its last chunk',
-    steps: [head(200, { 'transfer-encoding': 'chunked' }), chunk(JSON.stringify(completion())), close],
+    steps: [
+      head(200, { 'transfer-encoding': 'chunked' }),
+      chunk(JSON.stringify(completion())),
+      close,
+    ],
     only: 'whole',
     tries: 2,
     gives: broken,
@@ -142,7 +192,13 @@ const faults = [
 
   // Silence: never the same lane again.
   { name: 'no answer', steps: stall, tries: 1, gives: silence, timeouts: impatient },
-  { name: 'no end of a head', steps: ['HTTP/1.1 200 OK\r\n', stall], tries: 1, gives: silence, timeouts: impatient },
+  {
+    name: 'no end of a head',
+    steps: ['HTTP/1.1 200 OK\r\n', stall],
+    tries: 1,
+    gives: silence,
+    timeouts: impatient,
+  },
   {
     name: 'a head and nothing more',
     steps: [head(200, { 'content-type': 'application/json', 'content-length': 100 }), stall],
@@ -201,14 +257,24 @@ const faults = [
     tries: 1,
     gives: { status: 502, code: 'upstream_key_rejected' },
   },
-  { name: 'status 403', steps: fail(403), tries: 1, gives: { status: 502, code: 'upstream_key_rejected' } },
+  {
+    name: 'status 403',
+    steps: fail(403),
+    tries: 1,
+    gives: { status: 502, code: 'upstream_key_rejected' },
+  },
   {
     name: 'a spent quota',
     steps: fail(429, { type: 'insufficient_quota', code: 'insufficient_quota' }),
     tries: 1,
     gives: { status: 503, code: 'upstream_quota_exhausted', retryAfter: true },
   },
-  { name: 'status 402', steps: fail(402), tries: 1, gives: { status: 503, code: 'upstream_quota_exhausted' } },
+  {
+    name: 'status 402',
+    steps: fail(402),
+    tries: 1,
+    gives: { status: 503, code: 'upstream_quota_exhausted' },
+  },
 ];
 
 const kinds = faults.flatMap((fault) =>
@@ -218,6 +284,7 @@ const kinds = faults.flatMap((fault) =>
     ...(fault.tries > 1 ? [{ ...fault, kind, arrangement: 'recovers' }] : []),
   ]),
 );
+const shown = { stream: 'streamed', whole: 'not streamed' };
 const endings = {
   alone: 'is told to the client',
   second: 'is made good by the second target',
@@ -226,7 +293,7 @@ const endings = {
 const cases = kinds.map((item, number) => ({
   ...item,
   number,
-  name: `${item.name} (${item.kind === 'stream' ? 'streamed' : 'not streamed'}) ${endings[item.arrangement]}`,
+  name: `${item.name} (${shown[item.kind]}) ${endings[item.arrangement]}`,
 }));
 
 async function prepare(stage, all) {
@@ -279,13 +346,13 @@ const refusals = [
   { status: 404, type: 'invalid_request_error', param: 'model', code: 'model_not_found' },
   { status: 413, type: 'invalid_request_error', param: null, code: 'request_too_large' },
   { status: 422, type: 'invalid_request_error', param: 'messages', code: 'bad_messages' },
-].flatMap((fault) =>
-  ['stream', 'whole'].map((kind) => ({ ...fault, kind })),
-).map((fault, number) => ({
-  ...fault,
-  number,
-  name: `status ${fault.status} with ${fault.code} (${fault.kind === 'stream' ? 'streamed' : 'not streamed'})`,
-}));
+]
+  .flatMap((fault) => ['stream', 'whole'].map((kind) => ({ ...fault, kind })))
+  .map((fault, number) => ({
+    ...fault,
+    number,
+    name: `status ${fault.status} with ${fault.code} (${shown[fault.kind]})`,
+  }));
 
 async function prepareRefusals(stage, all) {
   const providers = {};
@@ -303,13 +370,17 @@ async function prepareRefusals(stage, all) {
   return stage.sluice({ providers, virtual_models: models });
 }
 
-table('A fault of the client is told to it as it is, and tried nowhere else:', refusals, prepareRefusals,
+table(
+  'A fault of the client is told to it as it is, and tried nowhere else:',
+  refusals,
+  prepareRefusals,
   async (sluice, { number, kind, status, type, param, code, a, b }) => {
     const got = await chat(sluice, question(`vm${number}`, { stream: kind === 'stream' }));
     assertError(got, status);
     assert.deepEqual(got.json.error, { message: 'this is how it is', type, param, code });
     assert.deepEqual([a.requests.length, b.requests.length], [1, 0]);
-  });
+  },
+);
 
 // A port that nobody listens on any more.
 async function deadPort() {
@@ -329,7 +400,9 @@ const refused = ['stream', 'whole'].flatMap((kind) => [
   { name: `with a second target (${kind})`, kind, model: 'vm', attempts: 3 },
 ]);
 
-table('An upstream that nobody listens on is tried twice:', refused,
+table(
+  'An upstream that nobody listens on is tried twice:',
+  refused,
   async (stage) => {
     const b = (await stage.upstream()).always(chatAnswer('from b'));
     const dead = provider(`http://127.0.0.1:${await deadPort()}/v1`);
@@ -343,7 +416,8 @@ table('An upstream that nobody listens on is tried twice:', refused,
     assert.equal(got.headers['x-sluice-attempts'], String(attempts));
     if (model === 'vm') assert.equal(got.status, 200);
     else assertError(got, 502, { code: 'upstream_unreachable' });
-  });
+  },
+);
 
 // What is not a fault.
 const fine = [
@@ -362,7 +436,9 @@ const fine = [
   },
 ];
 
-table('What comes whole is an answer:', fine.map((item, number) => ({ ...item, number })),
+table(
+  'What comes whole is an answer:',
+  fine.map((item, number) => ({ ...item, number })),
   async (stage, all) => {
     const providers = {};
     for (const item of all) {
@@ -378,4 +454,5 @@ table('What comes whole is an answer:', fine.map((item, number) => ({ ...item, n
     assert.match(got.text, /data: \[DONE\]\n\n$/);
     assert.ok(got.whole);
     assert.equal(a.requests.length, 1);
-  });
+  },
+);

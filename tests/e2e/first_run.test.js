@@ -1,21 +1,10 @@
-// What somebody gets who has just built it: the annotated configuration that comes with it, no key.
+// What somebody gets who has just built it: the embedded configuration, and no key.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import OpenAI from 'openai';
-import { eventsOf, chat, contentOf, request } from './support/client.js';
+import { chat, contentOf, eventsOf, request } from './support/client.js';
 import { scenario } from './support/scenario.js';
-import { pluginDirectory, root } from './support/sluice.js';
 
-/** config/sluice.yaml, on a free port. */
-function shipped() {
-  const text = readFileSync(path.join(root, 'config/sluice.yaml'), 'utf8');
-  const moved = text.replace(/^(\s*listen:\s*)\S+/m, '$1127.0.0.1:0');
-  assert.notEqual(moved, text, 'it says where to listen');
-  return moved.replace(/^(\s*directory:\s*)plugins\b/m, `$1${pluginDirectory}`);
-}
-
-const start = (stage, env) => stage.sluice(shipped(), { env });
+const start = (stage, env) => stage.sluice(null, { env: { PORT: '0', ...env } });
 const says = (text) => ({ model: 'demo/echo', messages: [{ role: 'user', content: text }] });
 
 scenario('demo/echo says the last message back, with usage', async (stage) => {
@@ -26,7 +15,10 @@ scenario('demo/echo says the last message back, with usage', async (stage) => {
   assert.equal(got.json.choices[0].message.content, 'Hello, wide world');
   assert.equal(got.json.choices[0].message.role, 'assistant');
   assert.equal(got.json.choices[0].finish_reason, 'stop');
-  assert.equal(got.json.usage.total_tokens, got.json.usage.prompt_tokens + got.json.usage.completion_tokens);
+  assert.equal(
+    got.json.usage.total_tokens,
+    got.json.usage.prompt_tokens + got.json.usage.completion_tokens,
+  );
   assert.ok(got.json.usage.completion_tokens > 0);
 });
 
@@ -38,7 +30,10 @@ scenario('demo/echo streams word by word', async (stage) => {
   const events = eventsOf(got.text);
   assert.equal(events.filter((item) => item.choices?.[0]?.delta?.content).length, 3);
   assert.equal(events.at(-1), '[DONE]');
-  assert.ok(events.every((item) => !item.usage), 'usage was not asked for');
+  assert.ok(
+    events.every((item) => !item.usage),
+    'usage was not asked for',
+  );
   const ids = new Set(events.filter((item) => item.id).map((item) => item.id));
   assert.equal(ids.size, 1);
 });
@@ -67,7 +62,10 @@ scenario('any script and any bytes are said back as they are', async (stage) => 
 
 scenario('the models are listed', async (stage) => {
   const got = await request(await start(stage), '/v1/models');
-  assert.ok(got.json.data.some((model) => model.id === 'demo/echo'), got.text);
+  assert.ok(
+    got.json.data.some((model) => model.id === 'demo/echo'),
+    got.text,
+  );
 });
 
 scenario('it tells its address, its plugins, and how to turn each provider on', async (stage) => {
@@ -81,7 +79,10 @@ scenario('it tells its address, its plugins, and how to turn each provider on', 
 });
 
 scenario('one variable turns a provider on', async (stage) => {
-  const [without, withKey] = [await start(stage), await start(stage, { GROQ_API_KEY: 'gsk-very-secret' })];
+  const [without, withKey] = [
+    await start(stage),
+    await start(stage, { GROQ_API_KEY: 'gsk-very-secret' }),
+  ];
   const ask = (sluice) => request(sluice, '/v1/models');
   const groq = (got) => got.json.data.filter((model) => model.id.startsWith('groq/')).length;
   assert.equal(groq(await ask(without)), 0);

@@ -24,7 +24,11 @@ const plain = (stage) => stage.sluice({});
 async function exchange(sluice, bytes) {
   const connection = rawConnection(sluice);
   await connection.send(bytes);
-  return within(20_000, connection.closed, `the server to end the connection: ${bytes.slice(0, 200)}`);
+  return within(
+    20_000,
+    connection.closed,
+    `the server to end the connection: ${bytes.slice(0, 200)}`,
+  );
 }
 
 function assertRefused(text, statuses) {
@@ -49,12 +53,19 @@ const ambiguous = [
   ['a length with a blank inside', post('Content-Length: 1 0\r\n', '0123456789')],
   ['an empty length', post('Content-Length: \r\n', '')],
   ['a length beyond 64 bits', post('Content-Length: 99999999999999999999\r\n', ''), 413],
-  ['a length and chunks with a space before the colon', post(`${length}Transfer-Encoding : chunked\r\n`)],
+  [
+    'a length and chunks with a space before the colon',
+    post(`${length}Transfer-Encoding : chunked\r\n`),
+  ],
   ['gzip and chunks', post('Transfer-Encoding: gzip, chunked\r\n', chunkedBody), 501],
   ['chunks twice', post('Transfer-Encoding: chunked, chunked\r\n', chunkedBody), 501],
   ['chunks in two fields', post(chunked + chunked, chunkedBody)],
   ['an unknown coding', post('Transfer-Encoding: xchunked\r\n', chunkedBody), 501],
-  ['chunks spelled with a control byte', post('Transfer-Encoding: \x0bchunked\r\n', chunkedBody), 501],
+  [
+    'chunks spelled with a control byte',
+    post('Transfer-Encoding: \x0bchunked\r\n', chunkedBody),
+    501,
+  ],
   ['a space before the colon', post(`X-A : b\r\n${length}`)],
   ['a line without a colon', post(`X-A\r\n${length}`)],
   ['an empty field name', post(`: b\r\n${length}`)],
@@ -83,13 +94,20 @@ const ambiguous = [
   ['a chunk size with a blank', post(chunked, ` 5\r\n{"a":\r\n0\r\n\r\n`)],
   ['a chunk size beyond 64 bits', post(chunked, `fffffffffffffffff\r\n{"a":\r\n0\r\n\r\n`)],
   ['a chunk that is longer than said', post(chunked, `5\r\n{"a":12\r\n0\r\n\r\n`)],
-  ['chunk lines that end with a bare line feed', post(chunked, chunkedBody.replaceAll('\r\n', '\n'))],
+  [
+    'chunk lines that end with a bare line feed',
+    post(chunked, chunkedBody.replaceAll('\r\n', '\n')),
+  ],
 ].map(([name, bytes, also]) => ({ name, bytes, statuses: also ? [400, also] : [400] }));
 
-table('It is refused, once, and the connection ends:', ambiguous, plain,
+table(
+  'It is refused, once, and the connection ends:',
+  ambiguous,
+  plain,
   async (sluice, { bytes, statuses }) => {
     assertRefused(await exchange(sluice, bytes + get), statuses);
-  });
+  },
+);
 
 const cutOff = [
   ['half a head', get.slice(0, 20)],
@@ -110,9 +128,18 @@ table('What a client cuts off is not served:', cutOff, plain, async (sluice, { b
 const valid = [
   ['a body with a length', post(length)],
   ['a body in chunks', post(chunked, chunkedBody)],
-  ['chunks of one byte each', post(chunked, `${[...body].map((c) => `1\r\n${c}\r\n`).join('')}0\r\n\r\n`)],
-  ['chunk extensions and trailers', post(chunked, `${body.length.toString(16)};a=b\r\n${body}\r\n0\r\nX-T: 1\r\n\r\n`)],
-  ['chunk sizes with leading zeros and capitals', post(chunked, `00${body.length.toString(16).toUpperCase()}\r\n${body}\r\n0\r\n\r\n`)],
+  [
+    'chunks of one byte each',
+    post(chunked, `${[...body].map((c) => `1\r\n${c}\r\n`).join('')}0\r\n\r\n`),
+  ],
+  [
+    'chunk extensions and trailers',
+    post(chunked, `${body.length.toString(16)};a=b\r\n${body}\r\n0\r\nX-T: 1\r\n\r\n`),
+  ],
+  [
+    'chunk sizes with leading zeros and capitals',
+    post(chunked, `00${body.length.toString(16).toUpperCase()}\r\n${body}\r\n0\r\n\r\n`),
+  ],
   ['Chunked in capitals', post('transfer-encoding: CHUNKED\r\n', chunkedBody)],
   ['fields without blanks', post(length.replace(': ', ':'))],
   ['fields with tabs around', post(`X-A:\t b\t\r\n${length}`)],
@@ -122,15 +149,20 @@ const valid = [
   ['a media type with a parameter', post(length).replace('/json', '/json; charset=utf-8')],
 ].map(([name, bytes]) => ({ name, bytes }));
 
-table('It is understood, and so is the next on the connection:', valid, plain, async (sluice, { bytes }) => {
-  const connection = rawConnection(sluice);
-  await connection.send(bytes + get);
-  const [first, second] = await connection.answers(2);
-  assert.equal(first.status, 200, first.body);
-  assert.match(first.body, /Say hello/);
-  assert.equal(second.status, 200);
-  connection.end();
-});
+table(
+  'It is understood, and so is the next on the connection:',
+  valid,
+  plain,
+  async (sluice, { bytes }) => {
+    const connection = rawConnection(sluice);
+    await connection.send(bytes + get);
+    const [first, second] = await connection.answers(2);
+    assert.equal(first.status, 200, first.body);
+    assert.match(first.body, /Say hello/);
+    assert.equal(second.status, 200);
+    connection.end();
+  },
+);
 
 scenario('a head is understood wherever it is cut in two', async (stage) => {
   const sluice = await plain(stage);
@@ -145,7 +177,11 @@ scenario('a head is understood wherever it is cut in two', async (stage) => {
     await Promise.all(connections.map((one, i) => one.send(bytes.slice(cuts[i]))));
     for (const [i, one] of connections.entries()) {
       const answers = await one.answers(2);
-      assert.deepEqual(answers.map((got) => got.status), [200, 200], `cut at ${cuts[i]}`);
+      assert.deepEqual(
+        answers.map((got) => got.status),
+        [200, 200],
+        `cut at ${cuts[i]}`,
+      );
       one.socket.destroy();
     }
   }
@@ -165,13 +201,21 @@ scenario('head lines of any length leave the next request alone', async (stage) 
   const sluice = await plain(stage);
   const connection = rawConnection(sluice);
   let count = 0;
-  for (const [from, to] of [[4080, 4110], [8180, 8200], [16_380, 16_390]]) {
+  for (const [from, to] of [
+    [4080, 4110],
+    [8180, 8200],
+    [16_380, 16_390],
+  ]) {
     for (let size = from; size <= to; size += 1) {
       const line = `X-Pad: ${'a'.repeat(size - 'X-Pad: \r\n'.length)}\r\n`;
       await connection.send(post(line + length) + get.replace('/health', '/v1/models'));
       count += 2;
       const answers = (await connection.answers(count)).slice(-2);
-      assert.deepEqual(answers.map((got) => got.status), [200, 200], `a line of ${size} bytes`);
+      assert.deepEqual(
+        answers.map((got) => got.status),
+        [200, 200],
+        `a line of ${size} bytes`,
+      );
       assert.match(answers[0].body, /Say hello/);
       assert.match(answers[1].body, /"list"/);
     }
@@ -194,7 +238,10 @@ scenario('a head may have 60 KiB, and not 70', async (stage) => {
 scenario('pipelined requests are answered in their order', async (stage) => {
   const connection = rawConnection(await plain(stage));
   const echo = (text) => {
-    const content = JSON.stringify({ model: 'demo/echo', messages: [{ role: 'user', content: text }] });
+    const content = JSON.stringify({
+      model: 'demo/echo',
+      messages: [{ role: 'user', content: text }],
+    });
     return post(`Content-Length: ${content.length}\r\n`, content);
   };
   await connection.send(echo('one') + get + echo('two') + echo('three'));
@@ -212,9 +259,15 @@ scenario('HEAD is answered with a head alone', async (stage) => {
   const text = await connection.until('a head', (all) => all.endsWith('\r\n\r\n') && all);
   const listed = await request(sluice, '/v1/models');
   assert.match(text, /^HTTP\/1\.1 200 /);
-  assert.ok(text.toLowerCase().includes(`content-length: ${listed.headers['content-length']}\r\n`), text);
+  assert.ok(
+    text.toLowerCase().includes(`content-length: ${listed.headers['content-length']}\r\n`),
+    text,
+  );
   await connection.send(get);
-  await connection.until('the next answer', (all) => all.length > text.length && all.slice(text.length).startsWith('HTTP/1.1 200'));
+  await connection.until(
+    'the next answer',
+    (all) => all.length > text.length && all.slice(text.length).startsWith('HTTP/1.1 200'),
+  );
   connection.end();
 });
 
@@ -231,26 +284,32 @@ for (const [what, bytes] of [
 
 const expecting = `Expect: 100-continue\r\n`;
 
-scenario('100 is said to a client that waits for it, once all before the body is well', async (stage) => {
-  const sluice = await stage.sluice({ server: { max_body_bytes: 1 << 20 }, auth: keysOnly('pk-1') });
-  const key = 'Authorization: Bearer pk-1\r\n';
-  const connection = rawConnection(sluice);
-  await connection.send(post(key + expecting + length, ''));
-  assert.equal((await connection.answers(1))[0].status, 100);
-  await connection.send(body);
-  assert.equal((await connection.answers(2))[1].status, 200);
-  connection.end();
-  for (const [fields, status] of [
-    [expecting + length, 401],
-    [`${key}${expecting}Content-Length: 9999999\r\n`, 413],
-    [`${key}Expect: something\r\n${length}`, 417],
-  ]) {
-    const refused = rawConnection(sluice);
-    await refused.send(post(fields, ''));
-    assert.equal((await refused.answers(1))[0].status, status, 'without 100 before it');
-    refused.socket.destroy();
-  }
-});
+scenario(
+  '100 is said to a client that waits for it, once all before the body is well',
+  async (stage) => {
+    const sluice = await stage.sluice({
+      server: { max_body_bytes: 1 << 20 },
+      auth: keysOnly('pk-1'),
+    });
+    const key = 'Authorization: Bearer pk-1\r\n';
+    const connection = rawConnection(sluice);
+    await connection.send(post(key + expecting + length, ''));
+    assert.equal((await connection.answers(1))[0].status, 100);
+    await connection.send(body);
+    assert.equal((await connection.answers(2))[1].status, 200);
+    connection.end();
+    for (const [fields, status] of [
+      [expecting + length, 401],
+      [`${key}${expecting}Content-Length: 9999999\r\n`, 413],
+      [`${key}Expect: something\r\n${length}`, 417],
+    ]) {
+      const refused = rawConnection(sluice);
+      await refused.send(post(fields, ''));
+      assert.equal((await refused.answers(1))[0].status, status, 'without 100 before it');
+      refused.socket.destroy();
+    }
+  },
+);
 
 const refusals = [
   ['an unknown path', 'GET', '/v1/nothing', {}, undefined, 404],
@@ -258,15 +317,37 @@ const refusals = [
   ['another wrong method for chat', 'DELETE', '/v1/chat/completions', {}, undefined, 405, 'POST'],
   ['the wrong method for models', 'POST', '/v1/models', {}, '{}', 405, 'GET'],
   ['the wrong method for health', 'PUT', '/health', {}, '{}', 405, 'GET'],
-  ['a body that is no JSON by its type', 'POST', '/v1/chat/completions', { 'Content-Type': 'text/plain' }, 'hi', 415],
-  ['a form', 'POST', '/v1/chat/completions', { 'Content-Type': 'multipart/form-data; boundary=x' }, 'hi', 415],
+  [
+    'a body that is no JSON by its type',
+    'POST',
+    '/v1/chat/completions',
+    { 'Content-Type': 'text/plain' },
+    'hi',
+    415,
+  ],
+  [
+    'a form',
+    'POST',
+    '/v1/chat/completions',
+    { 'Content-Type': 'multipart/form-data; boundary=x' },
+    'hi',
+    415,
+  ],
   ['a compressed body', 'POST', '/v1/chat/completions', { 'Content-Encoding': 'gzip' }, 'hi', 415],
   ['a body that is too large', 'POST', '/v1/chat/completions', {}, 'x'.repeat(2 << 20), 413],
 ].map(([name, method, path, headers, content, status, allow]) => ({
-  name, method, path, headers, content, status, allow,
+  name,
+  method,
+  path,
+  headers,
+  content,
+  status,
+  allow,
 }));
 
-table('It is refused in words that the client understands:', refusals,
+table(
+  'It is refused in words that the client understands:',
+  refusals,
   (stage) => stage.sluice({ server: { max_body_bytes: 1 << 20 } }),
   async (sluice, { method, path, headers, content, status, allow }) => {
     const connection = rawConnection(sluice);
@@ -280,7 +361,8 @@ table('It is refused in words that the client understands:', refusals,
     assertErrorObject(JSON.parse(answer.body).error, { type: 'invalid_request_error' });
     if (allow) assert.match(answer.headers.allow, new RegExp(`\\b${allow}\\b`));
     connection.socket.destroy();
-  });
+  },
+);
 
 scenario('a chunked body that grows too large is refused', async (stage) => {
   const sluice = await stage.sluice({ server: { max_body_bytes: 1 << 20 } });

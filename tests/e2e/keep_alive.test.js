@@ -31,33 +31,48 @@ add('calls at one time have a connection each', async ({ sluice, upstream, model
   await Promise.all(all.map((got) => got.text));
 });
 
-for (const [how, ending] of [['closed', close], ['reset', reset]]) {
-  add(`a stale connection (${how}) is replaced, unseen by the client`, async ({ sluice, upstream, model }) => {
-    upstream.next(ok, ending).always(ok);
-    assert.equal((await chat(sluice, question(model))).status, 200);
-    const got = await chat(sluice, question(model));
-    assert.equal(got.status, 200, got.text);
-    assert.equal(got.headers['x-sluice-attempts'], '1');
-    assert.deepEqual(upstream.requests.map((seen) => seen.connection), [0, 0, 1]);
-  });
-
-  add(`a connection ${how} right after an answer is no harm`, async ({ sluice, upstream, model }) => {
-    upstream.always((request) => [ok(request), ending]);
-    for (let turn = 0; turn < 5; turn += 1) {
+for (const [how, ending] of [
+  ['closed', close],
+  ['reset', reset],
+]) {
+  add(
+    `a stale connection (${how}) is replaced, unseen by the client`,
+    async ({ sluice, upstream, model }) => {
+      upstream.next(ok, ending).always(ok);
+      assert.equal((await chat(sluice, question(model))).status, 200);
       const got = await chat(sluice, question(model));
       assert.equal(got.status, 200, got.text);
       assert.equal(got.headers['x-sluice-attempts'], '1');
-    }
-  });
+      assert.deepEqual(
+        upstream.requests.map((seen) => seen.connection),
+        [0, 0, 1],
+      );
+    },
+  );
+
+  add(
+    `a connection ${how} right after an answer is no harm`,
+    async ({ sluice, upstream, model }) => {
+      upstream.always((request) => [ok(request), ending]);
+      for (let turn = 0; turn < 5; turn += 1) {
+        const got = await chat(sluice, question(model));
+        assert.equal(got.status, 200, got.text);
+        assert.equal(got.headers['x-sluice-attempts'], '1');
+      }
+    },
+  );
 }
 
-add('a stale connection that gave bytes of an answer counts as an attempt', async ({ sluice, upstream, model }) => {
-  upstream.next(ok, cutAfter(20, json(completion()))).always(ok);
-  await chat(sluice, question(model));
-  const got = await chat(sluice, question(model));
-  assert.equal(got.status, 200);
-  assert.equal(got.headers['x-sluice-attempts'], '2');
-});
+add(
+  'a stale connection that gave bytes of an answer counts as an attempt',
+  async ({ sluice, upstream, model }) => {
+    upstream.next(ok, cutAfter(20, json(completion()))).always(ok);
+    await chat(sluice, question(model));
+    const got = await chat(sluice, question(model));
+    assert.equal(got.status, 200);
+    assert.equal(got.headers['x-sluice-attempts'], '2');
+  },
+);
 
 add('an upstream that says close is believed', async ({ sluice, upstream, model }) => {
   upstream.always(json(completion(), { headers: { connection: 'close' } }));
@@ -66,23 +81,31 @@ add('an upstream that says close is believed', async ({ sluice, upstream, model 
   assert.equal(upstream.connections, 2);
 });
 
-add('a connection is not used again after an answer that was too long', async ({ sluice, upstream, model }) => {
-  upstream.next([...json(completion()), 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{"evil":1}']).always(ok);
-  await chat(sluice, question(model));
-  const got = await chat(sluice, question(model));
-  assert.ok(!got.text.includes('evil'));
-  assert.notEqual(upstream.requests.at(-1).connection, 0);
-});
+add(
+  'a connection is not used again after an answer that was too long',
+  async ({ sluice, upstream, model }) => {
+    upstream
+      .next([...json(completion()), 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{"evil":1}'])
+      .always(ok);
+    await chat(sluice, question(model));
+    const got = await chat(sluice, question(model));
+    assert.ok(!got.text.includes('evil'));
+    assert.notEqual(upstream.requests.at(-1).connection, 0);
+  },
+);
 
-add('a connection is not used again after a call was broken off', async ({ sluice, upstream, model }) => {
-  upstream.next(sse([role, word('x'), until(makeGate())])).always(ok);
-  const got = await openChat(sluice, question(model, { stream: true }));
-  await got.firstBytes;
-  got.leave();
-  await within(20_000, upstream.requests[0].gone, 'the first connection to end');
-  await chat(sluice, question(model));
-  assert.equal(upstream.connections, 2);
-});
+add(
+  'a connection is not used again after a call was broken off',
+  async ({ sluice, upstream, model }) => {
+    upstream.next(sse([role, word('x'), until(makeGate())])).always(ok);
+    const got = await openChat(sluice, question(model, { stream: true }));
+    await got.firstBytes;
+    got.leave();
+    await within(20_000, upstream.requests[0].gone, 'the first connection to end');
+    await chat(sluice, question(model));
+    assert.equal(upstream.connections, 2);
+  },
+);
 
 add('a client keeps its connection too', async ({ sluice, upstream, model }) => {
   upstream.always(ok);
@@ -102,7 +125,7 @@ run('Connections:');
 scenario('idle connections are closed after a while', async (stage) => {
   const a = (await stage.upstream()).always(ok);
   const sluice = await stage.sluice({
-    upstream: { idle_time_ms: slow(200) },
+    upstream: { idle_ms: slow(200) },
     providers: { a: provider(a) },
   });
   assert.equal((await chat(sluice, question('a/m1'))).status, 200);

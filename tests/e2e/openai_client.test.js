@@ -3,7 +3,19 @@ import assert from 'node:assert/strict';
 import OpenAI from 'openai';
 import { json, sse, until } from './support/answers.js';
 import { startAimock } from './support/aimock.js';
-import { chatAnswer, completion, delta, done, errorBody, fail, question, role, streamOf, usage, word } from './support/chat.js';
+import {
+  chatAnswer,
+  completion,
+  delta,
+  done,
+  errorBody,
+  fail,
+  question,
+  role,
+  streamOf,
+  usage,
+  word,
+} from './support/chat.js';
 import { provider, virtual } from './support/config.js';
 import { scenario, together } from './support/scenario.js';
 import { makeGate, slow, within } from './support/time.js';
@@ -27,16 +39,19 @@ async function all(stream) {
 
 const textOf = (chunks) => chunks.map((chunk) => chunk.choices[0]?.delta?.content ?? '').join('');
 
-add('an answer arrives whole, with its usage and request id', async ({ upstream, sluice, model }) => {
-  const client = clientOf(sluice);
-  upstream.always(chatAnswer('Hello there'));
-  const { data, response } = await client.chat.completions.create(question(model)).withResponse();
-  assert.equal(data.choices[0].message.content, 'Hello there');
-  assert.deepEqual(data.usage, usage);
-  assert.ok(data._request_id, 'the client finds x-request-id');
-  assert.equal(response.headers.get('x-sluice-provider'), model.split('/')[0]);
-  assert.equal(response.headers.get('x-request-id'), response.headers.get('x-sluice-request-id'));
-});
+add(
+  'an answer arrives whole, with its usage and request id',
+  async ({ upstream, sluice, model }) => {
+    const client = clientOf(sluice);
+    upstream.always(chatAnswer('Hello there'));
+    const { data, response } = await client.chat.completions.create(question(model)).withResponse();
+    assert.equal(data.choices[0].message.content, 'Hello there');
+    assert.deepEqual(data.usage, usage);
+    assert.ok(data._request_id, 'the client finds x-request-id');
+    assert.equal(response.headers.get('x-sluice-provider'), model.split('/')[0]);
+    assert.equal(response.headers.get('x-request-id'), response.headers.get('x-sluice-request-id'));
+  },
+);
 
 add('a stream arrives word by word', async ({ upstream, sluice, model }) => {
   const client = clientOf(sluice);
@@ -53,20 +68,26 @@ add('a stream arrives word by word', async ({ upstream, sluice, model }) => {
   assert.equal(chunks.at(-1).choices[0].finish_reason, 'stop');
 });
 
-add('usage in a stream is asked of the upstream, and shown only if the client asked', async ({ upstream, sluice, model }) => {
-  const client = clientOf(sluice);
-  upstream.always(chatAnswer('Hello there'));
-  const quiet = await all(await client.chat.completions.create(question(model, { stream: true })));
-  assert.ok(quiet.every((chunk) => chunk.choices.length > 0 && !chunk.usage));
-  const off = { stream: true, stream_options: { include_usage: false } };
-  const refused = await all(await client.chat.completions.create(question(model, off)));
-  assert.ok(refused.every((chunk) => !chunk.usage));
-  const on = { stream: true, stream_options: { include_usage: true } };
-  const asked = await all(await client.chat.completions.create(question(model, on)));
-  assert.deepEqual(asked.at(-1).usage, usage);
-  assert.deepEqual(asked.at(-1).choices, []);
-  for (const seen of upstream.requests) assert.equal(seen.json.stream_options.include_usage, true);
-});
+add(
+  'usage in a stream is asked of the upstream, and shown only if the client asked',
+  async ({ upstream, sluice, model }) => {
+    const client = clientOf(sluice);
+    upstream.always(chatAnswer('Hello there'));
+    const quiet = await all(
+      await client.chat.completions.create(question(model, { stream: true })),
+    );
+    assert.ok(quiet.every((chunk) => chunk.choices.length > 0 && !chunk.usage));
+    const off = { stream: true, stream_options: { include_usage: false } };
+    const refused = await all(await client.chat.completions.create(question(model, off)));
+    assert.ok(refused.every((chunk) => !chunk.usage));
+    const on = { stream: true, stream_options: { include_usage: true } };
+    const asked = await all(await client.chat.completions.create(question(model, on)));
+    assert.deepEqual(asked.at(-1).usage, usage);
+    assert.deepEqual(asked.at(-1).choices, []);
+    for (const seen of upstream.requests)
+      assert.equal(seen.json.stream_options.include_usage, true);
+  },
+);
 
 add('tools and their calls pass through', async ({ upstream, sluice, model }) => {
   const client = clientOf(sluice);
@@ -81,7 +102,9 @@ add('tools and their calls pass through', async ({ upstream, sluice, model }) =>
       done,
     ]),
   );
-  const tools = [{ type: 'function', function: { name: 'weather', parameters: { type: 'object' } } }];
+  const tools = [
+    { type: 'function', function: { name: 'weather', parameters: { type: 'object' } } },
+  ];
   const stream = client.chat.completions.stream(question(model, { tools }));
   const { choices } = await stream.finalChatCompletion();
   assert.equal(choices[0].finish_reason, 'tool_calls');
@@ -98,16 +121,22 @@ const classes = [
   [fail(429, {}, { 'retry-after': '60' }), OpenAI.RateLimitError, 'rate_limit_exceeded'],
 ];
 
-add('errors become the classes that the client has for them', async ({ upstream, sluice, model }) => {
-  const client = clientOf(sluice);
-  for (const [answer, type, code] of classes) {
-    upstream.always(answer);
-    const error = await client.chat.completions.create(question(model)).catch((thrown) => thrown);
-    assert.ok(error instanceof type, `${type.name}, not ${error.constructor.name}: ${error.message}`);
-    if (code) assert.equal(error.code, code);
-    assert.ok(error.requestID, 'it knows the request id');
-  }
-});
+add(
+  'errors become the classes that the client has for them',
+  async ({ upstream, sluice, model }) => {
+    const client = clientOf(sluice);
+    for (const [answer, type, code] of classes) {
+      upstream.always(answer);
+      const error = await client.chat.completions.create(question(model)).catch((thrown) => thrown);
+      assert.ok(
+        error instanceof type,
+        `${type.name}, not ${error.constructor.name}: ${error.message}`,
+      );
+      if (code) assert.equal(error.code, code);
+      assert.ok(error.requestID, 'it knows the request id');
+    }
+  },
+);
 
 add('the client does not try again what has been given up', async ({ upstream, sluice, model }) => {
   const client = clientOf(sluice, { maxRetries: 2 });
@@ -139,18 +168,23 @@ add('a client that aborts ends the upstream request too', async ({ upstream, slu
   await within(1_000, upstream.requests[0].gone, 'the upstream to be let go');
 });
 
-add('an answer with fields the client does not know keeps them', async ({ upstream, sluice, model }) => {
-  const client = clientOf(sluice);
-  upstream.always(json(completion('x', { service_tier: 'flex', x_more: { deep: [1, 2] } })));
-  const got = await client.chat.completions.create(question(model));
-  assert.deepEqual([got.service_tier, got.x_more], ['flex', { deep: [1, 2] }]);
-});
+add(
+  'an answer with fields the client does not know keeps them',
+  async ({ upstream, sluice, model }) => {
+    const client = clientOf(sluice);
+    upstream.always(json(completion('x', { service_tier: 'flex', x_more: { deep: [1, 2] } })));
+    const got = await client.chat.completions.create(question(model));
+    assert.deepEqual([got.service_tier, got.x_more], ['flex', { deep: [1, 2] }]);
+  },
+);
 
 run('The official client:');
 
 scenario('an upstream that knows no usage option is not asked for it', async (stage) => {
   const upstream = (await stage.upstream()).always(chatAnswer());
-  const sluice = await stage.sluice({ providers: { a: provider(upstream, { ask_for_usage: false }) } });
+  const sluice = await stage.sluice({
+    providers: { a: provider(upstream, { ask_for_usage: false }) },
+  });
   await all(await clientOf(sluice).chat.completions.create(question('a/m1', { stream: true })));
   assert.equal(upstream.requests[0].json.stream_options, undefined);
 });
@@ -177,7 +211,11 @@ scenario('an emulated upstream answers, streams, calls tools and refuses', async
   mock.onMessage('weather', { toolCalls: [{ name: 'weather', arguments: '{"city":"Oslo"}' }] });
   const sluice = await stage.sluice({ providers: { far: provider(baseUrl) } });
   const client = clientOf(sluice);
-  const ask = (content, more = {}) => ({ model: 'far/gpt-4o', messages: [{ role: 'user', content }], ...more });
+  const ask = (content, more = {}) => ({
+    model: 'far/gpt-4o',
+    messages: [{ role: 'user', content }],
+    ...more,
+  });
   const whole = await client.chat.completions.create(ask('hello'));
   assert.equal(whole.choices[0].message.content, 'Hi from far away');
   const chunks = await all(await client.chat.completions.create(ask('hello', { stream: true })));
@@ -186,5 +224,8 @@ scenario('an emulated upstream answers, streams, calls tools and refuses', async
   const called = await client.chat.completions.stream(ask('weather')).finalChatCompletion();
   assert.equal(called.choices[0].message.tool_calls[0].function.arguments, '{"city":"Oslo"}');
   mock.nextRequestError(422, { message: 'no', type: 'invalid_request_error', code: 'bad' });
-  await assert.rejects(client.chat.completions.create(ask('hello')), OpenAI.UnprocessableEntityError);
+  await assert.rejects(
+    client.chat.completions.create(ask('hello')),
+    OpenAI.UnprocessableEntityError,
+  );
 });

@@ -11,7 +11,10 @@ import { eventually, makeGate, within } from './support/time.js';
 const token = 'at-1';
 const auth = { admin_token: token };
 const reload = (sluice) =>
-  request(sluice, '/admin/reload', { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+  request(sluice, '/admin/reload', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+  });
 const names = async (sluice) =>
   (await request(sluice, '/v1/models')).json.data.map((model) => model.id);
 
@@ -21,7 +24,11 @@ scenario('POST /admin/reload takes a good configuration at once', async (stage) 
   const providers = { a: provider(a), b: provider(b) };
   const sluice = await stage.sluice({ auth, providers, virtual_models: { vm: virtual('a/m1') } });
   assert.equal((await chat(sluice, question('vm'))).headers['x-sluice-provider'], 'a');
-  await sluice.work.write({ auth, providers, virtual_models: { vm: virtual('b/m1'), more: virtual('a/m1') } });
+  await sluice.work.write({
+    auth,
+    providers,
+    virtual_models: { vm: virtual('b/m1'), more: virtual('a/m1') },
+  });
   const got = await reload(sluice);
   assert.equal(got.status, 200, got.text);
   assert.equal((await chat(sluice, question('vm'))).headers['x-sluice-provider'], 'b');
@@ -171,7 +178,8 @@ scenario('what does not finish in time ends with an error event', async (stage) 
   assert.ok(!text.includes('[DONE]'));
   assertError(await waiting, 503);
   assert.equal(await sluice.ended(), 'code 0');
-  for (const upstream of [a, b]) await within(1_000, upstream.requests[0].gone, 'the upstream to be let go');
+  for (const upstream of [a, b])
+    await within(1_000, upstream.requests[0].gone, 'the upstream to be let go');
 });
 
 scenario('with nothing under way it ends at once', async (stage) => {

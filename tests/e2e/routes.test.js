@@ -37,12 +37,18 @@ const found = [
   ['only the first slash parts them', 'a/org/model:free', 'a', 'org/model:free'],
 ].map(([name, model, giver, upstreamModel]) => ({ name, model, giver, upstreamModel }));
 
-table('A model is found:', found, prepare, async ({ sluice, upstream }, item) => {
-  const got = await chat(sluice, question(item.model));
-  assert.equal(got.status, 200, got.text);
-  assertGivenBy(got, { provider: item.giver, model: item.upstreamModel, attempts: 1 });
-  assert.ok(upstream.requests.some((seen) => seen.json.model === item.upstreamModel));
-}, { concurrency: 1 });
+table(
+  'A model is found:',
+  found,
+  prepare,
+  async ({ sluice, upstream }, item) => {
+    const got = await chat(sluice, question(item.model));
+    assert.equal(got.status, 200, got.text);
+    assertGivenBy(got, { provider: item.giver, model: item.upstreamModel, attempts: 1 });
+    assert.ok(upstream.requests.some((seen) => seen.json.model === item.upstreamModel));
+  },
+  { concurrency: 1 },
+);
 
 const missing = [
   ['an unknown name tells the nearest right one', 'bets', /best/],
@@ -53,7 +59,10 @@ const missing = [
   ['a name with a line break is not found', 'a\nb', /model/],
 ].map(([name, model, message]) => ({ name, model, message }));
 
-table('A model is not found:', missing, prepare,
+table(
+  'A model is not found:',
+  missing,
+  prepare,
   async ({ sluice, upstream }, { model, message }) => {
     for (const stream of [true, false]) {
       const got = await chat(sluice, question(model, { stream }));
@@ -61,7 +70,8 @@ table('A model is not found:', missing, prepare,
       assert.equal(got.json.error.param, 'model');
     }
     assert.equal(upstream.requests.length, 0);
-  });
+  },
+);
 
 scenario('the list holds what can be asked for, and nothing that is off', async (stage) => {
   const { sluice } = await prepare(stage);
@@ -70,12 +80,17 @@ scenario('the list holds what can be asked for, and nothing that is off', async 
   assert.equal(got.json.object, 'list');
   for (const model of got.json.data) {
     assert.equal(model.object, 'model');
-    for (const [key, type] of [['id', 'string'], ['created', 'number'], ['owned_by', 'string']]) {
+    for (const [key, type] of [
+      ['id', 'string'],
+      ['created', 'number'],
+      ['owned_by', 'string'],
+    ]) {
       assert.equal(typeof model[key], type, `${key} of ${JSON.stringify(model)}`);
     }
   }
   const names = got.json.data.map((model) => model.id);
-  for (const name of ['best', 'rest', 'a/known', 'a/m1', 'b/m2']) assert.ok(names.includes(name), name);
+  for (const name of ['best', 'rest', 'a/known', 'a/m1', 'b/m2'])
+    assert.ok(names.includes(name), name);
   for (const name of ['none', 'off/m1']) assert.ok(!names.includes(name), name);
   assert.equal(new Set(names).size, names.length, 'each name once');
 });
@@ -87,5 +102,8 @@ scenario('one model is looked up by its name, with a slash in it', async (stage)
     assert.equal(got.status, 200, got.text);
     assert.equal(got.json.id, decodeURIComponent(path));
   }
-  assertError(await request(sluice, '/v1/models/bets'), 404, { code: 'model_not_found', message: /best/ });
+  assertError(await request(sluice, '/v1/models/bets'), 404, {
+    code: 'model_not_found',
+    message: /best/,
+  });
 });

@@ -3,7 +3,15 @@ import assert from 'node:assert/strict';
 import { answer, chunk, close, cut, event, informed, json, sse } from './support/answers.js';
 import { makeCertificate } from './support/certificates.js';
 import {
-  chatAnswer, completion, done, finish, question, role, streamHead, usageChunk, word,
+  chatAnswer,
+  completion,
+  done,
+  finish,
+  question,
+  role,
+  streamHead,
+  usageChunk,
+  word,
 } from './support/chat.js';
 import { chat, contentOf, eventsOf } from './support/client.js';
 import { provider } from './support/config.js';
@@ -11,7 +19,10 @@ import { assertError, assertErrorObject } from './support/expect.js';
 import { scenario } from './support/scenario.js';
 
 /** An upstream with a certificate for `names`, and a gateway that trusts it. */
-async function secured(stage, { names, host = '127.0.0.1', attempts = { per_lane: 1 }, trust = true } = {}) {
+async function secured(
+  stage,
+  { names, host = '127.0.0.1', attempts = { per_lane: 1 }, trust = true } = {},
+) {
   const certificate = makeCertificate(stage, names);
   const upstream = await stage.upstream({ tls: certificate });
   const sluice = await stage.sluice({
@@ -34,7 +45,10 @@ scenario('an upstream with TLS answers, streamed and not, on one connection', as
 });
 
 scenario('the upstream is told the name that was meant', async (stage) => {
-  const { upstream, sluice } = await secured(stage, { host: 'localhost', names: ['DNS:localhost'] });
+  const { upstream, sluice } = await secured(stage, {
+    host: 'localhost',
+    names: ['DNS:localhost'],
+  });
   upstream.always(chatAnswer());
   const got = await chat(sluice, question('a/m1'));
   assert.equal(got.status, 200, got.text);

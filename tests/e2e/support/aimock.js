@@ -1,5 +1,5 @@
-// The upstream emulator @copilotkit/aimock. Its checksum of binary event streams, which nothing here
-// uses, needs a function that Node has since 20.15; with older ones that function says so.
+// The upstream emulator @copilotkit/aimock. For binary event streams, which nothing here uses, it
+// wants a function that Node has since 20.15; with an older Node that function says so.
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);

@@ -28,7 +28,11 @@ export function head(status, fields = {}, reason = 'Scripted') {
 
 export const chunk = (piece) => {
   const bytes = toBuffer(piece);
-  return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);
+  return Buffer.concat([
+    Buffer.from(`${bytes.length.toString(16)}\r\n`),
+    bytes,
+    Buffer.from('\r\n'),
+  ]);
 };
 export const lastChunk = '0\r\n\r\n';
 
@@ -46,7 +50,11 @@ export function answer(body, { status = 200, headers = {}, framing = 'length', r
     return [head(status, { connection: 'close', ...headers }, reason), ...pieces, close];
   }
   const chunks = pieces.map((step) => (isBytes(step) ? chunk(step) : step));
-  return [head(status, { 'transfer-encoding': 'chunked', ...headers }, reason), ...chunks, lastChunk];
+  return [
+    head(status, { 'transfer-encoding': 'chunked', ...headers }, reason),
+    ...chunks,
+    lastChunk,
+  ];
 }
 
 export function json(value, { headers = {}, ...options } = {}) {
@@ -62,10 +70,14 @@ export function event(payload, eol = '\n') {
   return `data: ${text}${eol}${eol}`;
 }
 
-const isStep = (item) => item.end !== undefined || item.until !== undefined || item.delay !== undefined;
+const isStep = (item) =>
+  item.end !== undefined || item.until !== undefined || item.delay !== undefined;
 
 /** A stream of events; waits and endings may stand between them. */
-export function sse(events, { gapMs = 0, eol = '\n', headers = {}, framing = 'chunked', ...options } = {}) {
+export function sse(
+  events,
+  { gapMs = 0, eol = '\n', headers = {}, framing = 'chunked', ...options } = {},
+) {
   const pieces = flatten(events).map((item) => (isStep(item) ? item : event(item, eol)));
   const spaced = gapMs ? pieces.flatMap((piece) => [piece, delay(gapMs)]) : pieces;
   const fields = { 'content-type': 'text/event-stream', ...headers };

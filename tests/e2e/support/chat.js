@@ -56,8 +56,12 @@ export function largeStream(count, size = 1 << 20) {
 }
 
 /** A scripted answer that suits what the request asked for. */
-export const chatAnswer = (text = 'Hello there', options = {}) => (request) =>
-  request.json?.stream ? sse(streamOf(...text.split(/(?<= )/)), options) : json(completion(text), options);
+export const chatAnswer =
+  (text = 'Hello there', options = {}) =>
+  (request) =>
+    request.json?.stream
+      ? sse(streamOf(...text.split(/(?<= )/)), options)
+      : json(completion(text), options);
 
 export function errorBody(message, { type = 'server_error', param = null, code = null } = {}) {
   return { error: { message, type, param, code } };

@@ -14,10 +14,15 @@ import { within } from './time.js';
  * - localPort, socketClosed: which connection it came on, and a promise of that one's end
  * - leave(): drops the connection.
  */
-export function open(sluice, path, { method = 'GET', body, headers = {}, agent = false, ...tls } = {}) {
-  const bytes = body === undefined || typeof body === 'string' || Buffer.isBuffer(body)
-    ? body
-    : JSON.stringify(body);
+export function open(
+  sluice,
+  path,
+  { method = 'GET', body, headers = {}, agent = false, ...tls } = {},
+) {
+  const bytes =
+    body === undefined || typeof body === 'string' || Buffer.isBuffer(body)
+      ? body
+      : JSON.stringify(body);
   const fields = { ...(bytes !== undefined && { 'content-type': 'application/json' }), ...headers };
   if (bytes !== undefined) fields['content-length'] ??= Buffer.byteLength(bytes);
   const { request } = sluice.scheme === 'https' ? https : http;
@@ -125,9 +130,10 @@ export function rawConnection(sluice) {
       resolve(connection.text());
     });
   });
-  connection.send = (bytes) => new Promise((resolve) => {
-    socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes, resolve);
-  });
+  connection.send = (bytes) =>
+    new Promise((resolve) => {
+      socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes, resolve);
+    });
   connection.end = () => socket.end();
   connection.until = (what, probe) => {
     let watcher;
@@ -159,7 +165,10 @@ export function answersIn(text) {
     if (end < 0) return answers;
     const [line, ...fields] = rest.slice(0, end).split('\r\n');
     const headers = Object.fromEntries(
-      fields.map((field) => [field.split(':')[0].toLowerCase(), field.slice(field.indexOf(':') + 1).trim()]),
+      fields.map((field) => [
+        field.split(':')[0].toLowerCase(),
+        field.slice(field.indexOf(':') + 1).trim(),
+      ]),
     );
     const status = Number(line.split(' ')[1]);
     const length = status < 200 ? 0 : Number(headers['content-length'] ?? 0);

@@ -13,10 +13,16 @@ export const provider = (upstream, more = {}) => ({
 export const virtual = (...targets) => ({ strategy: 'priority', targets });
 
 /** Clients need one of these keys. */
-export const keysOnly = (...keys) => ({ mode: 'keys', keys });
+export const keysOnly = (...keys) => ({ client_keys: keys });
 
 /** A whole configuration from the parts a test cares about. */
-export function configuration({ server = {}, attempts = {}, log = {}, providers = {}, ...more } = {}) {
+export function configuration({
+  server = {},
+  attempts = {},
+  log = {},
+  providers = {},
+  ...more
+} = {}) {
   return {
     server: { listen: '127.0.0.1:0', loops: 1, drain_seconds: 20, ...server },
     plugins,

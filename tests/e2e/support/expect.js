@@ -17,8 +17,11 @@ export function assertErrorObject(error, expected = {}) {
 
 /** An error answer: status (one, or a list of those allowed), JSON, envelope, request id. */
 export function assertError(answer, status, expected = {}) {
-  assert.ok([status].flat().includes(answer.status), `status ${answer.status}, not ${status}: ${answer.text}`);
-  assert.match(answer.headers['content-type'], /^application\/json/);
+  assert.ok(
+    [status].flat().includes(answer.status),
+    `status ${answer.status}, not ${status}: ${answer.text}`,
+  );
+  assert.match(answer.headers['content-type'] ?? '', /^application\/json/);
   assertErrorObject(answer.json?.error, expected);
   assert.ok(answer.whole, 'the answer is whole');
 }

@@ -69,7 +69,7 @@ export class Proxy {
   }
 }
 
-// One request in origin form, without what is meant for the proxy; the connection carries no second.
+// The first request of a connection in origin form, without what is meant for the proxy.
 function forwarded(bytes, target, url) {
   const end = bytes.indexOf('\r\n\r\n');
   const [line, ...fields] = bytes.subarray(0, end).toString('latin1').split('\r\n');

@@ -71,8 +71,16 @@ export async function run(args, { env, cwd = tmpdir() } = {}) {
       texts[name] += text;
     });
   }
-  const [code, signal] = await within(60_000, once(child, 'close'), `the end of ${args.join(' ')}`);
-  return { code: code ?? signal, ...texts };
+  try {
+    const [code, signal] = await within(
+      60_000,
+      once(child, 'close'),
+      `the end of ${args.join(' ')}`,
+    );
+    return { code: code ?? signal, ...texts };
+  } finally {
+    child.kill('SIGKILL');
+  }
 }
 
 export class Sluice {
@@ -81,18 +89,21 @@ export class Sluice {
   #watchers = new Set();
   #stopped = null;
 
-  /** Starts `serve` and waits for the address it prints. */
+  /** Starts `serve` and waits for the address it prints. `config` null: the embedded one. */
   static async start(config, { env, args = [] } = {}) {
     const sluice = new Sluice();
-    sluice.work = await workDirectory(config);
-    sluice.child = launch(['serve', '--config', sluice.work.file, ...args], {
+    sluice.work = await workDirectory(config ?? '');
+    const named = config === null ? [] : ['--config', sluice.work.file];
+    sluice.child = launch(['serve', ...named, ...args], {
       env,
       cwd: sluice.work.directory,
     });
     sluice.#listen();
     try {
       const line = /listening on (https?):\/\/127\.0\.0\.1:(\d+)/;
-      const found = await sluice.waitFor('the address it listens on', () => line.exec(sluice.stdout));
+      const found = await sluice.waitFor('the address it listens on', () =>
+        line.exec(sluice.stdout),
+      );
       [, sluice.scheme, sluice.port] = [found[0], found[1], Number(found[2])];
     } catch (error) {
       await sluice.kill();
@@ -144,7 +155,7 @@ export class Sluice {
     return this.exit;
   }
 
-  /** SIGTERM, if it still runs; an exit code other than 0 is an error, as of a sanitizer's report. */
+  /** SIGTERM, if it still runs. An exit code other than 0, as of a sanitizer, is an error. */
   stop() {
     this.#stopped ??= this.#stop();
     return this.#stopped;

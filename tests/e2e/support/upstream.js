@@ -8,7 +8,7 @@ import { pause, turn, within } from './time.js';
 
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-/** Parses a request's head (without its blank line). Throws on anything that is not plain HTTP/1.1. */
+/** Parses a request's head, without its blank line. Throws on what is not plain HTTP/1.1. */
 export function parseRequestHead(text) {
   const [line, ...fields] = text.split('\r\n');
   const start = /^([A-Z]+) (\S+) HTTP\/1\.1$/.exec(line);
@@ -94,7 +94,12 @@ class Connection {
     } catch {
       request.json = undefined;
     }
-    return Object.assign(request, { connection: this.number, gone: this.gone, sent: 0, stuck: false });
+    return Object.assign(request, {
+      connection: this.number,
+      gone: this.gone,
+      sent: 0,
+      stuck: false,
+    });
   }
 
   async body(headers) {
@@ -186,7 +191,7 @@ export class Upstream {
     return `${this.scheme}://127.0.0.1:${this.port}/v1`;
   }
 
-  /** Answers to the next requests, one each: steps, or a function of the request that gives them. */
+  /** Answers to the next requests, one each: steps, or a function of the request to them. */
   next(...answers) {
     this.#scripts.push(...answers);
     return this;

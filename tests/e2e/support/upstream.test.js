@@ -26,7 +26,10 @@ function withUpstream(name, body, options) {
 }
 
 withUpstream('it answers what is scripted and keeps the connection', async (upstream, connect) => {
-  upstream.next(script.json({ a: 1 }), script.json({ b: 2 }, { status: 429, headers: { 'retry-after': '1' } }));
+  upstream.next(
+    script.json({ a: 1 }),
+    script.json({ b: 2 }, { status: 429, headers: { 'retry-after': '1' } }),
+  );
   const client = connect();
   await client.send(post('{"x":1}'));
   await client.answers(1);
@@ -36,7 +39,13 @@ withUpstream('it answers what is scripted and keeps the connection', async (upst
   assert.equal(second.status, 429);
   assert.equal(second.headers['retry-after'], '1');
   assert.equal(upstream.connections, 1);
-  assert.deepEqual(upstream.requests.map((seen) => [seen.connection, seen.json]), [[0, { x: 1 }], [0, { y: 2 }]]);
+  assert.deepEqual(
+    upstream.requests.map((seen) => [seen.connection, seen.json]),
+    [
+      [0, { x: 1 }],
+      [0, { y: 2 }],
+    ],
+  );
 });
 
 withUpstream('it puts together a request that comes byte by byte', async (upstream, connect) => {
@@ -50,9 +59,15 @@ withUpstream('it puts together a request that comes byte by byte', async (upstre
 for (const [what, head] of [
   ['without Host', 'GET / HTTP/1.1\r\n\r\n'],
   ['with a field twice', 'GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n'],
-  ['with a length and chunks', 'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n'],
+  [
+    'with a length and chunks',
+    'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
+  ],
   ['with a space before the colon', 'GET / HTTP/1.1\r\nHost : a\r\n\r\n'],
-  ['with a bad chunk size', 'GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n'],
+  [
+    'with a bad chunk size',
+    'GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
+  ],
 ]) {
   withUpstream(`it notes the fault of a request ${what}`, async (upstream, connect) => {
     const client = connect();
@@ -82,7 +97,11 @@ withUpstream('it cuts an answer after so many bytes', async (upstream, connect) 
 });
 
 withUpstream('it says that an answer of another length is not whole', async (upstream) => {
-  upstream.next(script.json('{}', { headers: { 'content-length': 10 }, framing: 'length' }).concat(script.close));
+  upstream.next(
+    script
+      .json('{}', { headers: { 'content-length': 10 }, framing: 'length' })
+      .concat(script.close),
+  );
   const short = await request(upstream, '/v1/x', { method: 'POST', body: '{}' });
   assert.equal(short.whole, false);
 });
@@ -120,7 +139,10 @@ withUpstream('it sends interim answers first', async (upstream, connect) => {
   const client = connect();
   await client.send(post());
   const found = await client.answers(3);
-  assert.deepEqual(found.map((answer) => answer.status), [100, 103, 200]);
+  assert.deepEqual(
+    found.map((answer) => answer.status),
+    [100, 103, 200],
+  );
 });
 
 withUpstream('it writes slowly what adds up to the same', async (upstream, connect) => {
@@ -152,7 +174,11 @@ test('it serves TLS, and can end that without saying so', async () => {
   upstream.next([body, script.close], [body, ending]);
   const answers = [];
   for (let turn = 0; turn < 2; turn += 1) {
-    const client = tls.connect({ port: upstream.port, host: '127.0.0.1', rejectUnauthorized: false });
+    const client = tls.connect({
+      port: upstream.port,
+      host: '127.0.0.1',
+      rejectUnauthorized: false,
+    });
     client.on('error', () => {});
     let text = '';
     client.on('data', (data) => {
@@ -170,12 +196,19 @@ test('it serves TLS, and can end that without saying so', async () => {
 });
 
 test('chunks are taken off the front only when they are whole', () => {
-  const bytes = Buffer.concat([script.chunk('ab'), script.chunk('c'), Buffer.from(script.lastChunk)]);
+  const bytes = Buffer.concat([
+    script.chunk('ab'),
+    script.chunk('c'),
+    Buffer.from(script.lastChunk),
+  ]);
   assert.equal(takeChunked(bytes.subarray(0, -1)), null);
   assert.deepEqual(takeChunked(bytes), { body: Buffer.from('abc'), used: bytes.length });
 });
 
 test('an error answer carries its fields', () => {
   const [bytes] = fail(429, { code: 'rate_limit_exceeded' }, { 'retry-after': '2' });
-  assert.match(bytes.toString(), /^HTTP\/1\.1 429 .*retry-after: 2\r\n.*"code":"rate_limit_exceeded"/s);
+  assert.match(
+    bytes.toString(),
+    /^HTTP\/1\.1 429 .*retry-after: 2\r\n.*"code":"rate_limit_exceeded"/s,
+  );
 });
