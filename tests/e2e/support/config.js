@@ -1,0 +1,35 @@
+// Configurations for tests. Written as JSON, which is YAML too.
+
+export const plugins = { enable: ['openai', 'demo', 'priority'] };
+
+/** A provider of the `openai` component at an upstream; `more` adds or replaces keys. */
+export const provider = (upstream, more = {}) => ({
+  component: 'openai',
+  base_url: typeof upstream === 'string' ? upstream : upstream.baseUrl,
+  keys: ['sk-upstream'],
+  ...more,
+});
+
+export const virtual = (...targets) => ({ strategy: 'priority', targets });
+
+/** Clients need one of these keys. */
+export const keysOnly = (...keys) => ({ client_keys: keys });
+
+/** A whole configuration from the parts a test cares about. */
+export function configuration({
+  server = {},
+  attempts = {},
+  log = {},
+  providers = {},
+  ...more
+} = {}) {
+  return {
+    server: { listen: '127.0.0.1:0', loops: 1, drain_seconds: 20, ...server },
+    plugins,
+    // Short pauses keep the tests short; the numbers of attempts are the defaults.
+    attempts: { pause_ms: 20, ...attempts },
+    log: { format: 'json', ...log },
+    providers: { demo: { component: 'demo' }, ...providers },
+    ...more,
+  };
+}
