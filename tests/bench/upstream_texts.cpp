@@ -17,7 +17,7 @@ std::string chunk(const std::string& data) {
 
 std::string event(const std::string& choices, const std::string& usage) {
   return "data: {\"id\":\"chatcmpl-bench0001\",\"object\":\"chat.completion.chunk\","
-         "\"created\":1767225600,\"model\":\"model-1\",\"system_fingerprint\":\"fp_bench\","
+         "\"created\":1767225600,\"model\":\"model-1\","
          "\"choices\":[" +
          choices + "]" + usage + "}\n\n";
 }
