@@ -9,7 +9,7 @@ namespace sluice::bench {
 
 namespace {
 
-constexpr std::size_t kLineLimit = 16 * 1024;
+constexpr std::size_t kLineLimit = 16'384;
 
 }  // namespace
 
@@ -52,8 +52,9 @@ void AnswerReader::line(std::string_view line) {
       else header(line);
       break;
     case At::chunkSize: {
-      const char* const end = line.data() + line.size();
-      const auto [rest, fault] = std::from_chars(line.data(), end, left_, 16);
+      const char* const begin = line.data();
+      const char* const end = begin + line.size();
+      const auto [rest, fault] = std::from_chars(begin, end, left_, 16);
       if (fault != std::errc() || (rest != end && *rest != ';')) at_ = At::broken;
       else at_ = left_ == 0 ? At::trailer : At::chunk;
       break;

@@ -23,6 +23,12 @@ StreamCheck judge(const std::string& text, std::size_t cut = 0) {
   return check;
 }
 
+std::string joined(const std::vector<std::string>& pieces) {
+  std::string text;
+  for (const std::string& piece : pieces) text += piece;
+  return text;
+}
+
 std::string all() { return content(0) + content(1) + content(2); }
 
 TEST(StreamCheck, acceptsAWholeStreamWhereverItIsCut) {
@@ -54,19 +60,23 @@ TEST(StreamCheck, countsLostEvents) {
 }
 
 TEST(StreamCheck, refusesDisorderAndRepetition) {
-  for (const std::string& body :
-       {content(0) + content(2) + content(1), content(0) + content(1) + content(1) + content(2)}) {
-    EXPECT_FALSE(judge(body + kFinish + kDone).complete());
-  }
+  const StreamCheck disorder = judge(joined({content(0), content(2), content(1), kFinish, kDone}));
+  EXPECT_FALSE(disorder.complete());
+  const StreamCheck repetition = judge(joined({all(), content(2), kFinish, kDone}));
+  EXPECT_FALSE(repetition.complete());
 }
 
 TEST(StreamCheck, refusesAStreamThatEndsWrongly) {
-  for (const std::string& text :
-       {all() + kFinish, all() + kDone, all() + kFinish + kDone + content(2),
-        content(0) + content(1) + kFinish + content(2) + kDone,
-        all() + "data: {\"error\":{\"message\":\"m\"}}\n\n" + kFinish + kDone,
-        all() + "data: {\"choices\":[\n\n" + kFinish + kDone}) {
-    EXPECT_FALSE(judge(text).complete()) << text;
+  const std::string error = "data: {\"error\":{\"message\":\"m\"}}\n\n";
+  const std::string cut = "data: {\"choices\":[\n\n";
+  for (const auto& pieces :
+       std::vector<std::vector<std::string>>{{all(), kFinish},
+                                             {all(), kDone},
+                                             {all(), kFinish, kDone, kUsage},
+                                             {content(0), content(1), kFinish, content(2), kDone},
+                                             {all(), error, kFinish, kDone},
+                                             {all(), cut, kFinish, kDone}}) {
+    EXPECT_FALSE(judge(joined(pieces)).complete()) << joined(pieces);
   }
 }
 
