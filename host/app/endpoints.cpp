@@ -56,9 +56,9 @@ class ModelHandler final : public http::LoopHandler {
     std::string body = modelEntry(*unit_.generation(), exchange.pathRest());
     int status = 200;
     if (body.empty()) {
-      status = 404;
-      const std::string message = "there is no model '" + std::string(exchange.pathRest()) + "'";
-      appendErrorBody(body, message, "invalid_request_error", "model", "model_not_found");
+      const calls::Problem problem = unit_.generation()->unknownModel(exchange.pathRest());
+      status = problem.status;
+      appendErrorBody(body, problem.message, problem.type, problem.param, problem.code);
     }
     co_await exchange.answer(status, http::kJson, {}, body);
   }

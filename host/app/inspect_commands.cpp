@@ -94,6 +94,11 @@ int check(const Options& options) {
   std::cout << "ok: " << generation.config().source << ": " << generation.registry().libraries().size()
             << " plugins, " << on << " of " << generation.providers().size() << " providers on, "
             << generation.virtualModels().size() << " virtual models\n";
+  for (const auto& provider : generation.providers()) {
+    if (!provider->instance) {
+      std::cout << "off: " << provider->config->name << ": " << provider->offBecause << '\n';
+    }
+  }
   return 0;
 }
 

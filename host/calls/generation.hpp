@@ -83,6 +83,8 @@ class Generation {
   // Virtual model, then route pattern, then provider/model. Without a value `problem` tells why.
   Resolution resolve(std::string_view name, Problem& problem) const;
   std::vector<ListedModel> models() const;
+  // 404, with the nearest right name.
+  Problem unknownModel(std::string_view name) const;
 
  private:
   Generation(config::Config config, std::uint64_t number, health::Lanes& lanes);
@@ -92,7 +94,6 @@ class Generation {
   const config::Model* facts(std::string_view provider, std::string_view model) const;
   Target target(const Provider& provider, std::string_view model) const;
   Resolution atProvider(const Provider& provider, std::string_view model, Problem& problem) const;
-  Problem unknownModel(std::string_view name) const;
   Problem noTargetOn(const VirtualModel& model) const;
 
   config::Config config_;
