@@ -1,0 +1,136 @@
+#include "config/events.hpp"
+
+#include <libfyaml.h>
+
+#include <algorithm>
+
+namespace sluice::config {
+
+namespace {
+
+struct Free {
+  void operator()(fy_diag* diag) const noexcept { fy_diag_destroy(diag); }
+  void operator()(fy_parser* parser) const noexcept { fy_parser_destroy(parser); }
+};
+
+std::string textOf(fy_token* token) {
+  std::size_t length = 0;
+  const char* text = token == nullptr ? nullptr : fy_token_get_text(token, &length);
+  return text == nullptr ? std::string() : std::string(text, length);
+}
+
+// The library's places begin behind a quote, `*` or `&`; ours at it.
+void place(Event& event, fy_token* token, std::string_view text) {
+  const fy_mark* start = token == nullptr ? nullptr : fy_token_start_mark(token);
+  const fy_mark* stop = token == nullptr ? nullptr : fy_token_end_mark(token);
+  if (start == nullptr || stop == nullptr) return;
+  event.placed = true;
+  event.line = static_cast<unsigned>(start->line + 1);
+  event.column = static_cast<unsigned>(start->column + 1);
+  event.begin = std::min(start->input_pos, text.size());
+  event.end = std::clamp(stop->input_pos, event.begin, text.size());
+  const bool marked =
+      event.kind == Event::Kind::alias || (event.kind == Event::Kind::scalar && !event.plain);
+  constexpr std::string_view kMarks = "\"'*";
+  if (marked && event.begin > 0 && event.column > 1 &&
+      kMarks.find(text[event.begin - 1]) != kMarks.npos) {
+    --event.begin;
+    --event.column;
+    if (event.end < text.size() && text[event.end] == text[event.begin]) ++event.end;
+  }
+}
+
+void takeScalar(Event& event, fy_token* token, std::string_view text) {
+  event.kind = Event::Kind::scalar;
+  event.text = textOf(token);
+  event.plain = token == nullptr || fy_token_scalar_style(token) == FYSS_PLAIN;
+  place(event, token, text);
+}
+
+void takeCollection(Event& event, Event::Kind kind, fy_token* token, std::string_view text) {
+  event.kind = kind;
+  place(event, token, text);
+  event.flow = event.begin < text.size() && event.placed &&
+               (text[event.begin] == '[' || text[event.begin] == '{');
+}
+
+void takeProperties(Event& event, fy_token* anchor, fy_token* tag) {
+  event.anchor = textOf(anchor);
+  event.tagged = tag != nullptr;
+}
+
+}  // namespace
+
+struct Events::Library {
+  std::unique_ptr<fy_diag, Free> diag;
+  std::unique_ptr<fy_parser, Free> parser;
+};
+
+Events::Events(std::string_view text) : text_(text), library_(std::make_unique<Library>()) {
+  fy_diag_cfg diagnostics;
+  fy_diag_cfg_default(&diagnostics);
+  diagnostics.fp = nullptr;
+  diagnostics.output_fn = nullptr;
+  library_->diag.reset(fy_diag_create(&diagnostics));
+  fy_diag_set_collect_errors(library_->diag.get(), true);
+  fy_parse_cfg config{};
+  config.flags =
+      static_cast<fy_parse_cfg_flags>(FYPCF_QUIET | FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE);
+  config.diag = library_->diag.get();
+  library_->parser.reset(fy_parser_create(&config));
+  fy_parser_set_string(library_->parser.get(), text_.data(), text_.size());
+}
+
+Events::~Events() = default;
+
+Event Events::next() {
+  fy_parser* const parser = library_->parser.get();
+  const auto release = [parser](fy_event* event) { fy_parser_event_free(parser, event); };
+  const std::unique_ptr<fy_event, decltype(release)> read(fy_parser_parse(parser), release);
+  Event event;
+  if (!read) return event;
+  event.kind = Event::Kind::other;
+  switch (read->type) {
+    case FYET_DOCUMENT_START:
+      event.kind = Event::Kind::document;
+      place(event, read->document_start.document_start, text_);
+      break;
+    case FYET_SCALAR:
+      takeScalar(event, read->scalar.value, text_);
+      takeProperties(event, read->scalar.anchor, read->scalar.tag);
+      break;
+    case FYET_ALIAS:
+      event.kind = Event::Kind::alias;
+      event.text = textOf(read->alias.anchor);
+      place(event, read->alias.anchor, text_);
+      break;
+    case FYET_SEQUENCE_START:
+      takeCollection(event, Event::Kind::list, read->sequence_start.sequence_start, text_);
+      takeProperties(event, read->sequence_start.anchor, read->sequence_start.tag);
+      break;
+    case FYET_MAPPING_START:
+      takeCollection(event, Event::Kind::map, read->mapping_start.mapping_start, text_);
+      takeProperties(event, read->mapping_start.anchor, read->mapping_start.tag);
+      break;
+    case FYET_SEQUENCE_END: event.kind = Event::Kind::listEnd; break;
+    case FYET_MAPPING_END: event.kind = Event::Kind::mapEnd; break;
+    default: break;
+  }
+  return event;
+}
+
+std::vector<SyntaxFault> Events::faults() const {
+  std::vector<SyntaxFault> faults;
+  void* position = nullptr;
+  while (const fy_diag_error* error = fy_diag_errors_iterate(library_->diag.get(), &position)) {
+    if (error->type < FYET_ERROR) continue;
+    faults.push_back({static_cast<unsigned>(std::max(error->line, 1)),
+                      static_cast<unsigned>(std::max(error->column, 1)), error->msg});
+  }
+  if (faults.empty() && fy_parser_get_stream_error(library_->parser.get())) {
+    faults.push_back({1, 1, "this is not YAML"});
+  }
+  return faults;
+}
+
+}  // namespace sluice::config
