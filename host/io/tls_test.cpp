@@ -61,5 +61,25 @@ TEST_F(EchoTest, silentTlsPeerRunsIntoTheDeadline) {
   EXPECT_EQ(Status::timeout, status);
 }
 
+TEST_F(EchoTest, theClientOffersHttp11Only) {
+  std::string hello;
+  Scope scope(loop);
+  scope.spawn([](EchoTest& t, std::string& seen) -> Task<void> {
+    Opened opened = co_await t.listener.accept(t.soon());
+    char buffer[2048];
+    const Transfer got = co_await opened.connection->read(buffer, t.soon());
+    seen.assign(buffer, got.bytes);
+  }(*this, hello));
+  scope.spawn([](EchoTest& t) -> Task<void> {
+    Opened opened = co_await t.dial();
+    const Status status =
+        co_await opened.connection->startTls(t.clientTls, "upstream.test", t.soon());
+    EXPECT_NE(Status::ok, status);
+  }(*this));
+  finish(scope);
+  // The whole list of protocols: 9 bytes, one name of 8.
+  EXPECT_NE(std::string::npos, hello.find(std::string("\0\x09\x08http/1.1", 11)));
+}
+
 }  // namespace
 }  // namespace sluice::io::test

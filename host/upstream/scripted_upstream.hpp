@@ -6,13 +6,14 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
-#include <algorithm>
-#include <functional>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "base/text.hpp"
 #include "io/test_support.hpp"
 #include "upstream/client.hpp"
 #include "upstream/exchange.hpp"
@@ -25,6 +26,8 @@ struct Act {
   enum class Kind {
     request,  // read a whole request
     tunnel,   // read a CONNECT, answer with `text`
+    take,     // read `at` bytes at least
+    wait,     // `at` milliseconds, by the loop's clock
     secure,   // TLS handshake
     send,     // `text`
     pieces,   // `text`, cut after `at` bytes
@@ -42,6 +45,10 @@ using Script = std::vector<Act>;
 
 inline Act request() { return {Act::Kind::request}; }
 inline Act tunnel(std::string text) { return {Act::Kind::tunnel, std::move(text)}; }
+inline Act take(std::size_t count) { return {Act::Kind::take, {}, count}; }
+inline Act wait(std::chrono::milliseconds time) {
+  return {Act::Kind::wait, {}, static_cast<std::size_t>(time.count())};
+}
 inline Act secure() { return {Act::Kind::secure}; }
 inline Act send(std::string text) { return {Act::Kind::send, std::move(text)}; }
 inline Act pieces(std::string text, std::size_t at) {
@@ -77,6 +84,8 @@ class ScriptedUpstream {
 
   std::uint16_t port() const { return listener_.port(); }
   std::size_t accepted = 0;
+  std::size_t taken = 0;              // bytes, by take()
+  std::size_t resumed = 0;            // TLS sessions
   std::size_t ended = 0;              // connections whose script was played and whose peer has left
   std::vector<std::string> requests;  // heads and bodies, as they came
 
@@ -127,8 +136,24 @@ class ScriptedUpstream {
         if (status != io::Status::ok) co_return status;
         break;
       }
+      case Act::Kind::take: {
+        std::vector<char> buffer(64 * 1024);
+        for (std::size_t count = 0; count < act.at;) {
+          const io::Transfer got = co_await connection.read(buffer, until());
+          if (got.status != io::Status::ok) co_return got.status;
+          count += got.bytes;
+          taken += got.bytes;
+        }
+        co_return io::Status::ok;
+      }
+      case Act::Kind::wait: {
+        const io::Until later{loop_.after(std::chrono::milliseconds(act.at)), scope_.token()};
+        const io::Wake wake = co_await loop_.sleep(later);
+        co_return wake == io::Wake::cancelled ? io::Status::cancelled : io::Status::ok;
+      }
       case Act::Kind::secure: {
         const io::Status status = co_await connection.acceptTls(*tls_, until());
+        if (status == io::Status::ok && connection.tls()->resumed()) ++resumed;
         co_return status;
       }
       case Act::Kind::send: break;
@@ -199,6 +224,48 @@ class ScriptedUpstream {
   io::Scope scope_;
 };
 
+// What the resolver of the tests knows. Look-ups of a blocked name last until it is let go.
+class Names {
+ public:
+  void set(const std::string& host, Result<Addresses> found) {
+    const std::lock_guard lock(mutex_);
+    known_.insert_or_assign(host, std::move(found));
+  }
+  void set(const std::string& host, const std::vector<std::string>& addresses) {
+    Addresses found;
+    for (const std::string& address : addresses) found.emplace_back(address);
+    set(host, std::move(found));
+  }
+  void block(bool on) {
+    const std::lock_guard lock(mutex_);
+    blocked_ = on;
+    changed_.notify_all();
+  }
+  Result<Addresses> lookUp(const std::string& host) {
+    std::unique_lock lock(mutex_);
+    ++asked_;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return !blocked_; });
+    const auto found = known_.find(host);
+    return found == known_.end() ? Error{"Name or service not known"} : found->second;
+  }
+  int asked() {
+    const std::lock_guard lock(mutex_);
+    return asked_;
+  }
+  void awaitAsked(int count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return asked_ >= count; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<std::string, Result<Addresses>> known_;
+  bool blocked_ = false;
+  int asked_ = 0;
+};
+
 // What came of a call.
 struct Outcome {
   bool ended = false;
@@ -223,12 +290,21 @@ struct Wanted {
 struct UpstreamTest : testing::Test {
   io::test::ManualClock clock;
   io::Loop loop{clock};
+  std::shared_ptr<Names> names = std::make_shared<Names>();
   io::WorkerPool workers{1, 16};
-  Resolver resolver;
+  Resolver resolver{[names = names](const std::string& host) { return names->lookUp(host); },
+                    Resolver::Options()};
   io::TlsContext serverTls = io::TlsContext::server(certificates().cert, certificates().key);
   Client client{loop, workers, resolver, options()};
   ScriptedUpstream server{loop};
   io::Scope calls{loop};
+
+  UpstreamTest() {
+    for (const char* host : {"localhost", "upstream.test", "elsewhere.test"}) {
+      names->set(host, {"127.0.0.1"});
+    }
+  }
+  ~UpstreamTest() override { names->block(false); }
 
   static Client::Options options() {
     Client::Options made;
@@ -244,12 +320,11 @@ struct UpstreamTest : testing::Test {
     return {{true, "127.0.0.1", server.port(), "/v1"}, {}};
   }
 
-  static io::Task<void> call(UpstreamTest& t, const Endpoint& endpoint, Wanted wanted,
-                             Outcome& outcome) {
-    Exchange exchange(t.client, endpoint);
+  static io::Task<void> call(io::Loop& loop, Client& client, const Endpoint& endpoint,
+                             Wanted wanted, io::CancelToken cancel, Outcome& outcome) {
+    Exchange exchange(client, endpoint);
     const Request request{wanted.method, "/chat", "X-Test: 1\r\n", wanted.body};
-    const OpenLimits limits{wanted.connect, wanted.firstByte, t.loop.after(wanted.total)};
-    const io::CancelToken cancel = t.calls.token();
+    const OpenLimits limits{wanted.connect, wanted.firstByte, loop.after(wanted.total)};
     outcome.failure = co_await exchange.open(request, limits, cancel);
     EXPECT_EQ(outcome.failure, exchange.failure());
     outcome.reused = exchange.reused();
@@ -257,7 +332,7 @@ struct UpstreamTest : testing::Test {
     if (outcome.opened) {
       outcome.status = exchange.head().status;
       const io::Until until{limits.total, cancel};
-      co_await readBody(t.loop, exchange, wanted.buffer, until, outcome);
+      co_await readBody(loop, exchange, wanted.buffer, until, outcome);
     }
     outcome.detail = exchange.detail();
     outcome.ended = true;
@@ -293,7 +368,7 @@ struct UpstreamTest : testing::Test {
   }
 
   void start(const Endpoint& endpoint, Outcome& outcome, Wanted wanted = {}) {
-    calls.spawn(call(*this, endpoint, std::move(wanted), outcome));
+    calls.spawn(call(loop, client, endpoint, std::move(wanted), calls.token(), outcome));
   }
   Outcome get(const Endpoint& endpoint, Wanted wanted = {}) {
     Outcome outcome;
