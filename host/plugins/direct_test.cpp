@@ -92,7 +92,7 @@ TEST_F(Direct, AnOperationThatBlocks) {
   auto call = start("blocking", "stream:20");
   finish(*call);
   EXPECT_EQ(sink_.text, repeated("word ", 20));
-  EXPECT_EQ(log_.count("it (org.example.blocking): released"), 1);
+  log_.await("it (org.example.blocking): released");  // by the worker, when start() has returned
 }
 
 TEST_F(Direct, AFailureComesAfterWhatWasPushed) {
@@ -192,6 +192,9 @@ TEST_F(Direct, AnOperationThatWaitsForAWorkerIsNeverStartedOnceItIsDestroyed) {
   go.count_down();
   finish(*kept);
   EXPECT_EQ(sink_.text, "word ");
+  kept.reset();
+  instance_.reset();
+  log_.await("it (org.example.blocking): destroyed");
   EXPECT_EQ(log_.count("it (org.example.blocking): released"), 1);
 }
 

@@ -28,6 +28,7 @@ inline std::string pluginFile(const std::string& stem) {
 class Log {
  public:
   Log() {
+    waitForRetired();  // of the test before
     setLogSink([this](int level, std::string_view plugin, std::string_view message) {
       const std::lock_guard lock(mutex_);
       lines_.push_back(std::string(plugin) + ": " + std::string(message));
