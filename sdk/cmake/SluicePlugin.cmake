@@ -3,7 +3,6 @@
 # Builds the plugin NAME.so into <build>/plugins (or OUTPUT), with no symbol visible but
 # sluice_plugin_entry and none left to be found at run time. TEST_SOURCES, if tests are built, become
 # the GoogleTest binary NAME_test, linked with the plugin's own sources.
-set(SLUICE_PLUGIN_MAP ${CMAKE_CURRENT_LIST_DIR}/plugin.map)
 
 function(sluice_add_plugin name)
   cmake_parse_arguments(P "" "OUTPUT" "SOURCES;LIBS;TEST_SOURCES" ${ARGN})
@@ -11,6 +10,7 @@ function(sluice_add_plugin name)
     message(FATAL_ERROR "sluice_add_plugin(${name}): give SOURCES, and nothing else unknown "
                         "(${P_UNPARSED_ARGUMENTS})")
   endif()
+  set(map ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin.map)
   if(NOT P_OUTPUT)
     set(P_OUTPUT ${CMAKE_BINARY_DIR}/plugins)
   endif()
@@ -22,9 +22,9 @@ function(sluice_add_plugin name)
     LIBRARY_OUTPUT_DIRECTORY ${P_OUTPUT}
     POSITION_INDEPENDENT_CODE ON
     C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
-    LINK_DEPENDS ${SLUICE_PLUGIN_MAP})
+    LINK_DEPENDS ${map})
   target_link_options(${name} PRIVATE
-    LINKER:--version-script=${SLUICE_PLUGIN_MAP} LINKER:-z,now LINKER:-z,relro)
+    LINKER:--version-script=${map} LINKER:-z,now LINKER:-z,relro)
   # A sanitizer's own symbols are in the program, not in the library.
   get_directory_property(options COMPILE_OPTIONS)
   if(NOT "${options} ${CMAKE_CXX_FLAGS}" MATCHES "-fsanitize")

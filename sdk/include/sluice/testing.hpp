@@ -288,7 +288,7 @@ inline sluice_request chat(std::string_view model, std::string_view body, bool s
   sluice_request request{};
   request.struct_size = sizeof request;
   request.op = SLUICE_OP_CHAT;
-  request.flags = stream ? SLUICE_REQ_STREAM : 0u;
+  request.flags = stream ? std::uint32_t{SLUICE_REQ_STREAM} : 0u;
   request.id = 1;
   request.model = str(model);
   request.dialect = str("sluice.chat/1");
