@@ -9,7 +9,7 @@ import { makeGate, within } from './support/time.js';
 
 const { add, run } = together();
 const never = until(makeGate());
-const left = /client|cancel|499/i;
+const left = '"client_left"';
 
 async function expectGone(sluice, upstream, name) {
   const seen = await upstream.request(0);

@@ -188,3 +188,19 @@ scenario('with nothing under way it ends at once', async (stage) => {
   sluice.signal('SIGTERM');
   assert.equal(await sluice.ended(5_000), 'code 0');
 });
+
+scenario('a second SIGTERM ends it without waiting', async (stage) => {
+  const a = (await stage.upstream()).always(sse([role, word('Hello '), stall]));
+  const sluice = await stage.sluice({
+    server: { drain_seconds: 600 },
+    providers: { a: provider(a) },
+  });
+  const got = await openChat(sluice, question('a/m1', { stream: true }));
+  await got.firstBytes;
+  const unready = async () => (await request(sluice, '/health/ready')).status === 503;
+  sluice.signal('SIGTERM');
+  await eventually('readiness to go', unready);
+  sluice.signal('SIGTERM');
+  assertErrorObject(eventsOf(await within(10_000, got.text, 'the end')).at(-1).error);
+  assert.equal(await sluice.ended(10_000), 'code 0');
+});

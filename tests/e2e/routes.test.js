@@ -102,8 +102,5 @@ scenario('one model is looked up by its name, with a slash in it', async (stage)
     assert.equal(got.status, 200, got.text);
     assert.equal(got.json.id, decodeURIComponent(path));
   }
-  assertError(await request(sluice, '/v1/models/bets'), 404, {
-    code: 'model_not_found',
-    message: /best/,
-  });
+  assertError(await request(sluice, '/v1/models/bets'), 404, { code: 'model_not_found' });
 });

@@ -30,7 +30,7 @@ const requests = {
   escapes: ask(String.raw`"user":"\u00e9\/\"\\\ud834\udd1e é𝄞 \u0000"`),
   blanks: `\n{ "model"\t:\r\n "MODEL" , ${user} }\n `,
   'a model spelled with escapes': String.raw`{"model":"SPELLED",${user}}`,
-  'a model inside messages': `{"messages":[{"role":"user","model":"a/m1","content":"x"}],"model":"MODEL"}`,
+  'a model in a message': `{"messages":[{"role":"user","model":"x","content":""}],"model":"MODEL"}`,
 };
 // MODEL is the model's name, SPELLED the same with escapes.
 const named = (body, model) =>
