@@ -1,0 +1,112 @@
+// The documentation is true: its reference is that of the schema, its configurations load, its
+// commands run, and each plugin's README says what it must.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, existsSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { reference, written } from './support/reference.js';
+import { scenario } from './support/scenario.js';
+import { binary, pluginDirectory, root, run } from './support/sluice.js';
+
+const directoriesIn = (where) =>
+  readdirSync(path.join(root, where), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => path.join(where, entry.name));
+const plugins = [...directoriesIn('plugins'), ...directoriesIn('strategies')];
+const pages = [
+  'README.md',
+  'sdk/README.md',
+  ...readdirSync(path.join(root, 'docs')).map((name) => `docs/${name}`),
+  ...plugins.map((name) => `${name}/README.md`),
+].filter((name) => name.endsWith('.md') && existsSync(path.join(root, name)));
+const read = (page) => readFileSync(path.join(root, page), 'utf8');
+
+/** The code blocks of a page in one language: [{text, line}]. */
+function blocks(page, language) {
+  const found = [];
+  let open = null;
+  for (const [index, line] of read(page).split('\n').entries()) {
+    if (open === null && line === '```' + language) open = { lines: [], line: index + 1 };
+    else if (open && line === '```') {
+      found.push({ text: open.lines.join('\n'), line: open.line });
+      open = null;
+    } else if (open) open.lines.push(line);
+  }
+  return found;
+}
+
+test('the reference of the configuration is that of the schema', () => {
+  assert.equal(written(), reference(), 'run: node tests/e2e/support/reference.js');
+});
+
+for (const page of pages) {
+  for (const block of blocks(page, 'yaml')) {
+    scenario(`the configuration at ${page}:${block.line} loads`, async (stage) => {
+      const work = await stage.work(block.text);
+      const env = { SLUICE_DOCS: 'yes', GROQ_API_KEY: 'k', OPENAI_API_KEY: 'k' };
+      const got = await run(['check', '--config', work.file], { cwd: work.directory, env });
+      assert.equal(got.code, 0, got.stderr);
+    });
+  }
+}
+
+// What the tests themselves, or somebody with a provider's key, run.
+const runElsewhere = [/^(GROQ_API_KEY=… )?host\/run/, /^tests\//, /^cmake /, /"model": "auto"/];
+
+function commandsOf(text) {
+  return text
+    .replaceAll('\\\n', ' ')
+    .split('\n')
+    .filter((line) => line && !line.startsWith('#'));
+}
+
+for (const page of pages) {
+  for (const block of blocks(page, 'sh')) {
+    for (const command of commandsOf(block.text)) {
+      if (runElsewhere.some((known) => known.test(command))) continue;
+      scenario(`the command at ${page}:${block.line} runs: ${command.slice(0, 60)}`, async (stage) => {
+        const sluice = await stage.sluice(null, { env: { PORT: '0' } });
+        const work = await stage.work({ plugins: { directory: pluginDirectory } });
+        const line = command
+          .replaceAll('http://127.0.0.1:8090', sluice.url)
+          .replaceAll('build/plugins', pluginDirectory)
+          .replace(/^curl /, 'curl --silent --show-error --fail-with-body ')
+          .replace(/^(build\/)?sluice /, `${binary} `);
+        const got = spawnSync('bash', ['-c', line], { cwd: work.directory, encoding: 'utf8' });
+        assert.equal(got.status, 0, got.stdout + got.stderr);
+      });
+    }
+  }
+}
+
+scenario('the first call of the README answers what the README says', async (stage) => {
+  const sluice = await stage.sluice(null, { env: { PORT: '0' } });
+  const [command] = commandsOf(blocks('README.md', 'sh')[1].text);
+  const line = command.replace('http://127.0.0.1:8090', sluice.url);
+  const got = spawnSync('bash', ['-c', `${line} --silent`], { encoding: 'utf8' });
+  const answer = JSON.parse(got.stdout);
+  const shown = blocks('README.md', 'json')[0].text;
+  const { content } = answer.choices[0].message;
+  assert.equal(content, 'Hello, Sluice');
+  assert.ok(shown.includes(JSON.stringify({ content }).slice(1, -1)), shown);
+  assert.ok(shown.includes(`"completion_tokens":${answer.usage.completion_tokens}`), shown);
+});
+
+for (const plugin of plugins) {
+  test(`${plugin}/README.md has its sections`, () => {
+    const sections = read(`${plugin}/README.md`).match(/^## .*$/gm) ?? [];
+    for (const section of ['Name', 'Description', 'Config', 'Examples', 'Limits']) {
+      assert.ok(sections.includes(`## ${section}`), `${section} is missing`);
+    }
+  });
+}
+
+test('what a page links to is there', () => {
+  for (const page of pages) {
+    for (const [, target] of read(page).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
+      const file = path.resolve(root, path.dirname(page), target);
+      assert.ok(existsSync(file), `${page} links to ${target}`);
+    }
+  }
+});
