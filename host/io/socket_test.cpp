@@ -45,6 +45,7 @@ TEST_F(EchoTest, connectionsStayOutOfChildProcesses) {
 }
 
 TEST_F(EchoTest, connectWithoutDescriptorsIsBusy) {
+  const SocketAddress address("127.0.0.1", listener.port());
   rlimit before{};
   ASSERT_EQ(0, ::getrlimit(RLIMIT_NOFILE, &before));
   const int next = ::dup(0);
@@ -55,10 +56,10 @@ TEST_F(EchoTest, connectWithoutDescriptorsIsBusy) {
   ASSERT_EQ(0, ::setrlimit(RLIMIT_NOFILE, &none));
   Status status = Status::ok;
   Scope scope(loop);
-  scope.spawn([](EchoTest& t, Status& out) -> Task<void> {
-    Opened opened = co_await t.dial();
+  scope.spawn([](Loop& l, SocketAddress address, Until until, Status& out) -> Task<void> {
+    Opened opened = co_await connect(l, address, until);
     out = opened.status;
-  }(*this, status));
+  }(loop, address, soon(), status));
   ::setrlimit(RLIMIT_NOFILE, &before);
   EXPECT_TRUE(scope.empty());
   EXPECT_EQ(Status::busy, status);

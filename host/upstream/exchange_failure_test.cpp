@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "upstream/scripted_upstream.hpp"
+#include "upstream/upstream_fixture.hpp"
 
 namespace sluice::upstream::test {
 namespace {

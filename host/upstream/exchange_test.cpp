@@ -1,6 +1,6 @@
 #include "upstream/exchange.hpp"
 
-#include "upstream/scripted_upstream.hpp"
+#include "upstream/upstream_fixture.hpp"
 
 namespace sluice::upstream::test {
 namespace {

@@ -6,7 +6,7 @@
 #include <functional>
 #include <utility>
 
-#include "upstream/scripted_upstream.hpp"
+#include "upstream/upstream_fixture.hpp"
 
 namespace sluice::upstream::test {
 namespace {

@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "upstream/scripted_upstream.hpp"
+#include "upstream/upstream_fixture.hpp"
 
 namespace sluice::upstream::test {
 namespace {

@@ -1,4 +1,4 @@
-#include "upstream/scripted_upstream.hpp"
+#include "upstream/upstream_fixture.hpp"
 
 namespace sluice::upstream::test {
 namespace {

@@ -1,6 +1,6 @@
 // Requests that go through a proxy: the scripted server is the proxy, and behind a tunnel also the
 // upstream.
-#include "upstream/scripted_upstream.hpp"
+#include "upstream/upstream_fixture.hpp"
 
 namespace sluice::upstream::test {
 namespace {
