@@ -34,10 +34,9 @@ TEST_F(ConnectionTest, keepsTheConnectionForRequestAfterRequest) {
   RawClient client = connect();
   std::string ids;
   for (int i = 0; i < 3; ++i) {
-    std::string got = exchange(client, kPost);
-    const Reply reply = takeReply(got);
+    const Reply reply = ask(client, kPost);
     EXPECT_EQ("POST  hello", reply.body);
-    EXPECT_EQ("", got);
+    EXPECT_EQ("", client.received);
     EXPECT_EQ(std::string::npos, ids.find(reply.field("x-request-id")));
     ids += reply.field("x-request-id");
   }
@@ -51,9 +50,10 @@ TEST_F(ConnectionTest, understandsRequestsSplitAtEveryByte) {
     const std::string want = request == kGet ? "GET  " : "POST  hello";
     for (std::size_t at = 1; at < request.size(); ++at) {
       RawClient client = connect();
-      EXPECT_EQ("", exchange(client, request.substr(0, at)));
-      std::string got = exchange(client, request.substr(at));
-      ASSERT_EQ(want, takeReply(got).body) << "split at " << at << " of " << request;
+      feed(client, request.substr(0, at));
+      EXPECT_EQ("", client.received);
+      ASSERT_EQ(want, ask(client, request.substr(at)).body)
+          << "split at " << at << " of " << request;
     }
   }
 }
@@ -62,9 +62,8 @@ TEST_F(ConnectionTest, understandsRequestsThatComeByteByByte) {
   startTelling();
   for (const std::string_view request : {kPost, kChunked}) {
     RawClient client = connect();
-    std::string got;
-    for (const char& byte : request) got += exchange(client, {&byte, 1});
-    EXPECT_EQ("POST  hello", takeReply(got).body);
+    for (const char& byte : request) feed(client, {&byte, 1});
+    EXPECT_EQ("POST  hello", next(client).body);
   }
 }
 
@@ -76,14 +75,14 @@ TEST_F(ConnectionTest, answersPipelinedRequestsInOrder) {
     requests += "GET /tell/" + std::to_string(i) + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
     if (i % 7 == 0) requests += kChunked;
   }
-  std::string got = exchange(client, requests);
+  client.send(requests);
   for (int i = 0; i < 200; ++i) {
-    ASSERT_EQ("GET " + std::to_string(i) + " ", takeReply(got).body);
+    ASSERT_EQ("GET " + std::to_string(i) + " ", next(client).body);
     if (i % 7 == 0) {
-      ASSERT_EQ("POST  hello", takeReply(got).body);
+      ASSERT_EQ("POST  hello", next(client).body);
     }
   }
-  EXPECT_EQ("", got);
+  EXPECT_EQ("", client.received);
 }
 
 TEST_F(ConnectionTest, answersPipelinedRequestsSplitAtEveryByte) {
@@ -91,49 +90,44 @@ TEST_F(ConnectionTest, answersPipelinedRequestsSplitAtEveryByte) {
   const std::string requests = std::string(kChunked) + std::string(kGet) + std::string(kPost);
   for (std::size_t at = 1; at < requests.size(); ++at) {
     RawClient client = connect();
-    std::string got = exchange(client, std::string_view(requests).substr(0, at));
-    got += exchange(client, std::string_view(requests).substr(at));
-    ASSERT_EQ("POST  hello", takeReply(got).body) << at;
-    ASSERT_EQ("GET  ", takeReply(got).body) << at;
-    ASSERT_EQ("POST  hello", takeReply(got).body) << at;
-    ASSERT_EQ("", got);
+    feed(client, std::string_view(requests).substr(0, at));
+    feed(client, std::string_view(requests).substr(at));
+    ASSERT_EQ("POST  hello", next(client).body) << at;
+    ASSERT_EQ("GET  ", next(client).body) << at;
+    ASSERT_EQ("POST  hello", next(client).body) << at;
+    ASSERT_EQ("", client.received);
   }
 }
 
 TEST_F(ConnectionTest, headIsAnsweredAsGetWithoutBody) {
   startTelling();
   RawClient client = connect();
-  std::string got = exchange(client, "HEAD /tell HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  const Reply reply = takeReply(got, true);
+  const Reply reply = ask(client, "HEAD /tell HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_EQ(200, reply.status);
   EXPECT_EQ("6", reply.field("content-length"));
-  EXPECT_EQ("", got);
-  got = exchange(client, kGet);
-  EXPECT_EQ("GET  ", takeReply(got).body);
+  EXPECT_EQ("GET  ", ask(client, kGet).body);
 }
 
 TEST_F(ConnectionTest, closesWhenAskedTo) {
   startTelling();
   RawClient client = connect();
-  std::string got =
-      exchange(client, "GET /tell HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-  EXPECT_EQ("close", takeReply(got).field("connection"));
-  EXPECT_TRUE(client.ended);
-  EXPECT_EQ(0u, face->connections());
+  const Reply reply =
+      ask(client, "GET /tell HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ("close", reply.field("connection"));
+  EXPECT_TRUE(ended(client));
+  EXPECT_TRUE(allClosed());
 }
 
 TEST_F(ConnectionTest, speaksHttp10) {
   startTelling();
   RawClient once = connect();
-  std::string got = exchange(once, "GET /tell HTTP/1.0\r\n\r\n");
-  EXPECT_EQ("close", takeReply(got).field("connection"));
-  EXPECT_TRUE(once.ended);
+  EXPECT_EQ("close", ask(once, "GET /tell HTTP/1.0\r\n\r\n").field("connection"));
+  EXPECT_TRUE(ended(once));
 
   RawClient kept = connect();
   for (int i = 0; i < 2; ++i) {
-    got = exchange(kept, "GET /tell HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-    EXPECT_EQ("keep-alive", takeReply(got).field("connection"));
-    EXPECT_FALSE(kept.ended);
+    const Reply reply = ask(kept, "GET /tell HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    EXPECT_EQ("keep-alive", reply.field("connection"));
   }
 }
 
@@ -148,44 +142,91 @@ TEST_F(ConnectionTest, refusesWhatIsAmbiguous) {
   startTelling();
   using namespace std::string_view_literals;
   const std::array table{
-      Strictness{"length and chunked", "POST /tell HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
-      Strictness{"chunked and length", "POST /tell HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", 400},
-      Strictness{"two lengths", "POST /tell HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello", 400},
-      Strictness{"length with comma", "POST /tell HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1,0\r\n\r\nhello", 400},
-      Strictness{"length with plus", "POST /tell HTTP/1.1\r\nHost: localhost\r\nContent-Length: +5\r\n\r\nhello", 400},
-      Strictness{"negative length", "POST /tell HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\nhello", 400},
-      Strictness{"empty length", "POST /tell HTTP/1.1\r\nHost: localhost\r\nContent-Length: \r\n\r\nhello", 400},
-      Strictness{"hexadecimal length", "POST /tell HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0x5\r\n\r\nhello", 400},
-      Strictness{"length beyond 64 bits", "POST /tell HTTP/1.1\r\nHost: localhost\r\nContent-Length: 18446744073709551621\r\n\r\nhello", 400},
-      Strictness{"gzip, chunked", "POST /tell HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400},
-      Strictness{"gzip", "POST /tell HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n", 400},
-      Strictness{"chunked twice", "POST /tell HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
-      Strictness{"chunked in 1.0", "POST /tell HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
-      Strictness{"space before colon", "POST /tell HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n", 400},
+      Strictness{"length and chunked",
+                 "POST /tell HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+                 "5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                 400},
+      Strictness{"chunked and length",
+                 "POST /tell HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
+                 "chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+                 400},
+      Strictness{"two lengths",
+                 "POST /tell HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: "
+                 "6\r\n\r\nhello",
+                 400},
+      Strictness{"length with comma",
+                 "POST /tell HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1,0\r\n\r\nhello", 400},
+      Strictness{"length with plus",
+                 "POST /tell HTTP/1.1\r\nHost: localhost\r\nContent-Length: +5\r\n\r\nhello", 400},
+      Strictness{"negative length",
+                 "POST /tell HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\nhello", 400},
+      Strictness{"empty length",
+                 "POST /tell HTTP/1.1\r\nHost: localhost\r\nContent-Length: \r\n\r\nhello", 400},
+      Strictness{"hexadecimal length",
+                 "POST /tell HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0x5\r\n\r\nhello", 400},
+      Strictness{"length beyond 64 bits",
+                 "POST /tell HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+                 "18446744073709551621\r\n\r\nhello",
+                 400},
+      Strictness{"gzip, chunked",
+                 "POST /tell HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, "
+                 "chunked\r\n\r\n0\r\n\r\n",
+                 400},
+      Strictness{"gzip",
+                 "POST /tell HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n", 400},
+      Strictness{"chunked twice",
+                 "POST /tell HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
+                 "chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                 400},
+      Strictness{
+          "chunked in 1.0",
+          "POST /tell HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+          400},
+      Strictness{
+          "space before colon",
+          "POST /tell HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+          400},
       Strictness{"no colon", "GET /tell HTTP/1.1\r\nHost: localhost\r\nNonsense\r\n\r\n", 400},
       Strictness{"empty name", "GET /tell HTTP/1.1\r\nHost: localhost\r\n: x\r\n\r\n", 400},
       Strictness{"folded line", "GET /tell HTTP/1.1\r\nHost: localhost\r\nX: a\r\n b\r\n\r\n", 400},
       Strictness{"bare line feed", "GET /tell HTTP/1.1\nHost: localhost\n\n", 400},
       Strictness{"one bare line feed", "GET /tell HTTP/1.1\r\nHost: localhost\nX: y\r\n\r\n", 400},
-      Strictness{"bare carriage return", "GET /tell HTTP/1.1\r\nHost: localhost\r\nX: a\rb\r\n\r\n", 400},
-      Strictness{"NUL in a value", "GET /tell HTTP/1.1\r\nHost: localhost\r\nX: a\0b\r\n\r\n"sv, 400},
+      Strictness{"bare carriage return", "GET /tell HTTP/1.1\r\nHost: localhost\r\nX: a\rb\r\n\r\n",
+                 400},
+      Strictness{"NUL in a value", "GET /tell HTTP/1.1\r\nHost: localhost\r\nX: a\0b\r\n\r\n"sv,
+                 400},
       Strictness{"no host", "GET /tell HTTP/1.1\r\n\r\n", 400},
-      Strictness{"two hosts", "GET /tell HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n", 400},
+      Strictness{"two hosts", "GET /tell HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n",
+                 400},
       Strictness{"malformed host", "GET /tell HTTP/1.1\r\nHost: a b\r\n\r\n", 400},
       Strictness{"blank in target", "GET /te ll HTTP/1.1\r\nHost: localhost\r\n\r\n", 400},
       Strictness{"authority form", "CONNECT localhost:80 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400},
       Strictness{"no version", "GET /tell\r\nHost: localhost\r\n\r\n", 400},
       Strictness{"HTTP/2.0", "GET /tell HTTP/2.0\r\nHost: localhost\r\n\r\n", 505},
-      Strictness{"other expectation", "POST /tell HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nExpect: miracles\r\n\r\n", 417},
-      Strictness{"chunk size with sign", "POST /tell HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n+5\r\nhello\r\n0\r\n\r\n", 400},
-      Strictness{"chunk size beyond 64 bits", "POST /tell HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n10000000000000005\r\nhello\r\n0\r\n\r\n", 400},
-      Strictness{"chunk too long", "POST /tell HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhello\r\n0\r\n\r\n", 400},
-      Strictness{"chunk with bare line feed", "POST /tell HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\nhello\r\n0\r\n\r\n", 400},
+      Strictness{
+          "other expectation",
+          "POST /tell HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nExpect: miracles\r\n\r\n",
+          417},
+      Strictness{"chunk size with sign",
+                 "POST /tell HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
+                 "chunked\r\n\r\n+5\r\nhello\r\n0\r\n\r\n",
+                 400},
+      Strictness{"chunk size beyond 64 bits",
+                 "POST /tell HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
+                 "chunked\r\n\r\n10000000000000005\r\nhello\r\n0\r\n\r\n",
+                 400},
+      Strictness{"chunk too long",
+                 "POST /tell HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
+                 "chunked\r\n\r\n4\r\nhello\r\n0\r\n\r\n",
+                 400},
+      Strictness{"chunk with bare line feed",
+                 "POST /tell HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
+                 "chunked\r\n\r\n5\nhello\r\n0\r\n\r\n",
+                 400},
   };
   for (const Strictness& one : table) {
     RawClient client = connect();
-    std::string got = exchange(client, std::string(one.request) + std::string(kGet));
-    const Reply reply = takeReply(got);
+    const Reply reply = ask(client, std::string(one.request) + std::string(kGet));
     EXPECT_EQ(one.status, reply.status) << one.name;
     EXPECT_EQ("close", reply.field("connection")) << one.name;
     EXPECT_EQ("application/json", reply.field("content-type")) << one.name;
@@ -193,13 +234,10 @@ TEST_F(ConnectionTest, refusesWhatIsAmbiguous) {
     EXPECT_NE(std::string::npos, reply.body.find("\"type\":\"")) << reply.body;
     EXPECT_NE(std::string::npos, reply.body.find("\"param\":null")) << reply.body;
     EXPECT_NE(std::string::npos, reply.body.find("\"code\":\"")) << reply.body;
-    EXPECT_EQ("", got) << one.name;
     client.endSending();
-    settle();
-    client.read();
-    EXPECT_TRUE(client.ended && !client.wasReset) << one.name;
+    EXPECT_TRUE(ended(client)) << one.name;
   }
-  EXPECT_EQ(0u, face->connections());
+  EXPECT_TRUE(allClosed());
 }
 
 TEST_F(ConnectionTest, headsOfAnySizeUpToTheLimitAreUnderstood) {
@@ -219,11 +257,10 @@ TEST_F(ConnectionTest, headsOfAnySizeUpToTheLimitAreUnderstood) {
 TEST_F(ConnectionTest, aHeadWithoutEndIsRefusedAtTheLimit) {
   startTelling();
   RawClient client = connect();
-  std::string got;
   const std::string line = "X: " + std::string(1000, 'x') + "\r\n";
-  exchange(client, "GET /tell HTTP/1.1\r\nHost: localhost\r\n");
-  for (int i = 0; i < 70 && got.empty(); ++i) got = exchange(client, line);
-  EXPECT_EQ(431, takeReply(got).status);
+  feed(client, "GET /tell HTTP/1.1\r\nHost: localhost\r\n");
+  for (int i = 0; i < 70 && client.received.empty(); ++i) feed(client, line);
+  EXPECT_EQ(431, next(client).status);
 }
 
 TEST_F(ConnectionTest, bodiesHaveALimit) {
@@ -254,10 +291,8 @@ TEST_F(ConnectionTest, aBodyHasRoomForParsersThatReadBeyondTheEnd) {
   start();
   for (const int size : {0, 1, 15, 16, 1000, 64 << 10, 300'000}) {
     const std::string body(static_cast<std::size_t>(size), 'x');
-    RawClient client = connect();
-    const std::string request = "POST /room HTTP/1.1\r\nHost: localhost\r\nContent-Length: " +
-                                std::to_string(size) + "\r\n\r\n" + body;
-    EXPECT_NE("", exchange(client, request)) << size;
+    const std::string head = "POST /room HTTP/1.1\r\nHost: localhost\r\nContent-Length: ";
+    EXPECT_EQ(200, ask(head + std::to_string(size) + "\r\n\r\n" + body).status);
   }
   EXPECT_LE(64u, least);
 }
@@ -272,10 +307,8 @@ TEST_F(ConnectionTest, anEarlyAnswerIsNotLostInAReset) {
   settle();
   client.send(std::string(10'000, 'x'));
   settle();
-  std::string got = client.read();
-  EXPECT_EQ(413, takeReply(got).status);
-  EXPECT_TRUE(client.ended);
-  EXPECT_FALSE(client.wasReset);
+  EXPECT_EQ(413, next(client).status);
+  EXPECT_TRUE(ended(client));
   EXPECT_EQ(1u, face->connections());
   pass(1100ms);  // and not for ever
   EXPECT_EQ(0u, face->connections());
@@ -285,12 +318,9 @@ TEST_F(ConnectionTest, aClientThatGoesOnSendingIsCutOff) {
   server.maxBodyBytes = 1000;
   startTelling();
   RawClient client = connect();
-  exchange(client, "POST /tell HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n");
-  for (int i = 0; i < 7; ++i) {
-    ::send(client.fd(), std::string(10'000, 'x').data(), 10'000, MSG_NOSIGNAL);
-    settle();
-  }
-  EXPECT_EQ(0u, face->connections());
+  feed(client, "POST /tell HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n");
+  for (int i = 0; i < 7; ++i) client.send(std::string(10'000, 'x'));
+  EXPECT_TRUE(allClosed());
 }
 
 TEST_F(ConnectionTest, expectIsAnsweredBeforeTheBodyComes) {
@@ -298,15 +328,10 @@ TEST_F(ConnectionTest, expectIsAnsweredBeforeTheBodyComes) {
   RawClient client = connect();
   const std::string head =
       "POST /tell HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n";
-  EXPECT_EQ("HTTP/1.1 100 Continue\r\n\r\n", exchange(client, head));
-  std::string got = exchange(client, "hello");
-  EXPECT_EQ("POST  hello", takeReply(got).body);
-  got = exchange(client, kGet);
-  EXPECT_EQ(200, takeReply(got).status);
-
-  RawClient impatient = connect();  // does not wait for it
-  got = exchange(impatient, head + "hello");
-  EXPECT_EQ(200, takeReply(got).status);
+  EXPECT_EQ("HTTP/1.1 100 Continue\r\n\r\n", ask(client, head).head);
+  EXPECT_EQ("POST  hello", ask(client, "hello").body);
+  EXPECT_EQ(200, ask(client, kGet).status);
+  EXPECT_EQ(200, ask(head + "hello").status);  // from one that does not wait for it
 }
 
 TEST_F(ConnectionTest, expectIsRefusedWhereTheRequestIs) {
@@ -328,36 +353,35 @@ TEST_F(ConnectionTest, expectIsRefusedWhereTheRequestIs) {
 TEST_F(ConnectionTest, aRefusedRequestWhoseBodyIsHereKeepsTheConnection) {
   startTelling();
   RawClient client = connect();
-  std::string got = exchange(
-      client, "POST /none HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello");
-  EXPECT_EQ(404, takeReply(got).status);
-  got = exchange(client, kGet);
-  EXPECT_EQ(200, takeReply(got).status);
+  const std::string_view lost =
+      "POST /none HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello";
+  EXPECT_EQ(404, ask(client, lost).status);
+  EXPECT_EQ(200, ask(client, kGet).status);
 }
 
 TEST_F(ConnectionTest, aHeadMustComeInTime) {
   startTelling();
   RawClient client = connect();
-  exchange(client, "GET /tell HTTP/1.1\r\n");
+  feed(client, "GET /tell HTTP/1.1\r\n");
   pass(9'900ms);
-  EXPECT_EQ("", exchange(client, "Host: localhost\r\n"));  // does not buy time
+  feed(client, "Host: localhost\r\n");  // does not buy time
+  EXPECT_EQ("", client.received);
   pass(200ms);
-  std::string got = client.read();
-  const Reply reply = takeReply(got);
+  const Reply reply = next(client);
   EXPECT_EQ(408, reply.status);
   EXPECT_NE(std::string::npos, reply.body.find("head"));
-  EXPECT_TRUE(client.ended);
+  EXPECT_TRUE(ended(client));
 }
 
 TEST_F(ConnectionTest, aBodyMustComeInTime) {
   startTelling();
   RawClient client = connect();
-  exchange(client, kPost.substr(0, kPost.size() - 1));
+  feed(client, kPost.substr(0, kPost.size() - 1));
   pass(59'900ms);
-  EXPECT_EQ("", client.read());
+  client.read();
+  EXPECT_EQ("", client.received);
   pass(200ms);
-  std::string got = client.read();
-  const Reply reply = takeReply(got);
+  const Reply reply = next(client);
   EXPECT_EQ(408, reply.status);
   EXPECT_NE(std::string::npos, reply.body.find("body"));
 }
@@ -366,17 +390,17 @@ TEST_F(ConnectionTest, anIdleConnectionIsClosedInTheEnd) {
   startTelling();
   RawClient fresh = connect();
   RawClient used = connect();
-  exchange(used, kGet);
+  EXPECT_EQ(200, ask(used, kGet).status);
+  EXPECT_TRUE(eventually([&] { return face->connections() == 2; }));
   pass(74'000ms);
   EXPECT_EQ(2u, face->connections());
-  exchange(used, kGet);
+  EXPECT_EQ(200, ask(used, kGet).status);
   pass(2'000ms);
   EXPECT_EQ(1u, face->connections());
-  fresh.read();
-  EXPECT_TRUE(fresh.ended);
+  EXPECT_TRUE(ended(fresh));
   pass(74'000ms);
   EXPECT_EQ(0u, face->connections());
-  EXPECT_EQ("", used.read());
+  EXPECT_TRUE(ended(used));
 }
 
 TEST_F(ConnectionTest, aClientMayLeaveAtAnyByte) {
@@ -384,11 +408,10 @@ TEST_F(ConnectionTest, aClientMayLeaveAtAnyByte) {
   const std::string requests = std::string(kPost) + std::string(kChunked);
   for (std::size_t at = 0; at < requests.size(); ++at) {
     RawClient client = connect();
-    exchange(client, std::string_view(requests).substr(0, at));
+    feed(client, std::string_view(requests).substr(0, at));
     if (at % 2 == 0) client.close();
     else client.reset();
-    settle();
-    ASSERT_EQ(0u, face->connections()) << at;
+    ASSERT_TRUE(allClosed()) << at;
   }
 }
 
@@ -402,15 +425,13 @@ TEST_F(ConnectionTest, aHandlerThatThrowsIsA500) {
   start();
   RawClient client = connect();
   for (const char* path : {"/throw", "/silent"}) {
-    std::string got =
-        exchange(client, std::string("GET ") + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    const Reply reply = takeReply(got);
+    const Reply reply =
+        ask(client, std::string("GET ") + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     EXPECT_EQ(500, reply.status);
     EXPECT_NE(std::string::npos, reply.body.find("\"type\":\"server_error\""));
     EXPECT_EQ(std::string::npos, reply.body.find("secret detail"));
   }
-  std::string got = exchange(client, kGet);
-  EXPECT_EQ(200, takeReply(got).status);
+  EXPECT_EQ(200, ask(client, kGet).status);
 }
 
 }  // namespace

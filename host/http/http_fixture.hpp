@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -39,30 +40,33 @@ struct Reply {
   }
 };
 
-// Takes the first answer off the front of `bytes`.
-inline Reply takeReply(std::string& bytes, bool toHead = false) {
-  Reply reply;
+// Takes the first answer off the front of `bytes` if it is whole, or `ended` says that no more will
+// come of it.
+inline std::optional<Reply> takeReply(std::string& bytes, bool toHead, bool ended) {
   wire::HeadFinder finder(64 << 10);
-  if (finder.look(bytes) != wire::HeadFinder::Found::whole) return reply;
+  if (finder.look(bytes) != wire::HeadFinder::Found::whole) return std::nullopt;
+  Reply reply;
   reply.head = bytes.substr(0, finder.size());
-  bytes.erase(0, finder.size());
   wire::ResponseHead head;
   EXPECT_EQ(wire::HeadFault::none, wire::parseResponse(reply.head, toHead, head)) << reply.head;
   reply.status = head.status;
+  std::string rest = bytes.substr(finder.size());
   wire::BodyDecoder decoder;
   decoder.start(head.body, head.contentLength);
-  const wire::BodyDecoder::Step step = decoder.feed(bytes);
+  const wire::BodyDecoder::Step step = decoder.feed(rest);
+  if (ended) decoder.end();
   EXPECT_FALSE(decoder.broken());
   reply.body = step.payload;
   reply.whole = decoder.whole();
-  bytes.erase(0, step.used);
+  if (!reply.whole && !ended) return std::nullopt;
+  bytes = rest.substr(step.used);
   return reply;
 }
 
 class RawClient {
  public:
-  explicit RawClient(std::uint16_t port, int receiveBuffer = 0, bool ipv6 = false)
-      : fd_(::socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  RawClient(io::Loop& loop, std::uint16_t port, int receiveBuffer = 0, bool ipv6 = false)
+      : loop_(loop), fd_(::socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     if (receiveBuffer != 0) {
       ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, sizeof receiveBuffer);
     }
@@ -84,7 +88,7 @@ class RawClient {
     }
     EXPECT_EQ(0, result);
   }
-  RawClient(RawClient&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  RawClient(RawClient&& other) noexcept : loop_(other.loop_), fd_(std::exchange(other.fd_, -1)) {}
   RawClient& operator=(RawClient&&) = delete;
   ~RawClient() { close(); }
 
@@ -97,29 +101,35 @@ class RawClient {
     close();
   }
   void endSending() { ::shutdown(fd_, SHUT_WR); }
+  // The server runs where it must read for this to go on.
   void send(std::string_view bytes) {
-    EXPECT_EQ(static_cast<ssize_t>(bytes.size()),
-              ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL));
-  }
-  // Without waiting: what has come. `ended` and `wasReset` say how the connection stands then.
-  std::string read(std::size_t most = std::string::npos) {
-    std::string got;
-    std::vector<char> piece(64 << 10);
-    while (got.size() < most) {
-      const std::size_t wanted = std::min(piece.size(), most - got.size());
-      const ssize_t count = ::recv(fd_, piece.data(), wanted, MSG_DONTWAIT);
-      if (count == 0) ended = true;
-      if (count < 0 && errno != EAGAIN) wasReset = true;
-      if (count <= 0) break;
-      got.append(piece.data(), static_cast<std::size_t>(count));
+    while (!bytes.empty()) {
+      const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (sent < 0 && errno != EAGAIN) break;  // it has closed: the answer tells why
+      if (sent < 0) io::test::settle(loop_);
+      else bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
-    return got;
+  }
+  // Adds what has come to `received`, without waiting, at most so many bytes.
+  void read(std::size_t most = std::string::npos) {
+    std::vector<char> piece(64 << 10);
+    while (most > 0 && !ended && !wasReset) {
+      const ssize_t count = ::recv(fd_, piece.data(), std::min(piece.size(), most), MSG_DONTWAIT);
+      if (count == 0) ended = true;
+      if (count < 0 && errno == EAGAIN) break;
+      if (count < 0) wasReset = true;
+      if (count <= 0) break;
+      received.append(piece.data(), static_cast<std::size_t>(count));
+      most -= static_cast<std::size_t>(count);
+    }
   }
   int fd() const { return fd_; }
+  std::string received;  // and not yet looked at
   bool ended = false;
   bool wasReset = false;
 
  private:
+  io::Loop& loop_;
   int fd_;
 };
 
@@ -193,28 +203,65 @@ struct ServerTest : testing::Test {
     start();
   }
 
+  // Turns the loop until nothing is due.
   void settle() { io::test::settle(loop); }
+  // Turns it until something holds that is bound to come; gives up after some seconds.
+  template <class Holds>
+  bool eventually(Holds holds) {
+    const auto end = std::chrono::steady_clock::now() + 5s;
+    for (;;) {
+      settle();
+      if (holds()) return true;
+      if (std::chrono::steady_clock::now() > end) return false;
+      ::poll(nullptr, 0, 1);
+    }
+  }
   void pass(std::chrono::milliseconds time) {
     settle();
     clock.time += time;
     settle();
   }
-  RawClient connect() {
-    RawClient client(face->port());
+
+  RawClient connect(int receiveBuffer = 0, bool ipv6 = false) {
+    RawClient client(loop, face->port(), receiveBuffer, ipv6);
     settle();
     return client;
   }
-  // Sends and returns all that comes back.
-  std::string exchange(RawClient& client, std::string_view bytes) {
+  // Sends; what comes back is in client.received as far as it is there.
+  void feed(RawClient& client, std::string_view bytes) {
     client.send(bytes);
     settle();
-    return client.read();
+    client.read();
   }
-  // The same on a new connection.
+  // The next answer.
+  Reply next(RawClient& client, bool toHead = false) {
+    std::optional<Reply> reply;
+    EXPECT_TRUE(eventually([&] {
+      client.read();
+      reply = takeReply(client.received, toHead, client.ended || client.wasReset);
+      return reply.has_value() || client.ended || client.wasReset;
+    }));
+    return reply.value_or(Reply());
+  }
+  Reply ask(RawClient& client, std::string_view bytes) {
+    client.send(bytes);
+    return next(client, bytes.starts_with("HEAD "));
+  }
+  // On a connection of its own.
   Reply ask(std::string_view bytes) {
     RawClient client = connect();
-    std::string got = exchange(client, bytes);
-    return takeReply(got, bytes.starts_with("HEAD "));
+    return ask(client, bytes);
+  }
+  // The server ended the connection in order, and sent nothing more.
+  bool ended(RawClient& client) {
+    const bool over = eventually([&] {
+      client.read();
+      return client.ended || client.wasReset;
+    });
+    return over && client.ended && client.received.empty();
+  }
+  bool allClosed() {
+    return eventually([&] { return face->connections() == 0; });
   }
 };
 
