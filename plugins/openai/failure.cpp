@@ -180,10 +180,10 @@ std::uint32_t reasonByStatus(int status) {
     case 401:
     case 403: return SLUICE_REASON_KEY;
     case 429: return SLUICE_REASON_RATE_LIMIT;
+    case 404:  // perhaps the path: then base_url is at fault, not the client
     case 408:
     case 409:
     case 425: return SLUICE_REASON_NONE;
-    case 404: return SLUICE_REASON_NONE;  // perhaps the path: then the base URL is at fault
     default: break;
   }
   if (status >= 500) return SLUICE_REASON_OVERLOADED;

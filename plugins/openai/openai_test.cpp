@@ -143,6 +143,7 @@ TEST(Decoder, BoundsWhatAnAnswerMayHold) {
   Host host;
   const Instance openai("sluice.openai", host);
   std::vector<Frame> frames;
+  frames.reserve(3000);
   for (int i = 0; i < 3000; ++i)
     frames.push_back({"", R"({"choices":[{"index":)" + std::to_string(i) + R"(,"delta":{}}]})"});
   EXPECT_NE(decode(openai, chat("m", "{}", true), 200, {}, frames).find("too many choices"),

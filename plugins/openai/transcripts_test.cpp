@@ -91,6 +91,7 @@ struct Transcripts : ::testing::TestWithParam<std::string> {
 
   std::string replay(const std::vector<Frame>& frames) const {
     std::vector<sluice_kv> headers;
+    headers.reserve(transcript.headers.size());
     for (const auto& [name, value] : transcript.headers) headers.push_back({str(name), str(value)});
     const sluice_request request =
         transcript.request.empty() ? models() : chat("m", transcript.request, transcript.stream);

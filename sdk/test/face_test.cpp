@@ -329,8 +329,10 @@ TEST(Errors, NeverBecomeSuccess) {
   EXPECT_EQ(error.code, SLUICE_UNKNOWN);
 }
 
-std::uint32_t delay(std::vector<std::pair<const char*, const char*>> fields, std::int64_t now = 0) {
+std::uint32_t delay(const std::vector<std::pair<const char*, const char*>>& fields,
+                    std::int64_t now = 0) {
   std::vector<sluice_kv> headers;
+  headers.reserve(fields.size());
   for (const auto& [name, value] : fields) headers.push_back({str(name), str(value)});
   return sluice::retryAfterMs(sluice::Headers(headers.data(), headers.size()), now);
 }

@@ -106,8 +106,8 @@ class Component {
     const sluice_instance* made = nullptr;
     detail::guard(err, [&] {
       if constexpr (std::is_constructible_v<Object, const Setup&>)
-        made = new Made(Setup{Host(host), view(name), view(config)});
-      else made = new Made();
+        made = std::make_unique<Made>(Setup{Host(host), view(name), view(config)}).release();
+      else made = std::make_unique<Made>().release();
     });
     return made;
   }

@@ -163,14 +163,14 @@ class Sink {
     return push(chunk);
   }
   sluice_status text(std::string_view delta, std::uint32_t choice = 0) const noexcept {
-    return delta_(SLUICE_CHUNK_TEXT, delta, choice, {});
+    return pushText(SLUICE_CHUNK_TEXT, delta, choice, {});
   }
   sluice_status reasoning(std::string_view delta, std::uint32_t choice = 0,
                           std::string_view extra = {}) const noexcept {
-    return delta_(SLUICE_CHUNK_REASONING, delta, choice, extra);
+    return pushText(SLUICE_CHUNK_REASONING, delta, choice, extra);
   }
   sluice_status refusal(std::string_view delta, std::uint32_t choice = 0) const noexcept {
-    return delta_(SLUICE_CHUNK_REFUSAL, delta, choice, {});
+    return pushText(SLUICE_CHUNK_REFUSAL, delta, choice, {});
   }
   // `id` and `name` on the first chunk of a call, empty afterwards.
   sluice_status toolCall(std::uint32_t index, std::string_view id, std::string_view name,
@@ -229,8 +229,8 @@ class Sink {
   sluice_sink* raw() const noexcept { return sink_; }
 
  private:
-  sluice_status delta_(std::uint32_t type, std::string_view text, std::uint32_t choice,
-                       std::string_view extra) const noexcept {
+  sluice_status pushText(std::uint32_t type, std::string_view text, std::uint32_t choice,
+                         std::string_view extra) const noexcept {
     sluice_chunk chunk = make(type);
     chunk.choice = choice;
     chunk.text = str(text);

@@ -118,6 +118,8 @@ class Document {
   bool unescape(const char* begin);
   bool escape();
   bool hex4(std::uint32_t& unit) noexcept;
+  std::uint32_t pairWith(std::uint32_t high) noexcept;
+  static bool isSurrogate(std::uint32_t unit) noexcept { return unit >= 0xD800 && unit < 0xE000; }
   bool number();
   bool literal(const char* word, std::size_t size, Type type);
   bool digits() noexcept;
@@ -353,6 +355,26 @@ inline const char* plain(const char* at, const char* end) noexcept {
   while (at != end && *at != '"' && *at != '\\' && static_cast<unsigned char>(*at) >= 0x20) ++at;
   return at;
 }
+
+inline void appendUtf8(std::string& out, std::uint32_t code) {
+  const auto put = [&out](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
+  const auto tail = [&](unsigned shift) { put(0x80 | (code >> shift & 0x3F)); };
+  if (code < 0x80) {
+    put(code);
+  } else if (code < 0x800) {
+    put(0xC0 | code >> 6);
+    tail(0);
+  } else if (code < 0x10000) {
+    put(0xE0 | code >> 12);
+    tail(6);
+    tail(0);
+  } else {
+    put(0xF0 | code >> 18);
+    tail(12);
+    tail(6);
+    tail(0);
+  }
+}
 }  // namespace detail
 
 inline bool Document::string() {
@@ -410,34 +432,22 @@ inline bool Document::escape() {
   ++at_;
   std::uint32_t code = 0;
   if (!hex4(code)) return fail("\\u without four hexadecimal digits");
-  if (code >= 0xD800 && code < 0xE000) {
-    const char* after = at_;
-    std::uint32_t low = 0;
-    if (code < 0xDC00 && end_ - at_ >= 6 && at_[0] == '\\' && at_[1] == 'u' &&
-        (at_ += 2, hex4(low)) && low >= 0xDC00 && low < 0xE000) {
-      code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
-    } else {
-      at_ = after;
-      code = 0xFFFD;
-    }
-  }
-  const auto put = [this](std::uint32_t byte) { unescaped_.push_back(static_cast<char>(byte)); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xC0 | code >> 6);
-    put(0x80 | (code & 0x3F));
-  } else {
-    if (code < 0x10000) {
-      put(0xE0 | code >> 12);
-    } else {
-      put(0xF0 | code >> 18);
-      put(0x80 | (code >> 12 & 0x3F));
-    }
-    put(0x80 | (code >> 6 & 0x3F));
-    put(0x80 | (code & 0x3F));
-  }
+  detail::appendUtf8(unescaped_, isSurrogate(code) ? pairWith(code) : code);
   return true;
+}
+
+// The character of a surrogate pair whose first half has been read; U+FFFD, and nothing more read,
+// if there is no other half.
+inline std::uint32_t Document::pairWith(std::uint32_t high) noexcept {
+  const char* after = at_;
+  std::uint32_t low = 0;
+  if (high < 0xDC00 && end_ - at_ >= 6 && at_[0] == '\\' && at_[1] == 'u') {
+    at_ += 2;
+    if (hex4(low) && low >= 0xDC00 && low < 0xE000)
+      return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+  }
+  at_ = after;
+  return 0xFFFD;
 }
 
 inline bool Document::digits() noexcept {
