@@ -49,10 +49,20 @@ void checkHeaderName(std::string_view name) {
   constexpr std::array<std::string_view, 7> secret = {
       "authorization", "proxy-authorization", "cookie",        "set-cookie",
       "api-key",       "x-api-key",           "x-goog-api-key"};
-  constexpr std::array<std::string_view, 12> ours = {
-      "accept",       "accept-encoding", "connection",        "content-length",
-      "content-type", "expect",          "keep-alive",        "host",
-      "te",           "trailer",         "transfer-encoding", "upgrade"};
+  constexpr std::array<std::string_view, 14> ours = {"accept",
+                                                     "accept-encoding",
+                                                     "connection",
+                                                     "content-length",
+                                                     "content-type",
+                                                     "expect",
+                                                     "host",
+                                                     "keep-alive",
+                                                     "proxy-authenticate",
+                                                     "proxy-connection",
+                                                     "te",
+                                                     "trailer",
+                                                     "transfer-encoding",
+                                                     "upgrade"};
   const std::string setting = "headers." + std::string(name);
   if (name.empty() || name.find_first_not_of(token) != std::string_view::npos)
     refuse(setting, "this is no header name");
