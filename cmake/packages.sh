@@ -23,6 +23,6 @@ need_packages() {
 # What building the host needs.
 BUILD_PACKAGES=(clang-19 lld-19 g++ cmake ninja-build ccache pkg-config ca-certificates
   libpoco-dev libboost-dev libboost-filesystem-dev libboost-system-dev libssl-dev libspdlog-dev libfmt-dev
-  libfyaml-dev libvalijson-dev rapidjson-dev libsimdjson-dev libcli11-dev)
+  libfyaml-dev libvalijson-dev rapidjson-dev nlohmann-json3-dev libsimdjson-dev libcli11-dev)
 # What the tests need beside it.
 TEST_PACKAGES=(libgtest-dev libgmock-dev gcc binutils openssl libclang-rt-19-dev)

@@ -40,6 +40,14 @@ std::string seconds(milliseconds time) {
   return text + " s";
 }
 
+// An upstream may repeat the key that it refuses.
+void redact(std::string& text, std::string_view secret) {
+  if (secret.size() < 4) return;
+  for (std::size_t at = text.find(secret); at != text.npos; at = text.find(secret, at)) {
+    text.replace(at, secret.size(), "***");
+  }
+}
+
 bool says(std::string_view contentType, std::string_view wanted) {
   return text::equalsIgnoringCase(text::trim(contentType.substr(0, contentType.find(';'))), wanted);
 }
@@ -81,9 +89,7 @@ io::Task<Attempt::End> Attempt::viaCodec() {
   const bool own = instance_.speaks(inquiry_.dialect());
   request_ = request(own);
   plugins::Encoded encoded;
-  const Secret* secret = step_.secret();
-  const std::string_view key = secret == nullptr ? std::string_view() : secret->reveal();
-  if (auto fault = instance_.encode(request_, key, encoded)) {
+  if (auto fault = instance_.encode(request_, key(), encoded)) {
     co_return failedWith(MishapKind::plugin, std::move(*fault));
   }
   upstream::Request wanted;
@@ -306,10 +312,11 @@ io::Task<Attempt::End> Attempt::refused(Exchange& exchange) {
   mishap_.status = status;
   mishap_.retryAfter = retryAfter;
   if (!retryAfter && fault.retryAfterMs != 0) mishap_.retryAfter = milliseconds(fault.retryAfterMs);
-  mishap_.fault = std::move(fault);
+  mishap_.fault = withoutKey(std::move(fault));
   const bool object = body.find_first_not_of(" \t\r\n") != body.npos &&
                       body[body.find_first_not_of(" \t\r\n")] == '{';
   if (isJson && object && instance_.speaks(inquiry_.dialect())) refusal_ = std::move(body);
+  redact(refusal_, key());
   co_return End::failed;
 }
 
@@ -348,6 +355,18 @@ io::Task<Attempt::End> Attempt::viaDirect() {
     const io::Wake wake = co_await io::Wait(services_.loop, until, &operation->slot());
     if (wake != io::Wake::ready) co_return ended(wake, progress.content);
   }
+}
+
+std::string_view Attempt::key() const noexcept {
+  const Secret* secret = step_.secret();
+  return secret == nullptr ? std::string_view() : secret->reveal();
+}
+
+plugins::Fault Attempt::withoutKey(plugins::Fault fault) const {
+  for (std::string* text : {&fault.message, &fault.type, &fault.symbol, &fault.param}) {
+    redact(*text, key());
+  }
+  return fault;
 }
 
 bool Attempt::faulty(const Intake& intake) {
@@ -411,7 +430,7 @@ Attempt::End Attempt::transportFailed(Failure failure, const std::string& detail
 Attempt::End Attempt::failedWith(MishapKind kind, plugins::Fault fault) {
   mishap_ = Mishap();
   mishap_.kind = kind;
-  mishap_.fault = std::move(fault);
+  mishap_.fault = withoutKey(std::move(fault));
   return committed() ? End::broken : End::failed;
 }
 

@@ -67,6 +67,8 @@ class Attempt {
   plugins::Request request(bool own);
   std::optional<Intake> intakeFor(const upstream::Exchange& exchange, bool own,
                                   plugins::Framing framing);
+  std::string_view key() const noexcept;  // empty: the provider has none
+  plugins::Fault withoutKey(plugins::Fault fault) const;
   bool faulty(const Intake& intake);
   End brokenOff(const upstream::Exchange& exchange, const Intake& intake,
                 upstream::Exchange::State state);

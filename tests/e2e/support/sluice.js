@@ -28,7 +28,7 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** A directory with sluice.yaml in it; remove() deletes it. */
+/** A directory with sluice.yaml in it, unless `config` is null; remove() deletes it. */
 export async function workDirectory(config) {
   const directory = await mkdtemp(path.join(tmpdir(), 'sluice-e2e-'));
   const file = path.join(directory, 'sluice.yaml');
@@ -38,7 +38,7 @@ export async function workDirectory(config) {
     write: (next) => writeFile(file, textOf(next, directory)),
     remove: () => rm(directory, { recursive: true, force: true }),
   };
-  await work.write(config);
+  if (config !== null) await work.write(config);
   return work;
 }
 
@@ -92,7 +92,7 @@ export class Sluice {
   /** Starts `serve` and waits for the address it prints. `config` null: the embedded one. */
   static async start(config, { env, args = [] } = {}) {
     const sluice = new Sluice();
-    sluice.work = await workDirectory(config ?? '');
+    sluice.work = await workDirectory(config);
     const named = config === null ? [] : ['--config', sluice.work.file];
     sluice.child = launch(['serve', ...named, ...args], {
       env,
