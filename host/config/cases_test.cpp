@@ -71,8 +71,9 @@ void expectHolds(const Var& expected, const Var& actual, const std::string& path
     const auto& wanted = *expected.extract<Poco::JSON::Object::Ptr>();
     const auto& given = *actual.extract<Poco::JSON::Object::Ptr>();
     for (const auto& [name, value] : wanted) {
-      ASSERT_TRUE(given.has(name)) << path << '.' << name << " is missing";
-      expectHolds(value, given.get(name), path + '.' + name);
+      const std::string member = std::string(path).append(" ").append(name);
+      ASSERT_TRUE(given.has(name)) << member << " is missing";
+      expectHolds(value, given.get(name), member);
     }
   } else if (expected.type() == typeid(Poco::JSON::Array::Ptr)) {
     ASSERT_TRUE(actual.type() == expected.type()) << path << " is no array";
@@ -80,7 +81,7 @@ void expectHolds(const Var& expected, const Var& actual, const std::string& path
     const auto& given = *actual.extract<Poco::JSON::Array::Ptr>();
     ASSERT_EQ(wanted.size(), given.size()) << path;
     for (unsigned i = 0; i < wanted.size(); ++i) {
-      expectHolds(wanted.get(i), given.get(i), path + '[' + std::to_string(i) + ']');
+      expectHolds(wanted.get(i), given.get(i), path + ' ' + std::to_string(i));
     }
   } else {
     EXPECT_EQ(expected.isEmpty(), actual.isEmpty()) << path;
@@ -125,10 +126,11 @@ TEST_P(ConfigCase, IsResolvedOrRefusedAsItSays) {
     EXPECT_EQ(rendered(loaded), expected);
     return;
   }
-  ASSERT_TRUE(loaded.config.has_value()) << rendered(loaded);
+  ASSERT_EQ(rendered(loaded), "");
   Poco::JSON::Parser wanted;
   Poco::JSON::Parser resolved;
-  expectHolds(wanted.parse(expected), resolved.parse(dump(*loaded.config)), "config");
+  expectHolds(wanted.parse(expected), resolved.parse(dump(loaded.config.value_or(Config()))),
+              "config");
 }
 
 std::vector<fs::path> caseFiles() {

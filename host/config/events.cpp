@@ -11,12 +11,20 @@ namespace {
 struct Free {
   void operator()(fy_diag* diag) const noexcept { fy_diag_destroy(diag); }
   void operator()(fy_parser* parser) const noexcept { fy_parser_destroy(parser); }
+  void operator()(fy_token_iter* pieces) const noexcept { fy_token_iter_destroy(pieces); }
 };
 
+// By the pieces: fy_token_get_text() leaks memory where a scalar has many escapes.
 std::string textOf(fy_token* token) {
-  std::size_t length = 0;
-  const char* text = token == nullptr ? nullptr : fy_token_get_text(token, &length);
-  return text == nullptr ? std::string() : std::string(text, length);
+  std::string text;
+  if (token == nullptr) return text;
+  const std::unique_ptr<fy_token_iter, Free> pieces(fy_token_iter_create(token));
+  const fy_iter_chunk* piece = nullptr;
+  int failure = 0;
+  while ((piece = fy_token_iter_chunk_next(pieces.get(), piece, &failure)) != nullptr) {
+    text.append(piece->str, piece->len);
+  }
+  return text;
 }
 
 // The library's places begin behind a quote, `*` or `&`; ours at it.
@@ -40,11 +48,44 @@ void place(Event& event, fy_token* token, std::string_view text) {
   }
 }
 
+// What stands between single quotes. The library takes '''' there for three quotes, not for two.
+std::string singleQuoted(std::string_view written) {
+  constexpr std::string_view kBlanks = " \t";
+  std::string out;
+  while (!written.empty()) {
+    const char c = written.front();
+    written.remove_prefix(1);
+    if (c == '\'' && written.starts_with('\'')) written.remove_prefix(1);
+    if (c != '\n' && c != '\r') {
+      out += c;
+      continue;
+    }
+    // A line break is a blank, an empty line is a line break; blanks around them do not count.
+    if (c == '\r' && written.starts_with('\n')) written.remove_prefix(1);
+    out.erase(out.find_last_not_of(kBlanks) + 1);
+    std::size_t emptyLines = 0;
+    for (;;) {
+      written.remove_prefix(std::min(written.find_first_not_of(kBlanks), written.size()));
+      if (!written.starts_with('\n') && !written.starts_with('\r')) break;
+      written.remove_prefix(written.starts_with("\r\n") ? 2 : 1);
+      ++emptyLines;
+    }
+    if (emptyLines == 0) out += ' ';
+    else out.append(emptyLines, '\n');
+  }
+  return out;
+}
+
 void takeScalar(Event& event, fy_token* token, std::string_view text) {
+  const fy_scalar_style style = token == nullptr ? FYSS_PLAIN : fy_token_scalar_style(token);
   event.kind = Event::Kind::scalar;
-  event.text = textOf(token);
-  event.plain = token == nullptr || fy_token_scalar_style(token) == FYSS_PLAIN;
+  event.plain = style == FYSS_PLAIN;
   place(event, token, text);
+  if (style == FYSS_SINGLE_QUOTED && event.end - event.begin >= 2) {
+    event.text = singleQuoted(text.substr(event.begin + 1, event.end - event.begin - 2));
+  } else {
+    event.text = textOf(token);
+  }
 }
 
 void takeCollection(Event& event, Event::Kind kind, fy_token* token, std::string_view text) {

@@ -43,7 +43,8 @@ TEST(Hostile, AliasesThatMultiply) {
   for (int i = 1; i < 40; ++i) {
     const std::string before = "*a" + std::to_string(i - 1);
     const std::string name = "a" + std::to_string(i);
-    maps += name + ": &" + name + " {l: " + before + ", r: " + before + "}\n";
+    maps.append(name).append(": &").append(name).append(" {l: ").append(before);
+    maps.append(", r: ").append(before).append("}\n");
   }
   EXPECT_EQ(firstFault(maps).substr(0, 20), "too much in one file");
   const std::string text =

@@ -17,6 +17,12 @@ Options with(std::map<std::string, std::string> environment) {
   return options;
 }
 
+// The configuration of a text that must load.
+Config good(const Loaded& loaded) {
+  EXPECT_TRUE(loaded.config.has_value()) << render(loaded.faults);
+  return loaded.config.value_or(Config());
+}
+
 TEST(Load, GivesTypedValues) {
   const Loaded loaded = loadText("dir/sluice.yaml", R"(
 server: {listen: "[::1]:1234", drain_seconds: 7, keep_alive_ms: 1500, tls: {}}
@@ -36,8 +42,7 @@ virtual_models:
   v: {strategy: ranked, targets: [a/x/y, b/z]}
 )",
                                  with({{"A", "secret"}}));
-  ASSERT_TRUE(loaded.config) << render(loaded.faults);
-  const Config& config = *loaded.config;
+  const Config config = good(loaded);
   EXPECT_EQ(config.source, "dir/sluice.yaml");
   EXPECT_EQ(config.server.host, "::1");
   EXPECT_EQ(config.server.port, 1234);
@@ -93,6 +98,13 @@ TEST(Load, SkipsAByteOrderMark) {
   EXPECT_EQ(loaded.faults[0].sourceLine, "lgo: {}");
 }
 
+TEST(Load, ReadsTextsWithManyEscapes) {
+  std::string written;
+  for (int i = 0; i < 200; ++i) written += "''";
+  const Loaded loaded = loadText("sluice.yaml", "state_dir: '/" + written + "'\n", with({}));
+  EXPECT_EQ(good(loaded).stateDirectory, "/" + std::string(200, '\''));
+}
+
 TEST(Load, RefusesIncludesWhereThereAreNone) {
   Options options = with({});
   options.includes = false;
@@ -117,8 +129,7 @@ providers:
     settings: {api_key: hunter2, nested: {tokens: [x], client_secret: [hunter2], password: ~}, plain: "1"}
 )",
                                  with({}));
-  ASSERT_TRUE(loaded.config) << render(loaded.faults);
-  const std::string text = dump(*loaded.config);
+  const std::string text = dump(good(loaded));
   EXPECT_EQ(text.find("hunter2"), std::string::npos) << text;
   EXPECT_NE(text.find("\"api_key\": \"***\""), std::string::npos) << text;
   EXPECT_NE(text.find("\"password\": null"), std::string::npos) << text;
@@ -127,14 +138,14 @@ providers:
 
 TEST(Shipped, LoadsWithoutAnyVariable) {
   const Loaded loaded = loadEmbedded(with({}));
-  ASSERT_TRUE(loaded.config) << render(loaded.faults);
+  const Config config = good(loaded);
   EXPECT_TRUE(loaded.notices.empty());
-  EXPECT_EQ(loaded.config->source, "embedded defaults");
-  EXPECT_EQ(loaded.config->auth.mode, AuthMode::open);
-  EXPECT_EQ(loaded.config->server.host, "127.0.0.1");
-  EXPECT_EQ(loaded.config->server.port, 8090);
+  EXPECT_EQ(config.source, "embedded defaults");
+  EXPECT_EQ(config.auth.mode, AuthMode::open);
+  EXPECT_EQ(config.server.host, "127.0.0.1");
+  EXPECT_EQ(config.server.port, 8090);
   std::string on;
-  for (const Provider& provider : loaded.config->providers) {
+  for (const Provider& provider : config.providers) {
     if (provider.on) on += provider.name + ' ';
     else EXPECT_TRUE(provider.offBecause.ends_with("_API_KEY is not set")) << provider.offBecause;
   }
@@ -149,10 +160,10 @@ TEST(Shipped, LoadsWithEveryVariableSet) {
     return "value-of-" + name;
   };
   const Loaded loaded = loadEmbedded(options);
-  ASSERT_TRUE(loaded.config) << render(loaded.faults);
-  EXPECT_EQ(loaded.config->server.port, 9001);
-  EXPECT_EQ(loaded.config->auth.mode, AuthMode::keys);
-  for (const Provider& provider : loaded.config->providers) {
+  const Config config = good(loaded);
+  EXPECT_EQ(config.server.port, 9001);
+  EXPECT_EQ(config.auth.mode, AuthMode::keys);
+  for (const Provider& provider : config.providers) {
     EXPECT_TRUE(provider.on) << provider.offBecause;
     const bool keyless = provider.name == "demo" || provider.name == "ollama";
     EXPECT_EQ(provider.keys.size(), keyless ? 0U : 1U) << provider.name;
@@ -161,11 +172,11 @@ TEST(Shipped, LoadsWithEveryVariableSet) {
 
 TEST(Shipped, ReachesEveryKeyedProviderByAuto) {
   const Loaded loaded = loadEmbedded(with({}));
-  ASSERT_TRUE(loaded.config);
-  ASSERT_EQ(loaded.config->virtualModels.size(), 1U);
-  const VirtualModel& automatic = loaded.config->virtualModels[0];
+  const Config config = good(loaded);
+  ASSERT_EQ(config.virtualModels.size(), 1U);
+  const VirtualModel& automatic = config.virtualModels[0];
   EXPECT_EQ(automatic.name, "auto");
-  for (const Provider& provider : loaded.config->providers) {
+  for (const Provider& provider : config.providers) {
     const auto names = [&](const Target& target) { return target.provider == provider.name; };
     const auto count = std::count_if(automatic.targets.begin(), automatic.targets.end(), names);
     const bool keyless = provider.name == "demo" || provider.name == "ollama";

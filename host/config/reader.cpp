@@ -89,7 +89,7 @@ class Reader {
     } else if constexpr (IsDuration<T>::value) {
       value = T(static_cast<typename T::rep>(*number));
     } else if constexpr (IsOptional<T>::value) {
-      value = *number;
+      value = number;
     } else {
       value = static_cast<T>(*number);
     }
@@ -180,7 +180,7 @@ class Reader {
                                     std::string(several.name) + "'");
     }
     // One key that is set is enough: what the others lack does not count then.
-    const auto mine = unset_.begin() + static_cast<std::ptrdiff_t>(std::min(before, unset_.size()));
+    const auto mine = unset_.begin() + static_cast<std::ptrdiff_t>(before);
     if (values.empty()) unsetKeys_.assign(mine, unset_.end());
     unset_.erase(mine, unset_.end());
   }
@@ -319,9 +319,10 @@ class Reader {
       if (inProvider_) {
         unset_.push_back(name);
       } else {
-        report_.fault(node.mark, path + " needs the variable " + name +
-                                     ", which is not set; a default is written ${" + name +
-                                     ":-default}");
+        std::string message = path + " needs the variable ";
+        message.append(name).append(", which is not set; a default is written ${");
+        message.append(name).append(":-default}");
+        report_.fault(node.mark, message);
       }
     }
   }

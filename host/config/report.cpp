@@ -15,6 +15,7 @@ constexpr std::size_t kLongestLine = 160;  // characters shown
 template <class Entry>
 std::vector<const Entry*> sorted(const std::vector<Entry>& entries) {
   std::vector<const Entry*> order;
+  order.reserve(entries.size());
   for (const Entry& entry : entries) order.push_back(&entry);
   const auto place = [](const Entry* entry) {
     return std::tuple(entry->mark.file, entry->mark.line, entry->mark.column, entry);
@@ -105,6 +106,7 @@ std::string Report::shownLine(const File& file, const std::vector<std::size_t>& 
 
 std::vector<Fault> Report::faults() const {
   std::vector<std::vector<std::size_t>> starts;
+  starts.reserve(files_.size());
   for (const File& file : files_) starts.push_back(lineStarts(file.text));
   std::vector<Fault> faults;
   for (const Entry* entry : sorted(faults_)) {

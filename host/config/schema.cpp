@@ -217,7 +217,7 @@ class SchemaWriter {
     out_.endArray();
   }
 
-  void item(Target) { ruled(kTarget); }
+  void item(const Target&) { ruled(kTarget); }
 
   void item(Route route) { members(route, false); }
 

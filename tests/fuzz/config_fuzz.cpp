@@ -8,6 +8,7 @@
 #include "config/dump.hpp"
 #include "config/load.hpp"
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   namespace config = sluice::config;
   config::Options options;
