@@ -16,7 +16,7 @@ using io::Wake;
 
 namespace {
 
-constexpr std::size_t kHeadLimit = 64 * 1024;
+constexpr std::size_t kHeadLimit = 65'536;
 constexpr std::uint8_t kInterimLimit = 32;  // 1xx answers before the final one
 
 void appendNumber(std::string& out, std::size_t value) {

@@ -22,7 +22,7 @@ class FullListener {
     ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address_), &size);
     for (int& fd : fillers_) {
       fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-      ::connect(fd, reinterpret_cast<sockaddr*>(&address_), sizeof address_);
+      static_cast<void>(::connect(fd, reinterpret_cast<sockaddr*>(&address_), sizeof address_));
     }
   }
   ~FullListener() {
