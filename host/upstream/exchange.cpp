@@ -269,9 +269,7 @@ Exchange::Read Exchange::broken(Failure failure, std::string_view detail) {
 
 // The answer is whole: its connection may serve another request, or goes.
 void Exchange::settle() {
-  if (keep_ && !connection_->stale()) {
-    client_.pool_.keep(endpoint_, std::move(connection_), client_.loop_.now());
-  }
+  if (keep_) client_.pool_.keep(endpoint_, std::move(connection_), client_.loop_.now());
   connection_.reset();
 }
 
