@@ -28,10 +28,11 @@ struct Awaits : LoopTest {
     ::getsockname(fullListener, reinterpret_cast<sockaddr*>(&address), &size);
     for (int& fd : fillers) {  // fills the backlog, so that a connect hangs
       fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-      ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address);
+      const int begun = ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address);
+      EXPECT_TRUE(begun == 0 || errno == EINPROGRESS);
     }
   }
-  ~Awaits() {
+  ~Awaits() override {
     blocker.unlock();
     for (int fd : fillers) ::close(fd);
     ::close(fullListener);

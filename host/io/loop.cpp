@@ -17,7 +17,7 @@ Loop::Loop(Clock& clock)
       now_(start_),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       mailbox_(std::make_shared<Mailbox>()),
-      scratch_(64 * 1024) {
+      scratch_(65'536) {
   if (epoll_ < 0) throwErrno("epoll_create1");
   epoll_event event{};
   event.events = EPOLLIN | EPOLLET;

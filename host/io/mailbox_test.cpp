@@ -12,6 +12,7 @@ TEST(Mailbox, takesLettersFromManyThreads) {
   Loop loop;
   int sum = 0;
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&loop, &sum] {
       for (int i = 0; i < 5000; ++i) loop.post([&sum] { ++sum; });

@@ -116,7 +116,7 @@ Task<Status> Connection::handshake(Until until) {
   }
 }
 
-Task<Status> Connection::startTls(TlsContext& context, std::string host, Until until) {
+Task<Status> Connection::startTls(TlsContext& context, const std::string& host, Until until) {
   std::string peer = host + ':' + std::to_string(socket_.peerAddress().port());
   tls_ = std::make_unique<Tls>(context, descriptor_, host, std::move(peer));
   return handshake(until);

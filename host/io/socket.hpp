@@ -36,7 +36,7 @@ class Connection {
   Task<Status> writeAll(std::string_view head, std::string_view body, Until until);
 
   // The context must outlive the connection. Sessions are resumed by host and port.
-  Task<Status> startTls(TlsContext& context, std::string host, Until until);
+  Task<Status> startTls(TlsContext& context, const std::string& host, Until until);
   Task<Status> acceptTls(TlsContext& context, Until until);
 
   // To wait for after tryRead said again. A connection that may be read is also one whose peer

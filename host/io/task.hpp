@@ -51,7 +51,7 @@ struct Promise : PromiseBase {
   }
   T take() {
     if (error) std::rethrow_exception(error);
-    return std::move(*value);
+    return std::move(*value);  // NOLINT(bugprone-unchecked-optional-access): it returned or threw
   }
   std::optional<T> value;
 };

@@ -18,7 +18,7 @@ namespace sluice::io {
 
 namespace {
 
-constexpr std::size_t kRecord = 16 * 1024;
+constexpr std::size_t kRecord = 16'384;
 
 // A BIO of our own: send() without SIGPIPE, and the slots learn what would block.
 int bioWrite(BIO* bio, const char* data, int size) {

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::chrono::seconds kSweep{1};
 constexpr std::size_t kSpareBuffers = 256;
-constexpr std::size_t kLargestSpare = 8 * 1024;  // bytes; what one large answer took is given back
+constexpr std::size_t kLargestSpare = 8'192;  // bytes; what one large answer took is given back
 
 }  // namespace
 

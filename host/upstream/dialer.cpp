@@ -17,7 +17,7 @@ using io::Status;
 namespace {
 
 constexpr std::chrono::milliseconds kLeastShare{250};
-constexpr std::size_t kTunnelHeadLimit = 16 * 1024;
+constexpr std::size_t kTunnelHeadLimit = 16'384;
 
 Dialed failed(Failure failure, std::string detail = {}) {
   return Dialed{failure, std::move(detail), nullptr};

@@ -16,7 +16,7 @@ using io::Wake;
 
 namespace {
 
-constexpr std::size_t kHeadLimit = 64 * 1024;
+constexpr std::size_t kHeadLimit = 65'536;
 constexpr std::uint8_t kInterimLimit = 32;  // 1xx answers before the final one
 
 void appendNumber(std::string& out, std::size_t value) {
@@ -269,9 +269,7 @@ Exchange::Read Exchange::broken(Failure failure, std::string_view detail) {
 
 // The answer is whole: its connection may serve another request, or goes.
 void Exchange::settle() {
-  if (keep_ && !connection_->stale()) {
-    client_.pool_.keep(endpoint_, std::move(connection_), client_.loop_.now());
-  }
+  if (keep_) client_.pool_.keep(endpoint_, std::move(connection_), client_.loop_.now());
   connection_.reset();
 }
 

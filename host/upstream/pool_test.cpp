@@ -64,6 +64,14 @@ TEST_F(PoolTest, originsAreApart) {
   EXPECT_EQ(0u, client.counts().reused);
 }
 
+TEST_F(PoolTest, plainAndTlsAreApart) {
+  Endpoint secured = overTls();
+  server.play({answers(1), {secure(), request(), send(answer("secret"))}});
+  EXPECT_EQ("ok", get(plain()).body);
+  EXPECT_EQ("secret", get(secured).body);
+  EXPECT_EQ(2u, server.accepted);
+}
+
 TEST_F(PoolTest, theOldAreClosedByTheClock) {
   calls.spawn(client.maintain(calls.token()));
   server.play({answers(2), answers(2)});

@@ -70,7 +70,7 @@ bool inNetwork(const IPAddress& address, std::string_view network) {
   IPAddress base;
   if (!bits || !IPAddress::tryParse(std::string(network.substr(0, slash)), base)) return false;
   if (base.family() != address.family()) return false;
-  if (*bits > static_cast<unsigned>(base.length()) * 8) return false;
+  if (*bits > 8 * static_cast<std::uint64_t>(base.length())) return false;
   const IPAddress mask(static_cast<unsigned>(*bits), base.family());
   return (address & mask) == (base & mask);
 }

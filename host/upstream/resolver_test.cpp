@@ -180,6 +180,7 @@ TEST_F(ResolverTest, servesLoopsOnManyThreads) {
   for (int i = 0; i < 8; ++i) names->set("x" + std::to_string(i), {"127.0.0.3"});
   io::WorkerPool many(2, 1000);
   std::vector<std::thread> threads;
+  threads.reserve(3);
   for (int t = 0; t < 3; ++t) {
     threads.emplace_back([&] {
       io::Loop own;

@@ -140,7 +140,7 @@ class ScriptedUpstream {
   }
 
   io::Task<io::Status> takeBytes(io::Connection& connection, std::size_t least) {
-    std::vector<char> buffer(64 * 1024);
+    std::vector<char> buffer(65'536);
     for (std::size_t count = 0; count < least;) {
       const io::Transfer got = co_await connection.read(buffer, until());
       if (got.status != io::Status::ok) co_return got.status;

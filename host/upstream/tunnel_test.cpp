@@ -118,6 +118,12 @@ TEST_F(ProxyTest, connectionsOfAnotherProxyOrUserAreNotShared) {
   get(through(plainUrl, "user", "1"));
   get(through(plainUrl, "user", "2"));
   EXPECT_EQ(3u, server.accepted);
+  ScriptedUpstream other(loop);
+  other.play({once});
+  Endpoint elsewhere = through(plainUrl);
+  elsewhere.proxy.url.port = other.port();
+  get(elsewhere);
+  EXPECT_EQ(1u, other.accepted);
 }
 
 }  // namespace

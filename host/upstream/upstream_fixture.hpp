@@ -162,7 +162,7 @@ struct UpstreamTest : testing::Test {
 
   // Turns the loop, blocking, until it holds.
   template <class Condition>
-  void turnUntil(Condition condition) {
+  void turnUntil(const Condition& condition) {
     const auto late = std::chrono::steady_clock::now() + 30s;
     while (!condition()) {
       loop.turn(true);
