@@ -51,6 +51,7 @@ class Operation : public std::enable_shared_from_this<Operation> {
   void finish(const sluice_error* error) noexcept;
 
   void notify(Lock& lock);
+  void noticed();
   void handOver(ChunkSink& sink, bool& stopped);
   void askToCancel(Lock& lock);
   void askPlugin(Lock& lock, void (*what)(void*));
@@ -202,15 +203,19 @@ void Operation::notify(Lock& lock) {
     return;
   }
   notice_ = Notice::posted;
-  auto keep = shared_from_this();
   lock.unlock();
-  mailbox_->post([operation = std::move(keep)] {
-    {
-      const Lock locked(operation->mutex_);
-      operation->notice_ = Notice::delivered;
-    }
-    operation->slot_.set();
+  mailbox_->post([letter = weak_from_this()] {
+    const auto operation = letter.lock();
+    if (operation) operation->noticed();
   });
+}
+
+void Operation::noticed() {
+  {
+    const Lock lock(mutex_);
+    notice_ = Notice::delivered;
+  }
+  slot_.set();
 }
 
 // --- the loop's side ---

@@ -172,15 +172,15 @@ TEST_F(Direct, WhatPushesAfterTheCallIsGoneIsTold) {
 }
 
 TEST_F(Direct, AnOperationThatWaitsForAWorkerIsNeverStartedOnceItIsDestroyed) {
-  std::latch busy(2);
-  std::latch go(1);
+  const auto busy = std::make_shared<std::latch>(2);  // shared: one may outlast this test
+  const auto go = std::make_shared<std::latch>(1);
   for (int i = 0; i < 2; ++i) {
-    workers_.submit([&] {
-      busy.count_down();
-      go.wait();
+    workers_.submit([busy, go] {
+      busy->count_down();
+      go->wait();
     });
   }
-  busy.wait();
+  busy->wait();
   auto dropped = start("blocking", "stream");
   auto kept = start("blocking", "stream");
   EXPECT_EQ(start("blocking", "stream"), nullptr) << "two wait already";
@@ -189,7 +189,7 @@ TEST_F(Direct, AnOperationThatWaitsForAWorkerIsNeverStartedOnceItIsDestroyed) {
   EXPECT_TRUE(fault_.retryable);
   EXPECT_EQ(fault_.message, "busy: all workers for blocking plugins are taken");
   dropped.reset();
-  go.count_down();
+  go->count_down();
   finish(*kept);
   EXPECT_EQ(sink_.text, "word ");
   kept.reset();

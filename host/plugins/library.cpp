@@ -136,6 +136,8 @@ Library::~Library() {
       return sluice_status{SLUICE_OK};
     });
   }
+  // init() and deinit() come once for an image, also where it stays mapped.
+  image_.markSpent();
   if (!image_.mayUnload()) keepForGood(host_);  // its code stays, and may still log
 }
 

@@ -28,6 +28,7 @@ class LibraryImage {
   const FileContent& content() const noexcept { return content_; }
   const sluice_library& table() const noexcept { return *table_; }
   bool mayUnload() const noexcept;
+  void markSpent() noexcept { mapped_->markSpent(); }
 
  private:
   LibraryImage(FileContent content, std::shared_ptr<MappedFile> mapped)

@@ -24,6 +24,7 @@ struct Known {
   dev_t device;
   ino_t inode;
   std::string origin, sha256;
+  bool spent = false;
 };
 
 struct Table {
@@ -38,8 +39,9 @@ Table& table() {
   return *only;
 }
 
+// Whether opening that file would give code that it must not be: older, another's, or spent.
 bool wouldGiveOtherCode(const Known& known, const FileContent& content) {
-  const bool same = known.origin == content.path && known.sha256 == content.sha256;
+  const bool same = known.origin == content.path && known.sha256 == content.sha256 && !known.spent;
   const bool clash = known.name == content.path ||
                      (known.device == content.device && known.inode == content.inode);
   return clash && !same;
@@ -100,6 +102,10 @@ class Mapping final : public MappedFile {
   void* symbol(const char* name) const noexcept override {
     return ::dlsym(library_.native(), name);
   }
+  void markSpent() noexcept override {
+    const std::lock_guard lock(table().mutex);
+    for (Known& known : table().known) known.spent = known.spent || known.name == name_;
+  }
 
  private:
   boost::dll::shared_library library_;
@@ -129,7 +135,7 @@ Result<std::shared_ptr<MappedFile>> MappedFile::open(const FileContent& content,
   }
   const auto isOurs = [&](const Known& known) { return known.name == name; };
   if (std::ranges::none_of(table().known, isOurs)) {
-    table().known.push_back({name, now->device, now->inode, content.path, content.sha256});
+    table().known.push_back({name, now->device, now->inode, content.path, content.sha256, false});
   }
   return std::shared_ptr<MappedFile>(std::make_shared<Mapping>(std::move(library), name));
 }

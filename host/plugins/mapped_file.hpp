@@ -21,8 +21,11 @@ class MappedFile {
                                                   const std::string& copiesUnder);
   virtual ~MappedFile() = default;
 
-  virtual void* symbol(
-      const char* name) const noexcept = 0;  // null if it exports none of that name
+  // Null if it exports none of that name.
+  virtual void* symbol(const char* name) const noexcept = 0;
+  // Its code has ended and must not begin again: who opens the same content later, while this is
+  // still mapped, gets a private copy.
+  virtual void markSpent() noexcept = 0;
 };
 
 // Keeps something until the process ends: what belongs to code that may never be unmapped.

@@ -24,7 +24,7 @@ struct ComponentInfo {
   Kind kind = Kind::provider;
   std::string id;  // full: "sluice.openai"; its last part is the short id
   std::string description;
-  std::string settingsSchema;  // JSON; empty if it takes none
+  std::string settingsSchema;  // JSON; empty: any object will do
   std::vector<std::string> dialects;
   bool operator==(const ComponentInfo&) const = default;
 };

@@ -143,8 +143,8 @@ TEST(RegistryCreate, ChecksSettings) {
             "mine (org.example.codec): settings.headers.X: expected string, found number; "
             "settings.maek: no such setting; did you mean make?");
   EXPECT_EQ(create("codec", "{"), "mine (org.example.codec): settings: is not JSON (at byte 2)");
-  EXPECT_EQ(create("threaded", R"({"a": 1})"),
-            "mine (org.example.threaded): settings: this component takes none");
+  EXPECT_EQ(create("threaded", "5"),
+            "mine (org.example.threaded): settings: expected object, found number");
 }
 
 TEST(RegistryCreate, SaysWhyAPluginMadeNothing) {
@@ -287,7 +287,7 @@ TEST(Libraries, AReplacedFileThatCannotBeCopiedIsAProblem) {
             Strings{directory / "mine.so: cannot be copied into " + (directory / "none")});
 }
 
-TEST(Libraries, WhatMayNotBeUnloadedIsInitialisedAgain) {
+TEST(Libraries, WhatMayNotBeUnloadedBeginsAfreshFromACopy) {
   Log log;
   for (int i = 0; i < 3; ++i) {
     makeInstance("staying_1", "versioned").reset();

@@ -204,9 +204,9 @@ std::optional<std::string> faultOfSchema(const std::string& schema) {
 std::vector<std::string> faultsOfSettings(const std::string& schema, const std::string& settings) {
   Value document;
   if (auto fault = read(settings, document)) return {"settings: " + *fault};
-  if (schema.empty()) {
-    const bool none = document.is_null() || (document.is_object() && document.empty());
-    return none ? Faults{} : Faults{"settings: this component takes none"};
+  if (schema.empty()) {  // then any object will do
+    if (document.is_object()) return {};
+    return {std::string("settings: expected object, found ") + document.type_name()};
   }
   Value rules;
   valijson::Schema compiled;

@@ -39,7 +39,8 @@ TEST(Settings, ThatFitAreFine) {
             Strings{});
   EXPECT_EQ(faultsOfSettings("", ""), Strings{"settings: is not JSON (at byte 1)"});
   EXPECT_EQ(faultsOfSettings("", "{}"), Strings{});
-  EXPECT_EQ(faultsOfSettings("", "null"), Strings{});
+  EXPECT_EQ(faultsOfSettings("", R"({"any": "thing"})"), Strings{});
+  EXPECT_EQ(faultsOfSettings("", "null"), Strings{"settings: expected object, found null"});
   EXPECT_EQ(faultsOfSettings("{}", "[1, 2]"), Strings{});
 }
 

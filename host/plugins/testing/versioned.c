@@ -9,6 +9,7 @@
 #define STR(literal) (sluice_str){literal, sizeof literal - 1}
 
 static const sluice_host* library_host;
+static int ended;
 
 static void say(const char* text) {
   library_host->log(library_host, 1, (sluice_str){text, strlen(text)});
@@ -91,10 +92,13 @@ static sluice_status init(const sluice_host* host, const char* path, sluice_erro
   (void)path;
   (void)err;
   library_host = host;
-  say("initialised version " TEXT(VERSION));
+  say(ended ? "initialised after its end" : "initialised version " TEXT(VERSION));
   return SLUICE_OK;
 }
-static void deinit(void) { say("ended version " TEXT(VERSION)); }
+static void deinit(void) {
+  ended = 1;
+  say("ended version " TEXT(VERSION));
+}
 
 const sluice_library* sluice_plugin_entry(uint32_t host_abi) {
   static const sluice_library library = {.struct_size = sizeof library,
