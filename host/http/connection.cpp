@@ -11,6 +11,7 @@ namespace sluice::http {
 
 namespace {
 
+using Left = calls::Client::Left;
 using std::chrono::milliseconds;
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -21,6 +22,18 @@ constexpr std::size_t kLingerBytes = 64 << 10;
 constexpr milliseconds kDrainIdle{1000};
 // How often a client is looked after whose requests fill what may be read ahead.
 constexpr milliseconds kGlance{250};
+
+std::string describe(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const Poco::Exception& exception) {
+    return exception.displayText();
+  } catch (const std::exception& exception) {
+    return exception.what();
+  } catch (...) {
+    return "an exception of unknown type";
+  }
+}
 
 }  // namespace
 
@@ -33,7 +46,7 @@ void ServerConnection::drain() noexcept {
 
 void ServerConnection::stop() noexcept {
   closing_ = true;
-  if (handler_ != nullptr) exchange_->leave(calls::Client::Left::shutdown);
+  if (handler_ != nullptr) exchange_->leave(Left::shutdown);
   else life_.cancel();
 }
 
@@ -186,39 +199,26 @@ io::Task<void> ServerConnection::serve() {
   io::CancelSource cancel;
   exchange_->cancel_ = &cancel;
   const io::CancelToken token = cancel.token();
-  {
-    // Ends with the handler: destroying it ends the watching at once, without a turn of the loop.
+  try {
+    // Dies with the handler's task: the watching then ends at once, without a turn of the loop.
     io::Scope watching(loop());
     if (!handler_->quick()) watching.spawn(watch());
-    co_await handle(token);
+    io::Task<void> handled = handler_->handle(*exchange_, token);
+    co_await std::move(handled);
+    if (!exchange_->begun() && exchange_->left() == Left::no) failed("the handler gave no answer");
+  } catch (...) {
+    failed(describe(std::current_exception()));
   }
   handler_ = nullptr;
   exchange_->cancel_ = &life_;
-  if (!exchange_->begun() && !exchange_->gone_) {
-    Answer answer;
-    if (exchange_->left() == calls::Client::Left::shutdown) {
-      answer = unavailableAnswer("shutting_down", "The server is shutting down.");
-    } else {
-      answer = errorAnswer(500, "internal_error", "The request could not be answered.");
-    }
-    static_cast<void>(co_await exchange_->answer(answer));
+  if (exchange_->begun() || exchange_->gone_) co_return;
+  Answer answer;
+  if (exchange_->left() == Left::shutdown) {
+    answer = unavailableAnswer("shutting_down", "The server is shutting down.");
+  } else {
+    answer = errorAnswer(500, "internal_error", "The request could not be answered.");
   }
-}
-
-io::Task<void> ServerConnection::handle(io::CancelToken token) {
-  try {
-    io::Task<void> handled = handler_->handle(*exchange_, token);
-    co_await std::move(handled);
-    if (!exchange_->begun() && exchange_->left() == calls::Client::Left::no) {
-      failed("the handler gave no answer");
-    }
-  } catch (const Poco::Exception& exception) {
-    failed(exception.displayText());
-  } catch (const std::exception& exception) {
-    failed(exception.what());
-  } catch (...) {
-    failed("an exception of unknown type");
-  }
+  static_cast<void>(co_await exchange_->answer(answer));
 }
 
 void ServerConnection::failed(std::string_view what) {
@@ -247,7 +247,7 @@ io::Task<void> ServerConnection::watch() {
     const io::Until forever{io::kNever, {}};  // ends with its scope
     static_cast<void>(co_await io::Wait(loop(), forever, &connection_->readSlot()));
   }
-  exchange_->leave(calls::Client::Left::client);
+  exchange_->leave(Left::client);
 }
 
 // After an answer: on to the next request, or to the end.

@@ -40,7 +40,6 @@ class ServerConnection : public io::Link<ConnectionTag> {
   void noteRefusal(int status);
   Next late();
   io::Task<void> serve();
-  io::Task<void> handle(io::CancelToken token);
   io::Task<void> watch();
   void failed(std::string_view what);
   io::Task<void> settle();
