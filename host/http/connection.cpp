@@ -20,6 +20,8 @@ constexpr milliseconds kLinger{1000};
 constexpr std::size_t kLingerBytes = 64 << 10;
 // How long a connection that was made while the server drains may be silent.
 constexpr milliseconds kDrainIdle{1000};
+// A large body gives way to others after so many reads.
+constexpr int kReadsInOneGo = 8;
 // How often a client is looked after whose requests fill what may be read ahead.
 constexpr milliseconds kGlance{250};
 
@@ -79,31 +81,34 @@ io::Task<ServerConnection::Next> ServerConnection::receive() {
   deadline_ = loop().after(state_.draining ? kDrainIdle : state_.settings->limits.keepAlive);
   for (;;) {
     const Next next = advance();
-    if (next != Next::more && next != Next::askForBody) co_return next;
     const io::Until until{deadline_, life_.token()};
-    if (next == Next::askForBody) {
+    if (next == Next::pause) {
+      co_await loop().yield();
+    } else if (next == Next::askForBody) {
       const io::Status sent = co_await connection_->writeAll(kContinue, {}, until);
       if (sent != io::Status::ok) co_return Next::over;
-      continue;
+    } else if (next == Next::more) {
+      const io::Wake wake = co_await io::Wait(loop(), until, &connection_->readSlot());
+      if (wake == io::Wake::timeout) co_return late();
+      if (wake == io::Wake::cancelled) co_return Next::over;
+    } else {
+      co_return next;
     }
-    const io::Wake wake = co_await io::Wait(loop(), until, &connection_->readSlot());
-    if (wake == io::Wake::timeout) co_return late();
-    if (wake == io::Wake::cancelled) co_return Next::over;
   }
 }
 
 // Takes what there is, as far as it goes without waiting. Bytes are read into the loop's scratch,
 // so that a connection at rest has no buffer of its own.
 ServerConnection::Next ServerConnection::advance() {
-  for (;;) {
-    if (aheadTaken_ < ahead_.size()) {
-      std::span<char> bytes = std::span(ahead_).subspan(aheadTaken_);
-      const Next next = take(bytes);
-      aheadTaken_ = ahead_.size() - bytes.size();
-      if (next != Next::more) return next;
-    }
-    ahead_ = std::string();
-    aheadTaken_ = 0;
+  if (aheadTaken_ < ahead_.size()) {
+    std::span<char> bytes = std::span(ahead_).subspan(aheadTaken_);
+    const Next next = take(bytes);
+    aheadTaken_ = ahead_.size() - bytes.size();
+    if (next != Next::more) return next;
+  }
+  ahead_ = std::string();
+  aheadTaken_ = 0;
+  for (int reads = 0; reads < kReadsInOneGo; ++reads) {
     const io::Transfer got = connection_->tryRead(loop().scratch());
     if (got.status == io::Status::again) return Next::more;
     if (got.status != io::Status::ok) return Next::over;
@@ -112,6 +117,7 @@ ServerConnection::Next ServerConnection::advance() {
     ahead_.append(bytes.data(), bytes.size());
     if (next != Next::more) return next;
   }
+  return Next::pause;
 }
 
 ServerConnection::Next ServerConnection::take(std::span<char>& bytes) {

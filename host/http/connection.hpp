@@ -30,7 +30,7 @@ class ServerConnection : public io::Link<ConnectionTag> {
   static constexpr std::size_t kMaxAhead = 64 << 10;
 
  private:
-  enum class Next : std::uint8_t { more, askForBody, request, answer, over };
+  enum class Next : std::uint8_t { more, pause, askForBody, request, answer, over };
   io::Task<bool> secure();
   io::Task<Next> receive();
   Next advance();

@@ -98,8 +98,9 @@ void Exchange::begin(int status, std::string_view contentType, std::string_view 
   pending_ += state_.date.line();
   if (!contentType.empty()) wire::appendField(pending_, "Content-Type", contentType);
   if (framing_ == Framing::length) {
-    wire::appendField(pending_, "Content-Length", *length);
-    bodyLeft_ = omitBody_ ? 0 : *length;
+    const std::size_t size = length.value_or(0);
+    wire::appendField(pending_, "Content-Length", size);
+    bodyLeft_ = omitBody_ ? 0 : size;
   } else if (framing_ == Framing::chunked) {
     wire::appendField(pending_, "Transfer-Encoding", "chunked");
   }
