@@ -32,7 +32,6 @@ Fleet::MemberPtr Fleet::join(std::shared_ptr<io::Mailbox> mailbox, Server* serve
 }
 
 void Fleet::leave(const MemberPtr& member) {
-  member->server = nullptr;
   const std::lock_guard lock(mutex_);
   std::erase(members_, member);
 }

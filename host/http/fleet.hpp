@@ -40,6 +40,7 @@ class Fleet {
   };
 
   MemberPtr join(std::shared_ptr<io::Mailbox> mailbox, Server* server);
+  // It is not chosen any more, except by itself.
   void leave(const MemberPtr& member);
 
   // The member that is to have the next connection: `self`, unless another has fewer (clearly

@@ -106,11 +106,14 @@ Server::Server(io::Loop& loop, Router router, std::shared_ptr<const Settings> se
       fleet_(fleet),
       member_(fleet.join(loop.mailbox(), this)),
       connections_(loop),
-      accepting_(loop) {
+      accepting_(std::in_place, loop) {
   configure(std::move(settings));
 }
 
-Server::~Server() { fleet_.leave(member_); }
+Server::~Server() {
+  fleet_.leave(member_);
+  member_->server = nullptr;  // letters that are still on their way find nobody
+}
 
 void Server::configure(std::shared_ptr<const Settings> settings) {
   state_.tls = makeTls(*settings);
@@ -134,12 +137,12 @@ std::optional<Error> Server::listen(const std::vector<SocketAddress>& addresses,
     }
     port_ = listeners.front()->port();
   }
-  for (auto& listener : listeners) accepting_.spawn(accept(std::move(listener)));
+  for (auto& listener : listeners) accepting_->spawn(accept(std::move(listener)));
   return std::nullopt;
 }
 
 io::Task<void> Server::accept(std::unique_ptr<io::Listener> listener) {
-  const io::Until until{io::kNever, accepting_.token()};
+  const io::Until until{io::kNever, accepting_->token()};
   for (unsigned accepted = 1;; ++accepted) {
     std::string fault;
     try {
@@ -164,7 +167,7 @@ void Server::take(io::ConnectionPtr connection) {
   Fleet::Place place(fleet_, chosen);
   if (fleet_.connections() > state_.settings->limits.maxConnections) {
     if (turningAway_ < kTurnedAwayPolitely && state_.tls == nullptr) {
-      accepting_.spawn(turnAway(std::move(connection)));
+      accepting_->spawn(turnAway(std::move(connection)));
     }
   } else if (chosen == member_) {
     connections_.spawn(serve(std::move(place), std::move(connection)));
@@ -207,7 +210,7 @@ io::Task<void> Server::serve([[maybe_unused]] Fleet::Place place, io::Connection
 io::Task<void> Server::turnAway(io::ConnectionPtr connection) {
   static const std::string text = turnedAwayText();
   ++turningAway_;
-  const io::Until until{state_.loop.after(kTurnAwayTime), accepting_.token()};
+  const io::Until until{state_.loop.after(kTurnAwayTime), accepting_->token()};
   static_cast<void>(connection->tryWrite(text));
   connection->shutdownWrite();
   io::Status status = io::Status::ok;
@@ -230,6 +233,7 @@ void Server::forEach(Do act) {
 
 void Server::drain() {
   state_.draining = true;
+  fleet_.leave(member_);
   forEach([](ServerConnection& connection) { connection.drain(); });
 }
 
@@ -239,7 +243,7 @@ io::Task<void> Server::drained(io::Until until) {
 
 void Server::stop() {
   drain();
-  accepting_.cancel();
+  accepting_.reset();
   forEach([](ServerConnection& connection) { connection.stop(); });
 }
 

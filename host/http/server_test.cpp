@@ -180,6 +180,20 @@ TEST_F(LifeTest, severalLoopsShareOnePortAndOneLimit) {
   }));
 }
 
+TEST_F(LifeTest, aLoopThatHasEndedIsGivenNothing) {
+  start();
+  server.port = face->port();
+  io::Loop otherLoop{clock};
+  Server other(otherLoop, Router(), settings(), fleet);
+  ASSERT_FALSE(other.listen(*listenAddresses(server), false));
+  other.stop();  // and its loop runs no more
+  std::vector<RawClient> clients;
+  for (int i = 0; i < 10; ++i) {
+    clients.push_back(connect());
+    EXPECT_EQ(200, ask(clients.back(), kGet).status);
+  }
+}
+
 TEST_F(LifeTest, anAddressInUseIsAnError) {
   start();
   server.port = face->port();
