@@ -26,7 +26,7 @@ LoopUnit::LoopUnit(Shared& shared, std::shared_ptr<const calls::Generation> gene
                 upstreamOptions(generation_->config().upstream, shared.caPem)),
       services_{loop_, shared.workers, upstream_, lines_, {}, 0, 1},
       scope_(loop_),
-      server_(loop_, makeRouter(*this, shared), std::move(settings), shared.connections) {
+      server_(loop_, makeRouter(*this, shared), std::move(settings), shared.fleet) {
   services_.jitter = reinterpret_cast<std::uintptr_t>(this) | 1;
 }
 

@@ -27,7 +27,7 @@ struct Shared {
   io::WorkerPool workers{4, 1024};
   upstream::Resolver resolver;
   health::Lanes lanes;
-  http::ConnectionCount connections{0};
+  http::Fleet fleet;
   std::string caPem;                    // trusted for upstreams; empty: the system's
   std::atomic<bool> draining{false};
   std::function<Reloaded()> reload;     // blocks

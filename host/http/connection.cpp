@@ -11,6 +11,7 @@ namespace sluice::http {
 
 namespace {
 
+using Left = calls::Client::Left;
 using std::chrono::milliseconds;
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -19,8 +20,22 @@ constexpr milliseconds kLinger{1000};
 constexpr std::size_t kLingerBytes = 64 << 10;
 // How long a connection that was made while the server drains may be silent.
 constexpr milliseconds kDrainIdle{1000};
+// A large body gives way to others after so many reads.
+constexpr int kReadsInOneGo = 8;
 // How often a client is looked after whose requests fill what may be read ahead.
 constexpr milliseconds kGlance{250};
+
+std::string describe(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const Poco::Exception& exception) {
+    return exception.displayText();
+  } catch (const std::exception& exception) {
+    return exception.what();
+  } catch (...) {
+    return "an exception of unknown type";
+  }
+}
 
 }  // namespace
 
@@ -33,7 +48,7 @@ void ServerConnection::drain() noexcept {
 
 void ServerConnection::stop() noexcept {
   closing_ = true;
-  if (handler_ != nullptr) exchange_->leave(calls::Client::Left::shutdown);
+  if (handler_ != nullptr) exchange_->leave(Left::shutdown);
   else life_.cancel();
 }
 
@@ -66,31 +81,34 @@ io::Task<ServerConnection::Next> ServerConnection::receive() {
   deadline_ = loop().after(state_.draining ? kDrainIdle : state_.settings->limits.keepAlive);
   for (;;) {
     const Next next = advance();
-    if (next != Next::more && next != Next::askForBody) co_return next;
     const io::Until until{deadline_, life_.token()};
-    if (next == Next::askForBody) {
+    if (next == Next::pause) {
+      co_await loop().yield();
+    } else if (next == Next::askForBody) {
       const io::Status sent = co_await connection_->writeAll(kContinue, {}, until);
       if (sent != io::Status::ok) co_return Next::over;
-      continue;
+    } else if (next == Next::more) {
+      const io::Wake wake = co_await io::Wait(loop(), until, &connection_->readSlot());
+      if (wake == io::Wake::timeout) co_return late();
+      if (wake == io::Wake::cancelled) co_return Next::over;
+    } else {
+      co_return next;
     }
-    const io::Wake wake = co_await io::Wait(loop(), until, &connection_->readSlot());
-    if (wake == io::Wake::timeout) co_return late();
-    if (wake == io::Wake::cancelled) co_return Next::over;
   }
 }
 
 // Takes what there is, as far as it goes without waiting. Bytes are read into the loop's scratch,
 // so that a connection at rest has no buffer of its own.
 ServerConnection::Next ServerConnection::advance() {
-  for (;;) {
-    if (aheadTaken_ < ahead_.size()) {
-      std::span<char> bytes = std::span(ahead_).subspan(aheadTaken_);
-      const Next next = take(bytes);
-      aheadTaken_ = ahead_.size() - bytes.size();
-      if (next != Next::more) return next;
-    }
-    ahead_ = std::string();
-    aheadTaken_ = 0;
+  if (aheadTaken_ < ahead_.size()) {
+    std::span<char> bytes = std::span(ahead_).subspan(aheadTaken_);
+    const Next next = take(bytes);
+    aheadTaken_ = ahead_.size() - bytes.size();
+    if (next != Next::more) return next;
+  }
+  ahead_ = std::string();
+  aheadTaken_ = 0;
+  for (int reads = 0; reads < kReadsInOneGo; ++reads) {
     const io::Transfer got = connection_->tryRead(loop().scratch());
     if (got.status == io::Status::again) return Next::more;
     if (got.status != io::Status::ok) return Next::over;
@@ -99,6 +117,7 @@ ServerConnection::Next ServerConnection::advance() {
     ahead_.append(bytes.data(), bytes.size());
     if (next != Next::more) return next;
   }
+  return Next::pause;
 }
 
 ServerConnection::Next ServerConnection::take(std::span<char>& bytes) {
@@ -186,39 +205,26 @@ io::Task<void> ServerConnection::serve() {
   io::CancelSource cancel;
   exchange_->cancel_ = &cancel;
   const io::CancelToken token = cancel.token();
-  {
-    // Ends with the handler: destroying it ends the watching at once, without a turn of the loop.
+  try {
+    // Dies with the handler's task: the watching then ends at once, without a turn of the loop.
     io::Scope watching(loop());
     if (!handler_->quick()) watching.spawn(watch());
-    co_await handle(token);
+    io::Task<void> handled = handler_->handle(*exchange_, token);
+    co_await std::move(handled);
+    if (!exchange_->begun() && exchange_->left() == Left::no) failed("the handler gave no answer");
+  } catch (...) {
+    failed(describe(std::current_exception()));
   }
   handler_ = nullptr;
   exchange_->cancel_ = &life_;
-  if (!exchange_->begun() && !exchange_->gone_) {
-    Answer answer;
-    if (exchange_->left() == calls::Client::Left::shutdown) {
-      answer = unavailableAnswer("shutting_down", "The server is shutting down.");
-    } else {
-      answer = errorAnswer(500, "internal_error", "The request could not be answered.");
-    }
-    static_cast<void>(co_await exchange_->answer(answer));
+  if (exchange_->begun() || exchange_->gone_) co_return;
+  Answer answer;
+  if (exchange_->left() == Left::shutdown) {
+    answer = unavailableAnswer("shutting_down", "The server is shutting down.");
+  } else {
+    answer = errorAnswer(500, "internal_error", "The request could not be answered.");
   }
-}
-
-io::Task<void> ServerConnection::handle(io::CancelToken token) {
-  try {
-    io::Task<void> handled = handler_->handle(*exchange_, token);
-    co_await std::move(handled);
-    if (!exchange_->begun() && exchange_->left() == calls::Client::Left::no) {
-      failed("the handler gave no answer");
-    }
-  } catch (const Poco::Exception& exception) {
-    failed(exception.displayText());
-  } catch (const std::exception& exception) {
-    failed(exception.what());
-  } catch (...) {
-    failed("an exception of unknown type");
-  }
+  static_cast<void>(co_await exchange_->answer(answer));
 }
 
 void ServerConnection::failed(std::string_view what) {
@@ -247,7 +253,7 @@ io::Task<void> ServerConnection::watch() {
     const io::Until forever{io::kNever, {}};  // ends with its scope
     static_cast<void>(co_await io::Wait(loop(), forever, &connection_->readSlot()));
   }
-  exchange_->leave(calls::Client::Left::client);
+  exchange_->leave(Left::client);
 }
 
 // After an answer: on to the next request, or to the end.

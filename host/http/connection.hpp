@@ -30,7 +30,7 @@ class ServerConnection : public io::Link<ConnectionTag> {
   static constexpr std::size_t kMaxAhead = 64 << 10;
 
  private:
-  enum class Next : std::uint8_t { more, askForBody, request, answer, over };
+  enum class Next : std::uint8_t { more, pause, askForBody, request, answer, over };
   io::Task<bool> secure();
   io::Task<Next> receive();
   Next advance();
@@ -40,7 +40,6 @@ class ServerConnection : public io::Link<ConnectionTag> {
   void noteRefusal(int status);
   Next late();
   io::Task<void> serve();
-  io::Task<void> handle(io::CancelToken token);
   io::Task<void> watch();
   void failed(std::string_view what);
   io::Task<void> settle();

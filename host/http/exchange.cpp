@@ -12,6 +12,7 @@ namespace sluice::http {
 namespace {
 
 constexpr std::size_t kKeptExchanges = 256;  // of a loop, at rest
+constexpr std::size_t kHeadReserve = 512;
 constexpr std::size_t kKeptPending = 4 << 10;
 constexpr std::size_t kKeptOut = 256 << 10;
 constexpr std::size_t kCopied = 64 << 10;  // chunks up to this are put together with their frame
@@ -92,12 +93,14 @@ void Exchange::begin(int status, std::string_view contentType, std::string_view 
   omitBody_ = framing_ == Framing::none || head().method == "HEAD";
   keep_ = keep_ && head().keepAlive && framing_ != Framing::untilClose && !state_.draining &&
           left_ == Left::no;
+  pending_.reserve(kHeadReserve);
   wire::appendStatusLine(pending_, status);
   pending_ += state_.date.line();
   if (!contentType.empty()) wire::appendField(pending_, "Content-Type", contentType);
   if (framing_ == Framing::length) {
-    wire::appendField(pending_, "Content-Length", *length);
-    bodyLeft_ = omitBody_ ? 0 : *length;
+    const std::size_t size = length.value_or(0);
+    wire::appendField(pending_, "Content-Length", size);
+    bodyLeft_ = omitBody_ ? 0 : size;
   } else if (framing_ == Framing::chunked) {
     wire::appendField(pending_, "Transfer-Encoding", "chunked");
   }
@@ -141,7 +144,7 @@ io::Status Exchange::sendChunk(std::string_view bytes, std::string_view end) {
   // Put together in memory of the loop: a stream that is read as it comes needs none of its own.
   std::string& out = state_.out;
   out.assign(pending_);
-  pending_.clear();
+  pending_ = std::string();
   if (!bytes.empty()) {
     wire::appendChunkHead(out, bytes.size());
     out.append(bytes).append(kCrlf);

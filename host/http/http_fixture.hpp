@@ -164,7 +164,7 @@ struct ServerTest : testing::Test {
   io::Loop loop{clock};
   config::Server server;
   config::Auth auth;
-  ConnectionCount count{0};
+  Fleet fleet;
   Router router;
   std::unique_ptr<Server> face;
 
@@ -192,7 +192,7 @@ struct ServerTest : testing::Test {
     return *made;
   }
   void start() {
-    face = std::make_unique<Server>(loop, std::move(router), settings(), count);
+    face = std::make_unique<Server>(loop, std::move(router), settings(), fleet);
     const auto addresses = listenAddresses(server);
     ASSERT_TRUE(addresses);
     const auto fault = face->listen(*addresses, true);

@@ -61,24 +61,21 @@ std::string turnedAwayText() {
   return text;
 }
 
-// Adds to a count for as long as it lives.
+// Adds to a count for as long as it lives; tells when there is none left.
 class Counted {
  public:
-  Counted(std::size_t& ofLoop, ConnectionCount& ofAll, io::Slot& empty) noexcept
-      : ofLoop_(ofLoop), ofAll_(ofAll), empty_(empty) {
-    ++ofLoop_;
+  Counted(std::size_t& count, io::Slot& empty) noexcept : count_(count), empty_(empty) {
+    ++count_;
     empty_.ready = false;
   }
   ~Counted() {
-    ofAll_.fetch_sub(1, std::memory_order_relaxed);
-    if (--ofLoop_ == 0) empty_.set();
+    if (--count_ == 0) empty_.set();
   }
   Counted(const Counted&) = delete;
   Counted& operator=(const Counted&) = delete;
 
  private:
-  std::size_t& ofLoop_;
-  ConnectionCount& ofAll_;
+  std::size_t& count_;
   io::Slot& empty_;
 };
 
@@ -104,12 +101,19 @@ Result<std::vector<SocketAddress>> listenAddresses(const config::Server& server)
 }
 
 Server::Server(io::Loop& loop, Router router, std::shared_ptr<const Settings> settings,
-               ConnectionCount& count)
-    : state_(loop, std::move(router)), count_(count), connections_(loop), accepting_(loop) {
+               Fleet& fleet)
+    : state_(loop, std::move(router)),
+      fleet_(fleet),
+      member_(fleet.join(loop.mailbox(), this)),
+      connections_(loop),
+      accepting_(std::in_place, loop) {
   configure(std::move(settings));
 }
 
-Server::~Server() = default;
+Server::~Server() {
+  fleet_.leave(member_);
+  member_->server = nullptr;  // letters that are still on their way find nobody
+}
 
 void Server::configure(std::shared_ptr<const Settings> settings) {
   state_.tls = makeTls(*settings);
@@ -117,31 +121,32 @@ void Server::configure(std::shared_ptr<const Settings> settings) {
 }
 
 std::optional<Error> Server::listen(const std::vector<SocketAddress>& addresses, bool alone) {
+  std::vector<std::unique_ptr<io::Listener>> listeners;
   for (SocketAddress address : addresses) {
     // The second address of a name takes the port that the first was given.
     if (address.port() == 0 && port_ != 0) address = SocketAddress(address.host(), port_);
-    const bool spare = !listeners_.empty();
+    const bool spare = !listeners.empty();
     const int taken = alone && address.port() != 0 ? tryAlone(address) : 0;
     if (spare && isAbsent(taken)) continue;
     if (taken != 0) return cannotListen(address, taken);
     try {
-      listeners_.push_back(std::make_unique<io::Listener>(state_.loop, address));
+      listeners.push_back(std::make_unique<io::Listener>(state_.loop, address));
     } catch (const Poco::Exception& exception) {
       if (spare && isAbsent(exception.code())) continue;
       return cannotListen(address, exception.code());
     }
-    port_ = listeners_.front()->port();
+    port_ = listeners.front()->port();
   }
-  for (const auto& listener : listeners_) accepting_.spawn(accept(*listener));
+  for (auto& listener : listeners) accepting_->spawn(accept(std::move(listener)));
   return std::nullopt;
 }
 
-io::Task<void> Server::accept(io::Listener& listener) {
-  const io::Until until{io::kNever, accepting_.token()};
+io::Task<void> Server::accept(std::unique_ptr<io::Listener> listener) {
+  const io::Until until{io::kNever, accepting_->token()};
   for (unsigned accepted = 1;; ++accepted) {
     std::string fault;
     try {
-      io::Opened opened = co_await listener.accept(until);
+      io::Opened opened = co_await listener->accept(until);
       if (opened.status != io::Status::ok) co_return;
       take(std::move(opened.connection));
     } catch (const std::exception& exception) {  // out of memory, or the peer reset already
@@ -158,19 +163,40 @@ io::Task<void> Server::accept(io::Listener& listener) {
 }
 
 void Server::take(io::ConnectionPtr connection) {
-  const std::size_t before = count_.fetch_add(1, std::memory_order_relaxed);
-  if (before < state_.settings->limits.maxConnections) {
-    connections_.spawn(serve(std::move(connection)));
-    return;
-  }
-  count_.fetch_sub(1, std::memory_order_relaxed);
-  if (turningAway_ < kTurnedAwayPolitely && state_.tls == nullptr) {
-    accepting_.spawn(turnAway(std::move(connection)));
+  const Fleet::MemberPtr chosen = fleet_.choose(member_);
+  Fleet::Place place(fleet_, chosen);
+  if (fleet_.connections() > state_.settings->limits.maxConnections) {
+    if (turningAway_ < kTurnedAwayPolitely && state_.tls == nullptr) {
+      accepting_->spawn(turnAway(std::move(connection)));
+    }
+  } else if (chosen == member_) {
+    connections_.spawn(serve(std::move(place), std::move(connection)));
+  } else {
+    handOver(chosen, std::move(place), std::move(connection));
   }
 }
 
-io::Task<void> Server::serve(io::ConnectionPtr connection) {
-  const Counted counted(open_, count_, empty_);
+void Server::handOver(const Fleet::MemberPtr& to, Fleet::Place place,
+                      io::ConnectionPtr connection) {
+  const auto moved = std::make_shared<Fleet::Place>(std::move(place));
+  const Poco::Net::StreamSocket socket = connection->socket();
+  connection.reset();  // leaves this loop; the socket lives on in the letter
+  to->mailbox->post([to, moved, socket] {
+    if (to->server != nullptr) to->server->adopt(std::move(*moved), socket);
+  });
+}
+
+void Server::adopt(Fleet::Place place, const Poco::Net::StreamSocket& socket) noexcept {
+  try {
+    auto connection = std::make_unique<io::Connection>(state_.loop, socket);
+    connections_.spawn(serve(std::move(place), std::move(connection)));
+  } catch (const std::exception& exception) {
+    Log::say(LogLevel::warning, "cannot accept a connection", {{"error", exception.what()}});
+  }
+}
+
+io::Task<void> Server::serve([[maybe_unused]] Fleet::Place place, io::ConnectionPtr connection) {
+  const Counted counted(open_, empty_);
   ServerConnection served(state_, std::move(connection));
   list_.pushBack(served);
   try {
@@ -184,7 +210,7 @@ io::Task<void> Server::serve(io::ConnectionPtr connection) {
 io::Task<void> Server::turnAway(io::ConnectionPtr connection) {
   static const std::string text = turnedAwayText();
   ++turningAway_;
-  const io::Until until{state_.loop.after(kTurnAwayTime), accepting_.token()};
+  const io::Until until{state_.loop.after(kTurnAwayTime), accepting_->token()};
   static_cast<void>(connection->tryWrite(text));
   connection->shutdownWrite();
   io::Status status = io::Status::ok;
@@ -207,6 +233,7 @@ void Server::forEach(Do act) {
 
 void Server::drain() {
   state_.draining = true;
+  fleet_.leave(member_);
   forEach([](ServerConnection& connection) { connection.drain(); });
 }
 
@@ -216,7 +243,7 @@ io::Task<void> Server::drained(io::Until until) {
 
 void Server::stop() {
   drain();
-  accepting_.cancel();
+  accepting_.reset();
   forEach([](ServerConnection& connection) { connection.stop(); });
 }
 

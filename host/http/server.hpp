@@ -1,12 +1,10 @@
 // Server: the HTTP face on one loop: listening sockets, connections, and their orderly end.
-// Each loop has its own, with its own router and handlers; what they share is the count of
-// connections.
-// Threads: the loop's; the count is atomic.
+// Each loop has its own, with its own router and handlers; they share a Fleet.
+// Threads: the loop's; made and destroyed there too, or while the loop does not run.
 #pragma once
 
 #include <Poco/Net/SocketAddress.h>
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -14,23 +12,20 @@
 
 #include "base/result.hpp"
 #include "http/connection.hpp"
+#include "http/fleet.hpp"
 #include "http/loop_state.hpp"
 #include "io/scope.hpp"
 #include "io/socket.hpp"
 
 namespace sluice::http {
 
-// Connections of all loops together. Any thread.
-using ConnectionCount = std::atomic<std::size_t>;
-
 // The addresses that `server.listen` stands for: one, but two for localhost.
 Result<std::vector<Poco::Net::SocketAddress>> listenAddresses(const config::Server& server);
 
 class Server {
  public:
-  // `count` must outlive it.
-  Server(io::Loop& loop, Router router, std::shared_ptr<const Settings> settings,
-         ConnectionCount& count);
+  // `fleet` must outlive it.
+  Server(io::Loop& loop, Router router, std::shared_ptr<const Settings> settings, Fleet& fleet);
   ~Server();  // closes what is still open, at once
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -58,21 +53,23 @@ class Server {
  private:
   template <class Do>
   void forEach(Do act);  // `act` must not end a connection, only mark it
-  io::Task<void> accept(io::Listener& listener);
+  io::Task<void> accept(std::unique_ptr<io::Listener> listener);
   void take(io::ConnectionPtr connection);
-  io::Task<void> serve(io::ConnectionPtr connection);
+  void handOver(const Fleet::MemberPtr& to, Fleet::Place place, io::ConnectionPtr connection);
+  void adopt(Fleet::Place place, const Poco::Net::StreamSocket& socket) noexcept;
+  io::Task<void> serve(Fleet::Place place, io::ConnectionPtr connection);
   io::Task<void> turnAway(io::ConnectionPtr connection);
 
   LoopState state_;
-  ConnectionCount& count_;
-  std::vector<std::unique_ptr<io::Listener>> listeners_;
+  Fleet& fleet_;
+  const Fleet::MemberPtr member_;
   std::uint16_t port_ = 0;
   std::size_t open_ = 0;
   std::size_t turningAway_ = 0;
   io::Slot empty_{true};
   io::List<ServerConnection, ConnectionTag> list_;
   io::Scope connections_;
-  io::Scope accepting_;
+  std::optional<io::Scope> accepting_;  // none: it accepts no more
 };
 
 }  // namespace sluice::http
