@@ -19,7 +19,7 @@ scenario('an unknown command is an error that names the nearest', async () => {
 });
 
 scenario('without a configuration the embedded defaults hold', async (stage) => {
-  const { directory } = await stage.work({});
+  const { directory } = await stage.work(null);
   const checked = await run(['check'], { cwd: directory });
   assert.equal(checked.code, 0, checked.stderr);
   const models = await run(['models'], { cwd: directory });
