@@ -19,7 +19,7 @@ scenario('an unknown command is an error that names the nearest', async () => {
 });
 
 scenario('without a configuration the embedded defaults hold', async (stage) => {
-  const { directory } = await stage.work({});
+  const { directory } = await stage.work(null);
   const checked = await run(['check'], { cwd: directory });
   assert.equal(checked.code, 0, checked.stderr);
   const models = await run(['models'], { cwd: directory });
@@ -74,8 +74,8 @@ scenario(
     for (const [place, words] of [
       [/sluice\.yaml:3:3\b/, /drain_secnds.*drain_seconds/s],
       [/sluice\.yaml:9:15\b/, /base_url|URL/i],
-      [/sluice\.yaml:13:27\b/, /soon|number/],
-      [/sluice\.yaml:15:29\b/, /bb/],
+      [/sluice\.yaml:13:28\b/, /soon|number/],
+      [/sluice\.yaml:15:30\b/, /bb/],
       [/sluice\.yaml:19:15\b/, /c\/m1|'c'/],
     ]) {
       assert.match(said, place);
@@ -118,7 +118,7 @@ async function withBrokenPlugin(stage, enable) {
   const work = await stage.work({});
   const directory = path.join(work.directory, 'plugins');
   mkdirSync(directory);
-  for (const file of readdirSync(pluginDirectory)) {
+  for (const file of readdirSync(pluginDirectory).filter((name) => name.endsWith('.so'))) {
     copyFileSync(path.join(pluginDirectory, file), path.join(directory, file));
   }
   writeFileSync(path.join(directory, 'broken.so'), 'this is no library');
@@ -161,5 +161,5 @@ scenario('a plugin whose content is not the one that was meant is not opened', a
   const work = await stage.work({ plugins: { enable } });
   const got = await run(['check', '--config', work.file]);
   assert.equal(got.code, 1);
-  assert.match(got.stdout + got.stderr, /demo.*sha256|sha256.*demo/s);
+  assert.match(got.stdout + got.stderr, /demo.*sha-?256/is);
 });

@@ -65,17 +65,20 @@ for (const page of pages) {
   for (const block of blocks(page, 'sh')) {
     for (const command of commandsOf(block.text)) {
       if (runElsewhere.some((known) => known.test(command))) continue;
-      scenario(`the command at ${page}:${block.line} runs: ${command.slice(0, 60)}`, async (stage) => {
-        const sluice = await stage.sluice(null, { env: { PORT: '0' } });
-        const work = await stage.work({ plugins: { directory: pluginDirectory } });
-        const line = command
-          .replaceAll('http://127.0.0.1:8090', sluice.url)
-          .replaceAll('build/plugins', pluginDirectory)
-          .replace(/^curl /, 'curl --silent --show-error --fail-with-body ')
-          .replace(/^(build\/)?sluice /, `${binary} `);
-        const got = spawnSync('bash', ['-c', line], { cwd: work.directory, encoding: 'utf8' });
-        assert.equal(got.status, 0, got.stdout + got.stderr);
-      });
+      scenario(
+        `the command at ${page}:${block.line} runs: ${command.slice(0, 60)}`,
+        async (stage) => {
+          const sluice = await stage.sluice(null, { env: { PORT: '0' } });
+          const work = await stage.work({ plugins: { directory: pluginDirectory } });
+          const line = command
+            .replaceAll('http://127.0.0.1:8090', sluice.url)
+            .replaceAll('build/plugins', pluginDirectory)
+            .replace(/^curl /, 'curl --silent --show-error --fail-with-body ')
+            .replace(/^(build\/)?sluice /, `${binary} `);
+          const got = spawnSync('bash', ['-c', line], { cwd: work.directory, encoding: 'utf8' });
+          assert.equal(got.status, 0, got.stdout + got.stderr);
+        },
+      );
     }
   }
 }

@@ -151,7 +151,10 @@ scenario('SIGTERM lets what is under way finish, and takes nothing new', async (
   });
   assert.equal(ready.whole, true);
   assert.equal((await request(sluice, '/health')).status, 200, 'it still lives');
-  const late = await chat(sluice, question('demo/echo'));
+  const late = await eventually('new calls to be refused', async () => {
+    const answer = await chat(sluice, question('demo/echo'));
+    return answer.status !== 200 && answer;
+  });
   assertError(late, 503);
   assert.match(late.headers['retry-after'], /^\d+$/);
   gate.open();

@@ -55,7 +55,6 @@ const missing = [
   ['an unknown provider is not found', 'nobody/m1', /nobody/],
   ['a provider that is off says which variable turns it on', 'off/m1', /NOT_SET_KEY/],
   ['a virtual model whose providers are all off says why', 'none', /NOT_SET_KEY/],
-  ['an empty name is not found', '', /model/],
   ['a name with a line break is not found', 'a\nb', /model/],
 ].map(([name, model, message]) => ({ name, model, message }));
 

@@ -203,6 +203,7 @@ add('one event of eight megabytes goes through', async ({ upstream, sluice, mode
 for (const [what, body, param] of [
   ['with two models', `{"model":"a/m1","model":"a/m2",${user}}`, 'model'],
   ['without a model', `{${user}}`, 'model'],
+  ['with an empty model', `{"model":"",${user}}`, 'model'],
   ['with a model that is no string', `{"model":7,${user}}`, 'model'],
   ['that is no JSON', '{"model":"a/m1",', null],
   ['that is no object', '["a/m1"]', null],

@@ -82,6 +82,9 @@ class Connection {
     let end;
     while ((end = this.bytes.indexOf('\r\n\r\n')) < 0) {
       if (this.left) return null;
+      if (this.bytes.length && !/[A-Z]/.test(String.fromCharCode(this.bytes[0]))) {
+        throw new Error('this is no HTTP');
+      }
       await this.more();
     }
     const rawHead = this.bytes.subarray(0, end).toString('latin1');
@@ -240,7 +243,7 @@ export class Upstream {
       while (await this.#answerOne(connection));
     } catch (error) {
       this.faults.push(error.message);
-      socket.destroy();
+      socket.end('HTTP/1.1 400 Faulty\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
     }
   }
 
