@@ -36,11 +36,12 @@ class Encode : public ::testing::Test {
   // The message of the fault that it must give.
   std::string faultOf(const std::vector<std::vector<std::string>>& commands,
                       std::string_view key = "k-123") {
-    const auto fault = encode(commands, key);
-    if (!fault) return "no fault";
-    EXPECT_EQ(fault->code, Code::internal);
-    EXPECT_FALSE(fault->retryable);
-    return fault->message;
+    const auto found = encode(commands, key);
+    if (!found) return "no fault";
+    const Fault fault = must(found);
+    EXPECT_EQ(fault.code, Code::internal);
+    EXPECT_FALSE(fault.retryable);
+    return fault.message;
   }
   std::string faultOfHeader(const std::string& name, const std::string& value) {
     return faultOf({kStart, {"header", name, value}});
@@ -162,17 +163,16 @@ TEST_F(Encode, UnknownFramingIsAFault) {
 }
 
 TEST_F(Encode, ThePluginsOwnFaultsComeThrough) {
-  const auto fault = encode({kStart, {"fail", "no \"images\" here\n"}});
-  ASSERT_TRUE(fault);
-  EXPECT_EQ(fault->code, Code::invalidArgument);
-  EXPECT_EQ(fault->message, "no \"images\" here ");
-  const auto silent = encode({kStart, {"fail silently"}});
-  EXPECT_EQ(silent->code, Code::unavailable);
-  EXPECT_EQ(silent->message,
+  const Fault fault = must(encode({kStart, {"fail", "no \"images\" here\n"}}));
+  EXPECT_EQ(fault.code, Code::invalidArgument);
+  EXPECT_EQ(fault.message, "no \"images\" here ");
+  const Fault silent = must(encode({kStart, {"fail silently"}}));
+  EXPECT_EQ(silent.code, Code::unavailable);
+  EXPECT_EQ(silent.message,
             "it (org.example.codec): the plugin failed and gave no reason (status 14)");
-  const auto thrown = encode({{"throw"}});
-  EXPECT_EQ(thrown->code, Code::internal);
-  EXPECT_EQ(thrown->message, "threw an exception across the plugin ABI");
+  const Fault thrown = must(encode({{"throw"}}));
+  EXPECT_EQ(thrown.code, Code::internal);
+  EXPECT_EQ(thrown.message, "threw an exception across the plugin ABI");
 }
 
 // --- answers ---
@@ -247,38 +247,37 @@ TEST_F(Decode, TheSinksAnswerReachesThePlugin) {
 }
 
 TEST_F(Decode, AFaultCarriesWhatTheUpstreamSaid) {
-  const auto fault = frame("refuse", "slow \x1b[1mdown\x1b[0m, caf\xe9\r\nplease");
-  ASSERT_TRUE(fault);
-  EXPECT_EQ(fault->code, Code::resourceExhausted);
-  EXPECT_EQ(fault->reason, Reason::rateLimit);
-  EXPECT_TRUE(fault->retryable);
-  EXPECT_EQ(fault->retryAfterMs, 1500u);
-  EXPECT_EQ(fault->httpStatus, 429);
-  EXPECT_EQ(fault->message, "slow [1mdown[0m, caf\xef\xbf\xbd  please");
-  EXPECT_EQ(fault->type, "rate_limit");
-  EXPECT_EQ(fault->symbol, "slow_down");
-  EXPECT_EQ(fault->param, "model");
+  const Fault fault = must(frame("refuse", "slow \x1b[1mdown\x1b[0m, caf\xe9\r\nplease"));
+  EXPECT_EQ(fault.code, Code::resourceExhausted);
+  EXPECT_EQ(fault.reason, Reason::rateLimit);
+  EXPECT_TRUE(fault.retryable);
+  EXPECT_EQ(fault.retryAfterMs, 1500u);
+  EXPECT_EQ(fault.httpStatus, 429);
+  EXPECT_EQ(fault.message, "slow [1mdown[0m, caf\xef\xbf\xbd  please");
+  EXPECT_EQ(fault.type, "rate_limit");
+  EXPECT_EQ(fault.symbol, "slow_down");
+  EXPECT_EQ(fault.param, "model");
 }
 
 TEST_F(Decode, AMessageWithoutEndIsBounded) {
-  const auto fault = frame("refuse", "endless");
-  EXPECT_EQ(fault->message, "endless" + std::string(993, 'x'));
+  const Fault fault = must(frame("refuse", "endless"));
+  EXPECT_EQ(fault.message, "endless" + std::string(993, 'x'));
 }
 
 TEST_F(Decode, AnUnknownStatusWithoutMessageIsSaidSo) {
-  const auto fault = frame("silently");
-  EXPECT_EQ(fault->code, Code::unknown);
-  EXPECT_EQ(fault->httpStatus, 0);
-  EXPECT_EQ(fault->message,
+  const Fault fault = must(frame("silently"));
+  EXPECT_EQ(fault.code, Code::unknown);
+  EXPECT_EQ(fault.httpStatus, 0);
+  EXPECT_EQ(fault.message,
             "it (org.example.codec): the plugin failed and gave no reason (status 4711)");
-  EXPECT_EQ(frame("throw")->message, "threw an exception across the plugin ABI");
+  EXPECT_EQ(must(frame("throw")).message, "threw an exception across the plugin ABI");
 }
 
 TEST_F(Decode, AFaultOfARefusedAnswerHasItsStatus) {
   const auto decoder = instance_->open(request_, 503, {}, fault_);
-  const auto fault = decoder->end(sink_);
-  EXPECT_EQ(fault->httpStatus, 503);
-  EXPECT_EQ(fault->message, "gone for lunch");
+  const Fault fault = must(decoder->end(sink_));
+  EXPECT_EQ(fault.httpStatus, 503);
+  EXPECT_EQ(fault.message, "gone for lunch");
 }
 
 TEST_F(Decode, FinishIsNotADecodersToCall) {

@@ -40,7 +40,7 @@ std::unique_ptr<Decoder> ComponentDecoder::open(std::shared_ptr<const ComponentI
   });
   it.open_ = status == SLUICE_OK;
   if (it.open_) return decoder;
-  fault = *it.outcome(status);
+  fault = it.faultOf(status);
   return nullptr;
 }
 
@@ -73,7 +73,8 @@ std::optional<Fault> ComponentDecoder::frame(std::string_view event, std::string
     return instance_->codec().frame(decoder_, abi::str(event), abi::str(data), &table_, &error_);
   });
   sink_ = nullptr;
-  return outcome(status);
+  if (status == SLUICE_OK) return std::nullopt;
+  return faultOf(status);
 }
 
 std::optional<Fault> ComponentDecoder::end(ChunkSink& sink) {
@@ -81,11 +82,11 @@ std::optional<Fault> ComponentDecoder::end(ChunkSink& sink) {
   const auto status =
       abi::guarded(error_, [&] { return instance_->codec().end(decoder_, &table_, &error_); });
   sink_ = nullptr;
-  return outcome(status);
+  if (status == SLUICE_OK) return std::nullopt;
+  return faultOf(status);
 }
 
-std::optional<Fault> ComponentDecoder::outcome(sluice_status status) {
-  if (status == SLUICE_OK) return std::nullopt;
+Fault ComponentDecoder::faultOf(sluice_status status) {
   Fault fault = abi::fromC(status, error_, instance_->label());
   if (fault.httpStatus == 0 && httpStatus_ / 100 != 2) fault.httpStatus = httpStatus_;
   error_ = abi::emptyError();

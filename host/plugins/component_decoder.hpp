@@ -28,7 +28,7 @@ class ComponentDecoder final : public Decoder {
   ComponentDecoder(std::shared_ptr<const ComponentInstance> instance, const Request& request,
                    int httpStatus) noexcept;
   static sluice_status push(sluice_sink* sink, const sluice_chunk* chunk) noexcept;
-  std::optional<Fault> outcome(sluice_status status);
+  Fault faultOf(sluice_status status);
 
   std::shared_ptr<const ComponentInstance> instance_;
   sluice_request request_;  // lent to the plugin until close()

@@ -43,8 +43,8 @@ ComponentInstance::ComponentInstance(std::shared_ptr<Library> library, const Com
       host_(name + " (" + info.id + ')') {}
 
 Result<std::shared_ptr<const ComponentInstance>> ComponentInstance::create(
-    std::shared_ptr<Library> library, const sluice_component& table, const ComponentInfo& info,
-    const std::string& name, const std::string& settings) {
+    const std::shared_ptr<Library>& library, const sluice_component& table,
+    const ComponentInfo& info, const std::string& name, const std::string& settings) {
   std::unique_ptr<ComponentInstance> made(new ComponentInstance(library, info, name));
   auto instance = ownedByControlThread(std::move(made));
   sluice_error error = abi::emptyError();

@@ -22,11 +22,9 @@ class ComponentInstance final : public Instance,
  public:
   // `settings` are checked already. The table and `info` belong to `library` and its registry; what
   // is needed later is copied. The instance is destroyed on the control thread.
-  static Result<std::shared_ptr<const ComponentInstance>> create(std::shared_ptr<Library> library,
-                                                                 const sluice_component& table,
-                                                                 const ComponentInfo& info,
-                                                                 const std::string& name,
-                                                                 const std::string& settings);
+  static Result<std::shared_ptr<const ComponentInstance>> create(
+      const std::shared_ptr<Library>& library, const sluice_component& table,
+      const ComponentInfo& info, const std::string& name, const std::string& settings);
   ~ComponentInstance() override;
   ComponentInstance(const ComponentInstance&) = delete;
   ComponentInstance& operator=(const ComponentInstance&) = delete;

@@ -16,9 +16,10 @@ namespace sluice::plugins {
 
 namespace {
 
-constexpr std::size_t kPauseAbove = 256 * 1024;  // queued bytes
+constexpr std::size_t kPauseAbove = std::size_t{256} << 10;  // queued bytes
 constexpr std::size_t kResumeBelow = kPauseAbove / 2;
-constexpr std::size_t kRefuseAbove = 64 * 1024 * 1024;  // who has not paused by then never will
+constexpr std::size_t kRefuseAbove = std::size_t{64}
+                                     << 20;  // who has not paused by then never will
 
 // Lives as long as the loop's side or the plugin's needs it. The plugin's owns itself (`self_`)
 // from start() until release() has returned.

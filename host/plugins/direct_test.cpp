@@ -21,7 +21,7 @@ class Direct : public ::testing::Test {
   // Starts it, and gives up the strings of the request at once: the operation has copies.
   std::unique_ptr<DirectCall> start(const char* component, std::string model,
                                     std::string body = "word ",
-                                    std::string dialect = kCanonicalChat.data()) {
+                                    std::string_view dialect = kCanonicalChat) {
     if (!instance_) instance_ = makeInstance("direct", component);
     Request request;
     request.model = model;
@@ -99,9 +99,8 @@ TEST_F(Direct, AFailureComesAfterWhatWasPushed) {
   auto call = start("threaded", "fail");
   finish(*call);
   EXPECT_EQ(sink_.text, "half");
-  ASSERT_TRUE(outcome_);
-  EXPECT_EQ(outcome_->code, Code::unavailable);
-  EXPECT_EQ(outcome_->message, "the index is being rebuilt");
+  EXPECT_EQ(must(outcome_).code, Code::unavailable);
+  EXPECT_EQ(must(outcome_).message, "the index is being rebuilt");
 }
 
 TEST_F(Direct, WhatDoesNotStartIsAFault) {
@@ -113,8 +112,7 @@ TEST_F(Direct, WhatDoesNotStartIsAFault) {
 TEST_F(Direct, WhatDoesNotStartOnAWorkerIsToldByDrain) {
   auto call = start("blocking", "refuse");
   finish(*call);
-  ASSERT_TRUE(outcome_);
-  EXPECT_EQ(outcome_->message, "no such model");
+  EXPECT_EQ(must(outcome_).message, "no such model");
 }
 
 TEST_F(Direct, APluginThatRunsAheadIsPausedUntilHalfIsTaken) {
@@ -147,8 +145,7 @@ TEST_F(Direct, APluginThatIgnoresThePauseIsStopped) {
   auto call = start("threaded", "deaf:2000", std::string(1 << 20, 'x'), "sync");
   EXPECT_FALSE(call->drain(sink_, outcome_));
   EXPECT_EQ(sink_.count, 64) << "64 MiB and no more";
-  ASSERT_TRUE(outcome_);
-  EXPECT_EQ(outcome_->message, kWho + "the plugin did not pause when it was told to");
+  EXPECT_EQ(must(outcome_).message, kWho + "the plugin did not pause when it was told to");
 }
 
 TEST_F(Direct, ACallThatIsDestroyedIsCancelled) {

@@ -93,7 +93,7 @@ int start(const std::string& self, const std::string& file, int out, pid_t& pid)
 
 // Reads what is there. False: the end has come.
 bool readSome(int fd, std::string& into) {
-  std::array<char, 16 * 1024> block;
+  std::array<char, std::size_t{16} * 1024> block;
   for (;;) {
     const ssize_t count = ::read(fd, block.data(), block.size());
     if (count < 0 && errno == EINTR) continue;

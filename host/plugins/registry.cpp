@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 class OpenRegistry final : public Registry {
  public:
-  void add(const std::string& file, std::shared_ptr<Library> library,
+  void add(const std::string& file, const std::shared_ptr<Library>& library,
            std::vector<std::string>& problems);
 
   const std::vector<LibraryInfo>& libraries() const noexcept override { return libraries_; }
@@ -46,7 +46,7 @@ class OpenRegistry final : public Registry {
   std::vector<std::unique_ptr<const Offer>> offers_;
 };
 
-void OpenRegistry::add(const std::string& file, std::shared_ptr<Library> library,
+void OpenRegistry::add(const std::string& file, const std::shared_ptr<Library>& library,
                        std::vector<std::string>& problems) {
   Description found = describe(file, library->content(), library->table());
   problems = std::move(found.problems);
@@ -151,18 +151,21 @@ std::shared_ptr<const Registry> Registry::open(const config::Plugins& wanted,
     std::error_code ignored;
     const fs::path place = fs::path(directory) / (plugin.stem + ".so");
     const std::string file = fs::absolute(place, ignored).lexically_normal().string();
+    const auto complain = [&](const std::string& what) {
+      problems.push_back({plugin.where, std::string(file).append(": ").append(what)});
+    };
     auto library = Library::open(file, plugin.sha256, copiesUnder);
     if (!library) {
       std::string reason = library.error().message;
       if (!fs::exists(file, ignored)) {
         reason = withSuggestion(std::move(reason), plugin.stem, directory);
       }
-      problems.push_back({plugin.where, file + ": " + reason});
+      complain(reason);
       continue;
     }
     std::vector<std::string> faults;
-    registry->add(file, *std::move(library), faults);
-    for (std::string& fault : faults) problems.push_back({plugin.where, file + ": " + fault});
+    registry->add(file, *library, faults);
+    for (const std::string& fault : faults) complain(fault);
   }
   return registry;
 }

@@ -77,7 +77,7 @@ TEST(SdkPlugins, ACodecTranslates) {
   request.body = kBody;
   Encoded encoded;
   const auto failed = acme->encode(request, "k-1", encoded);
-  ASSERT_FALSE(failed) << failed->message;
+  ASSERT_FALSE(failed);
   EXPECT_EQ(encoded.path, "/v2/chat");
   EXPECT_NE(encoded.fields.find("x-acme-key: k-1\r\n"), std::string::npos);
   EXPECT_EQ(encoded.framing, Framing::sse);
@@ -91,11 +91,11 @@ TEST(SdkPlugins, ACodecTranslates) {
   EXPECT_EQ(sink.text, "Hello");
 
   decoder = acme->open(request, 429, {}, fault);
-  const auto refused = decoder->frame("", R"({"problem": "too fast", "kind": "slow_down"})", sink);
-  ASSERT_TRUE(refused);
-  EXPECT_EQ(refused->reason, Reason::rateLimit);
-  EXPECT_EQ(refused->message, "too fast");
-  EXPECT_EQ(refused->httpStatus, 429);
+  const Fault refused =
+      must(decoder->frame("", R"({"problem": "too fast", "kind": "slow_down"})", sink));
+  EXPECT_EQ(refused.reason, Reason::rateLimit);
+  EXPECT_EQ(refused.message, "too fast");
+  EXPECT_EQ(refused.httpStatus, 429);
 }
 
 TEST(SdkPlugins, FaultyOnesAreNamed) {

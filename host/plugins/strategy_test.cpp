@@ -36,11 +36,10 @@ TEST_F(Strategy, GivesAnOrderThatMayLeaveSomeOut) {
 
 TEST_F(Strategy, AnOrderThatCannotBeIsAFault) {
   for (const char* how : {"far", "double", "more"}) {
-    const auto fault = rank(how);
-    ASSERT_TRUE(fault) << how;
-    EXPECT_EQ(fault->code, Code::internal);
+    const Fault fault = must(rank(how));
+    EXPECT_EQ(fault.code, Code::internal);
     EXPECT_EQ(
-        fault->message,
+        fault.message,
         "it (org.example.reverse): the plugin ranked what it was not given, or something twice");
     EXPECT_TRUE(order_.empty());
   }
@@ -48,9 +47,9 @@ TEST_F(Strategy, AnOrderThatCannotBeIsAFault) {
 
 TEST_F(Strategy, ItsFaultsComeThrough) {
   order_ = {7};
-  const auto fault = rank("fail");
-  EXPECT_EQ(fault->code, Code::failedPrecondition);
-  EXPECT_EQ(fault->message, "cannot choose");
+  const Fault fault = must(rank("fail"));
+  EXPECT_EQ(fault.code, Code::failedPrecondition);
+  EXPECT_EQ(fault.message, "cannot choose");
   EXPECT_TRUE(order_.empty());
 }
 

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -113,6 +114,13 @@ inline std::shared_ptr<const Instance> makeInstance(const std::string& stem, std
   auto made = opened.registry->create(kind, id, "it", settings);
   EXPECT_TRUE(made) << (made ? "" : made.error().message);
   return made ? *made : nullptr;
+}
+
+// What must be there.
+template <class T>
+T must(const std::optional<T>& value) {
+  EXPECT_TRUE(value) << "there is none";
+  return value.value_or(T{});
 }
 
 // Keeps text and the rest of what it is given in words.

@@ -53,14 +53,14 @@ static const sluice_component again = {NAMED("org.example.good"), .create = crea
 static const sluice_component* const list[] = {&good,      NULL,   &tiny,     &unnamed,   &strange,
                                                &uncreated, &needy, &unparsed, &unschemed, &again};
 
-static sluice_status failing_init(const sluice_host* host, const char* path, sluice_error* err) {
+static sluice_status failingInit(const sluice_host* host, const char* path, sluice_error* err) {
   (void)host;
   (void)path;
   snprintf(err->message, sizeof err->message, "the model file is gone");
   return SLUICE_FAILED_PRECONDITION;
 }
 
-extern void no_such_function(void);
+extern void noSuchFunction(void);
 
 const sluice_library* sluice_plugin_entry(uint32_t host_abi) {
   (void)host_abi;
@@ -73,7 +73,7 @@ const sluice_library* sluice_plugin_entry(uint32_t host_abi) {
                                    .components = list};
   switch (FAULT) {
 #if FAULT == 1
-    case undefined_symbol: no_such_function(); break;
+    case undefined_symbol: noSuchFunction(); break;
 #endif
     case refuses: return NULL;
     case newer_major: library.abi_version = 1u << 16; break;
@@ -83,7 +83,7 @@ const sluice_library* sluice_plugin_entry(uint32_t host_abi) {
     case short_table: library.struct_size = offsetof(sluice_library, components); break;
     case no_components: library.n_components = 0; break;
     case too_many: library.n_components = 1000000; break;
-    case init_fails: library.init = failing_init; break;
+    case init_fails: library.init = failingInit; break;
     case components: library.n_components = sizeof list / sizeof *list; break;
     case crashes:
       signal(SIGSEGV, SIG_DFL);

@@ -6,26 +6,24 @@
 
 #define TEXT_OF(x) #x
 #define TEXT(x) TEXT_OF(x)
-#define STR(literal) (sluice_str){literal, sizeof literal - 1}
 
+static sluice_str str(const char* text) { return (sluice_str){text, strlen(text)}; }
 static const sluice_host* library_host;
 static int ended;
 
-static void say(const char* text) {
-  library_host->log(library_host, 1, (sluice_str){text, strlen(text)});
-}
+static void say(const char* text) { library_host->log(library_host, 1, str(text)); }
 
 static sluice_status encode(const sluice_instance* self, const sluice_request* req,
                             sluice_http_out* out, sluice_error* err) {
   (void)self;
   (void)req;
   (void)err;
-  out->start(out, STR("GET"), STR("/version/" TEXT(VERSION)));
+  out->start(out, str("GET"), str("/version/" TEXT(VERSION)));
   return SLUICE_OK;
 }
-static sluice_status open_answer(const sluice_instance* self, const sluice_request* req,
-                                 uint32_t status, const sluice_kv* headers, size_t n,
-                                 void** decoder, sluice_error* err) {
+static sluice_status openAnswer(const sluice_instance* self, const sluice_request* req,
+                                uint32_t status, const sluice_kv* headers, size_t n, void** decoder,
+                                sluice_error* err) {
   (void)self;
   (void)req;
   (void)status;
@@ -50,13 +48,13 @@ static sluice_status end(void* decoder, sluice_sink* sink, sluice_error* err) {
   (void)err;
   return SLUICE_OK;
 }
-static void close_answer(void* decoder) { (void)decoder; }
+static void closeAnswer(void* decoder) { (void)decoder; }
 static const sluice_codec codec = {.struct_size = sizeof codec,
                                    .encode = encode,
-                                   .open = open_answer,
+                                   .open = openAnswer,
                                    .frame = frame,
                                    .end = end,
-                                   .close = close_answer};
+                                   .close = closeAnswer};
 
 static const void* get_extension(const sluice_instance* self, const char* id) {
   (void)self;
