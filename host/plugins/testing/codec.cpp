@@ -196,7 +196,8 @@ const sluice_instance* create(const sluice_component*, const sluice_host* host, 
 }
 
 constexpr const char* kSchema = R"({"type": "object", "additionalProperties": false, "properties": {
-  "make": {"type": "string", "enum": ["refuse", "silent", "throw", "faceless", "hollow", "misshapen"]},
+  "make": {"type": "string",
+           "enum": ["refuse", "silent", "throw", "faceless", "hollow", "misshapen"]},
   "headers": {"type": "object", "additionalProperties": {"type": "string"}}}})";
 constexpr const char* kDialects[] = {"openai.chat", nullptr};
 constexpr sluice_component kComponent{sizeof(sluice_component),
