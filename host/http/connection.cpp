@@ -17,7 +17,7 @@ using std::chrono::milliseconds;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 // How long, and for how many bytes, a client that was answered early may go on sending.
 constexpr milliseconds kLinger{1000};
-constexpr std::size_t kLingerBytes = 64 << 10;
+constexpr std::size_t kLingerBytes = 16 << 20;
 // How long a connection that was made while the server drains may be silent.
 constexpr milliseconds kDrainIdle{1000};
 // A large body gives way to others after so many reads.

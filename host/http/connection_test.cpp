@@ -318,8 +318,8 @@ TEST_F(ConnectionTest, aClientThatGoesOnSendingIsCutOff) {
   server.maxBodyBytes = 1000;
   startTelling();
   RawClient client = connect();
-  feed(client, "POST /tell HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n");
-  for (int i = 0; i < 7; ++i) client.send(std::string(10'000, 'x'));
+  feed(client, "POST /tell HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000000\r\n\r\n");
+  for (int i = 0; i < 17; ++i) client.send(std::string(1 << 20, 'x'));
   EXPECT_TRUE(allClosed());
 }
 
