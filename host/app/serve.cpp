@@ -16,6 +16,7 @@
 #include "app/configuration.hpp"
 #include "app/loop_unit.hpp"
 #include "app/shared.hpp"
+#include "plugins/control.hpp"
 #include "plugins/log.hpp"
 #include "telemetry/log.hpp"
 
@@ -242,6 +243,7 @@ int serve(const Options& options) {
       code = 0;
     }
   }
+  plugins::waitForRetired();
   Log::stop();
   return code;
 }

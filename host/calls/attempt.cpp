@@ -335,6 +335,7 @@ io::Task<Attempt::End> Attempt::viaDirect() {
     const bool more = operation->drain(intake.sink(services_.out), ending);
     if (!committed()) waited_ = duration_cast<microseconds>(steady_clock::now() - before);
     note(progress);
+    if (!ending) ending = progress.fault;
     if (ending) {
       offer(progress);
       co_return failedWith(MishapKind::plugin, std::move(*ending));

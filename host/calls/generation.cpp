@@ -13,6 +13,12 @@ bool isLocal(const wire::Url& url) {
   return url.host == "localhost" || url.host == "::1" || url.host.starts_with("127.");
 }
 
+// The registry's message begins with the instance's name; here it stands elsewhere.
+std::string reasonOf(const Error& error, const std::string& name) {
+  const std::string before = name + ": ";
+  return error.message.starts_with(before) ? error.message.substr(before.size()) : error.message;
+}
+
 Problem notFound(std::string message) {
   Problem made;
   made.status = 404;
@@ -51,7 +57,7 @@ void Generation::createProviders(const upstream::ProxySettings& proxies, std::ve
       auto instance = registry_->create(plugins::Kind::provider, config.component, config.name,
                                         config.settings);
       if (!instance) {
-        made->offBecause = instance.error().message;
+        made->offBecause = reasonOf(instance.error(), config.name);
         faults.push_back({config.where, "provider " + config.name + ": " + made->offBecause});
       } else if ((*instance)->hasCodec() && config.baseUrl.empty()) {
         made->offBecause = "it has no base_url";
@@ -79,7 +85,8 @@ void Generation::createVirtualModels(std::vector<Fault>& faults) {
     auto strategy =
         registry_->create(plugins::Kind::strategy, config.strategy, config.name, config.settings);
     if (!strategy) {
-      faults.push_back({config.where, "virtual model " + config.name + ": " + strategy.error().message});
+      faults.push_back({config.where, "virtual model " + config.name + ": " +
+                                          reasonOf(strategy.error(), config.name)});
       continue;
     }
     made->strategy = std::move(*strategy);

@@ -104,6 +104,7 @@ Error OpenRegistry::unknown(Kind kind, std::string_view id, const std::string& n
   if (!meant.empty()) return Error{name + ": \"" + std::string(id) + "\" may mean " + meant};
   const std::string_view near = text::nearest(id, known);
   if (!near.empty()) what += "; did you mean \"" + std::string(near) + "\"?";
+  else what += "; plugins.enable names the files that are opened";
   return Error{what};
 }
 

@@ -40,10 +40,14 @@ test('the reference of the configuration is that of the schema', () => {
   assert.equal(written(), reference(), 'run: node tests/e2e/support/reference.js');
 });
 
+// A part of a configuration is one that enables the plugins we ship.
+const shipped = 'plugins: {enable: [openai, demo, priority]}\n';
+const whole = (text) => (/^plugins:/m.test(text) ? text : shipped + text);
+
 for (const page of pages) {
   for (const block of blocks(page, 'yaml')) {
     scenario(`the configuration at ${page}:${block.line} loads`, async (stage) => {
-      const work = await stage.work(block.text);
+      const work = await stage.work(whole(block.text));
       const env = { SLUICE_DOCS: 'yes', GROQ_API_KEY: 'k', OPENAI_API_KEY: 'k' };
       const got = await run(['check', '--config', work.file], { cwd: work.directory, env });
       assert.equal(got.code, 0, got.stderr);
@@ -69,7 +73,7 @@ for (const page of pages) {
         `the command at ${page}:${block.line} runs: ${command.slice(0, 60)}`,
         async (stage) => {
           const sluice = await stage.sluice(null, { env: { PORT: '0' } });
-          const work = await stage.work({ plugins: { directory: pluginDirectory } });
+          const work = await stage.work(shipped);
           const line = command
             .replaceAll('http://127.0.0.1:8090', sluice.url)
             .replaceAll('build/plugins', pluginDirectory)
