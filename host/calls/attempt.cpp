@@ -64,7 +64,8 @@ Attempt::Attempt(Services& services, const Inquiry& inquiry, Client& client, con
       provider_(*step.target->provider),
       instance_(*step.target->provider->instance),
       total_(std::min(services.loop.after(provider_.config->timeouts.total), context.deadline)),
-      contentBy_(total_) {}
+      contentBy_(total_),
+      stream_(inquiry.stream()) {}
 
 io::Task<Attempt::End> Attempt::run() {
   if (instance_.hasCodec()) return viaCodec();
@@ -76,7 +77,7 @@ plugins::Request Attempt::request(bool own) {
   if (own) inquiry_.appendOwn(body_, step_.target->model, usage);
   else inquiry_.appendCanonical(body_, step_.target->model, usage);
   plugins::Request made;
-  made.stream = inquiry_.stream();
+  made.stream = stream_;
   made.id = context_.number;
   made.deadlineNs = duration_cast<std::chrono::nanoseconds>(total_.time_since_epoch()).count();
   made.model = step_.target->model;
@@ -112,10 +113,13 @@ io::Task<Attempt::End> Attempt::viaCodec() {
   if (!intake) co_return End::failed;
   bool pieces = encoded.framing != plugins::Framing::whole;
   if (own) {
-    pieces = inquiry_.stream() && says(exchange.head().fields.get("content-type"), kEventStream);
+    pieces = stream_ && says(exchange.head().fields.get("content-type"), kEventStream);
   }
-  if (pieces) co_return co_await relay(exchange, *intake);
-  co_return co_await whole(exchange, *intake);
+  End end = End::failed;
+  if (pieces) end = co_await relay(exchange, *intake);
+  else end = co_await whole(exchange, *intake);
+  note(intake->progress());
+  co_return end;
 }
 
 std::optional<Intake> Attempt::intakeFor(const Exchange& exchange, bool own,
@@ -161,7 +165,6 @@ io::Task<Attempt::End> Attempt::relay(Exchange& exchange, Intake& intake) {
       if (progress.ended) read = exchange.tryRead(loop.scratch());
     }
     if (read.state == Exchange::State::whole && !progress.ended) intake.bodyEnded(out);
-    note(progress);
     const bool over = read.state == Exchange::State::whole || read.state == Exchange::State::failed;
     if (over && progress.finished) co_return co_await conclude(intake, {});
     if (!progress.finished && (over || faulty(intake))) {
@@ -200,13 +203,13 @@ Attempt::End Attempt::brokenOff(const Exchange& exchange, const Intake& intake,
 // What has come goes to the client, or is held until there is content.
 io::Status Attempt::offer(const Progress& progress) {
   std::string& out = services_.out;
-  if (!inquiry_.stream()) return io::Status::ok;
+  if (!stream_) return io::Status::ok;
   if (committed()) return out.empty() ? io::Status::ok : client_.write(out);
   held_ += out;
   if (!progress.content) return io::Status::ok;
   begin(kEventStream, std::nullopt);
   const io::Status sent = client_.write(held_);
-  held_ = std::string();
+  held_ = std::string();  // gives the memory back for as long as the stream lasts
   return sent;
 }
 
@@ -214,19 +217,18 @@ io::Status Attempt::offer(const Progress& progress) {
 // answer that is not streamed, where it goes on as it came.
 io::Task<Attempt::End> Attempt::conclude(Intake& intake, std::string_view passedOn) {
   std::string last;
-  if (!inquiry_.stream() && !passedOn.empty()) {
+  if (!stream_ && !passedOn.empty()) {
     begin(kJson, passedOn.size());
     const io::Status status = co_await client_.finish(passedOn, true);
     co_return status == io::Status::ok ? End::answered : clientGone();
   }
-  if (inquiry_.stream()) {
+  if (stream_) {
     last.swap(held_);
     last += services_.out;
   }
   intake.close(last);
-  note(intake.progress());
   if (!committed()) {
-    if (inquiry_.stream()) begin(kEventStream, std::nullopt);
+    if (stream_) begin(kEventStream, std::nullopt);
     else begin(kJson, last.size());
   }
   const io::Status status = co_await client_.finish(last, true);
@@ -244,9 +246,8 @@ io::Task<Attempt::End> Attempt::whole(Exchange& exchange, Intake& intake) {
     co_return failedWith(MishapKind::badAnswer, faultOf(plugins::Code::unavailable, "the answer was empty"));
   }
   intake.whole(body, services_.out);
-  note(intake.progress());
   if (faulty(intake)) co_return End::failed;
-  if (intake.passesOn() && inquiry_.stream()) {
+  if (intake.passesOn() && stream_) {
     co_return failedWith(MishapKind::badAnswer,
                          faultOf(plugins::Code::unavailable, "the upstream did not stream its answer"));
   }
@@ -400,6 +401,7 @@ void Attempt::begin(std::string_view contentType, std::optional<std::size_t> len
   fields += "\r\n";
   if (!length) fields += "cache-control: no-cache\r\n";
   client_.begin(200, contentType, fields, length);
+  committed_ = true;
 }
 
 io::Deadline Attempt::silenceEnds(bool content) const {

@@ -46,7 +46,7 @@ class Attempt {
   // An upstream's refusal in the client's own dialect, to be passed on as it came; empty: none.
   const std::string& refusal() const noexcept { return refusal_; }
 
-  bool committed() const noexcept { return client_.begun(); }
+  bool committed() const noexcept { return committed_; }
   std::optional<plugins::Usage> usage() const { return usage_; }
   std::uint64_t contentBytes() const noexcept { return contentBytes_; }
   io::TimePoint began() const noexcept { return began_; }
@@ -91,6 +91,10 @@ class Attempt {
   io::TimePoint began_ = std::chrono::steady_clock::now();
   io::Deadline total_;
   io::Deadline contentBy_;
+
+  // Asked for with each event, hence kept here and not asked of objects elsewhere in memory.
+  const bool stream_;
+  bool committed_ = false;
 
   std::string body_;  // of the request
   plugins::Request request_;
