@@ -50,6 +50,26 @@ TEST_F(PoolTest, keepsNoMoreThanItMay) {
   turnUntil([&] { return server.ended == 2; });
 }
 
+TEST_F(PoolTest, theOldestMakesRoom) {
+  std::vector<Script> scripts;
+  for (int i = 0; i < 4; ++i) {
+    Script script{request(), wait((i + 1) * 10ms), send(answer("first"))};
+    if (i > 0) script.insert(script.end(), {request(), send(answer("second"))});
+    scripts.push_back(std::move(script));
+  }
+  server.play(scripts);
+  std::vector<Outcome> outcomes(4);
+  const Endpoint endpoint = plain();
+  for (Outcome& outcome : outcomes) start(endpoint, outcome);
+  turnUntil([&] { return server.requests.size() == 4; });
+  for (Outcome& outcome : outcomes) {
+    clock.time += 10ms;
+    turnUntil([&] { return outcome.ended; });
+  }
+  atOnce(3);  // none of them on the first connection
+  EXPECT_EQ(4u, server.accepted);
+}
+
 TEST_F(PoolTest, originsAreApart) {
   ScriptedUpstream other(loop);
   other.play({answers(1)});
