@@ -292,7 +292,7 @@ TEST_F(ConnectionTest, aBodyHasRoomForParsersThatReadBeyondTheEnd) {
   for (const int size : {0, 1, 15, 16, 1000, 64 << 10, 300'000}) {
     const std::string body(static_cast<std::size_t>(size), 'x');
     const std::string head = "POST /room HTTP/1.1\r\nHost: localhost\r\nContent-Length: ";
-    EXPECT_EQ(200, ask(head + std::to_string(size) + "\r\n\r\n" + body).status);
+    EXPECT_EQ(200, ask((head + std::to_string(size)).append("\r\n\r\n").append(body)).status);
   }
   EXPECT_LE(64u, least);
 }

@@ -71,7 +71,7 @@ struct ExchangeTest : ServerTest {
     exchange.begin(200, "text/event-stream", "X-Mine: yes\r\n", std::nullopt);
     return io::Status::ok;
   }
-  static Led::Step writes(std::string text) {
+  static Led::Step writes(const std::string& text) {
     return [text](Exchange& exchange) { return exchange.write(text); };
   }
 };

@@ -21,7 +21,7 @@ using Poco::Net::HTTPServerResponse;
 
 using Function = std::function<void(HTTPServerRequest&, HTTPServerResponse&)>;
 
-PocoFactory factory(Function function) {
+PocoFactory factory(const Function& function) {
   class Handler : public HTTPRequestHandler {
    public:
     explicit Handler(Function function) : function_(std::move(function)) {}
@@ -64,11 +64,11 @@ struct PocoHandlerTest : ServerTest {
     door.open();
     face.reset();
   }
-  void onLoop(std::string path, Function function) {
+  void onLoop(const std::string& path, const Function& function) {
     route("GET", path, std::make_shared<PocoHandler>(factory(function)));
     route("POST", path, std::make_shared<PocoHandler>(factory(function)));
   }
-  void onWorker(std::string path, Function function) {
+  void onWorker(const std::string& path, const Function& function) {
     route("GET", path, std::make_shared<PocoHandler>(factory(function), workers));
     route("POST", path, std::make_shared<PocoHandler>(factory(function), workers));
   }

@@ -106,7 +106,7 @@ Server::Server(io::Loop& loop, Router router, std::shared_ptr<const Settings> se
       fleet_(fleet),
       member_(fleet.join(loop.mailbox(), this)),
       connections_(loop),
-      accepting_(std::in_place, loop) {
+      accepting_(std::make_unique<io::Scope>(loop)) {
   configure(std::move(settings));
 }
 

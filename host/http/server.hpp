@@ -69,7 +69,7 @@ class Server {
   io::Slot empty_{true};
   io::List<ServerConnection, ConnectionTag> list_;
   io::Scope connections_;
-  std::optional<io::Scope> accepting_;  // none: it accepts no more
+  std::unique_ptr<io::Scope> accepting_;  // none: it accepts no more
 };
 
 }  // namespace sluice::http
