@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { sse, stall } from './support/answers.js';
 import { chatAnswer, fail, question, role } from './support/chat.js';
 import { chat, openChat } from './support/client.js';
-import { provider, virtual } from './support/config.js';
+import { oneLoop, provider, virtual } from './support/config.js';
 import { assertError, assertGivenBy } from './support/expect.js';
 import { scenario } from './support/scenario.js';
 import { slow, within } from './support/time.js';
@@ -115,6 +115,7 @@ scenario('a key that is refused is benched and the next one is used', async (sta
 scenario('several good keys are shared out', async (stage) => {
   const a = (await stage.upstream()).always(chatAnswer('from a'));
   const sluice = await stage.sluice({
+    server: oneLoop,
     providers: { a: provider(a, { keys: ['sk-1', 'sk-2'] }) },
   });
   for (let turn = 0; turn < 6; turn += 1) await chat(sluice, question('a/m1'));

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { question } from './support/chat.js';
 import { answersIn, rawConnection, request } from './support/client.js';
-import { keysOnly } from './support/config.js';
+import { keysOnly, oneLoop } from './support/config.js';
 import { assertErrorObject } from './support/expect.js';
 import { scenario, table } from './support/scenario.js';
 import { slow, turn, within } from './support/time.js';
@@ -165,7 +165,7 @@ table(
 );
 
 scenario('a head is understood wherever it is cut in two', async (stage) => {
-  const sluice = await plain(stage);
+  const sluice = await stage.sluice({ server: oneLoop });
   const bytes = post(length) + get;
   const batch = 40;
   for (let from = 1; from < bytes.length; from += batch) {
@@ -382,7 +382,7 @@ scenario('a head or a body that comes too slowly is given up', async (stage) => 
 });
 
 scenario('connections beyond the most do not disturb the others', async (stage) => {
-  const sluice = await stage.sluice({ server: { max_connections: 4 } });
+  const sluice = await stage.sluice({ server: { ...oneLoop, max_connections: 4 } });
   const kept = Array.from({ length: 4 }, () => rawConnection(sluice));
   for (const one of kept) {
     await one.send(get);

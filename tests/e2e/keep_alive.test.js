@@ -4,11 +4,11 @@ import http from 'node:http';
 import { answer, close, cutAfter, json, reset, sse, until } from './support/answers.js';
 import { chatAnswer, completion, question, role, word } from './support/chat.js';
 import { chat, openChat } from './support/client.js';
-import { provider } from './support/config.js';
+import { oneLoop, provider } from './support/config.js';
 import { scenario, together } from './support/scenario.js';
 import { makeGate, slow, within } from './support/time.js';
 
-const { add, run } = together();
+const { add, run } = together({ server: oneLoop });
 const ok = (request) => chatAnswer('fine')(request);
 
 add('one connection serves many calls', async ({ sluice, upstream, model }) => {
@@ -125,6 +125,7 @@ run('Connections:');
 scenario('idle connections are closed after a while', async (stage) => {
   const a = (await stage.upstream()).always(ok);
   const sluice = await stage.sluice({
+    server: oneLoop,
     upstream: { idle_ms: slow(200) },
     providers: { a: provider(a) },
   });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { makeCertificate } from './support/certificates.js';
 import { chatAnswer, question } from './support/chat.js';
 import { chat } from './support/client.js';
-import { provider } from './support/config.js';
+import { oneLoop, provider } from './support/config.js';
 import { assertError } from './support/expect.js';
 import { Proxy } from './support/proxy.js';
 import { scenario } from './support/scenario.js';
@@ -20,6 +20,7 @@ for (const variable of ['HTTPS_PROXY', 'https_proxy']) {
       const proxy = await startProxy(stage);
       const sluice = await stage.sluice(
         {
+          server: oneLoop,
           upstream: { ca_file: certificate.certFile },
           providers: { a: provider(`https://far.test:${upstream.port}/v1`) },
         },
@@ -60,6 +61,7 @@ scenario('a name and a password for the proxy go to the proxy alone', async (sta
   const proxy = await startProxy(stage);
   const sluice = await stage.sluice(
     {
+      server: oneLoop,
       upstream: { ca_file: certificate.certFile },
       providers: { a: provider(`https://far.test:${upstream.port}/v1`) },
     },
@@ -111,6 +113,7 @@ scenario('a connection through the proxy is reused, too', async (stage) => {
   const proxy = await startProxy(stage);
   const sluice = await stage.sluice(
     {
+      server: oneLoop,
       upstream: { ca_file: certificate.certFile },
       providers: { a: provider(`https://far.test:${upstream.port}/v1`) },
     },

@@ -14,7 +14,7 @@ import {
   word,
 } from './support/chat.js';
 import { chat, contentOf, eventsOf } from './support/client.js';
-import { provider } from './support/config.js';
+import { oneLoop, provider } from './support/config.js';
 import { assertError, assertErrorObject } from './support/expect.js';
 import { scenario } from './support/scenario.js';
 
@@ -26,6 +26,7 @@ async function secured(
   const certificate = makeCertificate(stage, names);
   const upstream = await stage.upstream({ tls: certificate });
   const sluice = await stage.sluice({
+    server: oneLoop,
     upstream: trust ? { ca_file: certificate.certFile } : {},
     attempts,
     providers: { a: provider(`https://${host}:${upstream.port}/v1`) },

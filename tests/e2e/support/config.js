@@ -12,6 +12,9 @@ export const provider = (upstream, more = {}) => ({
 
 export const virtual = (...targets) => ({ strategy: 'priority', targets });
 
+/** For tests that count connections or turns: each loop has its own. */
+export const oneLoop = { loops: 1 };
+
 /** Clients need one of these keys. */
 export const keysOnly = (...keys) => ({ client_keys: keys });
 
@@ -24,7 +27,7 @@ export function configuration({
   ...more
 } = {}) {
   return {
-    server: { listen: '127.0.0.1:0', loops: 1, drain_seconds: 20, ...server },
+    server: { listen: '127.0.0.1:0', drain_seconds: 20, ...server },
     plugins,
     // Short pauses keep the tests short; the numbers of attempts are the defaults.
     attempts: { pause_ms: 20, ...attempts },
