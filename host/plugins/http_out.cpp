@@ -35,7 +35,7 @@ bool isFieldValue(std::string_view text) {
 
 // Fields that frame the message or belong to the connection: the host's alone.
 bool isHosts(std::string_view name) {
-  constexpr std::array<std::string_view, 13> kNames = {"host",
+  constexpr std::array<std::string_view, 14> kNames = {"host",
                                                        "content-length",
                                                        "transfer-encoding",
                                                        "connection",
@@ -47,7 +47,8 @@ bool isHosts(std::string_view name) {
                                                        "trailer",
                                                        "upgrade",
                                                        "expect",
-                                                       "accept-encoding"};
+                                                       "accept-encoding",
+                                                       "user-agent"};
   return std::ranges::any_of(
       kNames, [&](std::string_view known) { return text::equalsIgnoringCase(known, name); });
 }

@@ -49,7 +49,7 @@ void checkHeaderName(std::string_view name) {
   constexpr std::array<std::string_view, 7> secret = {
       "authorization", "proxy-authorization", "cookie",        "set-cookie",
       "api-key",       "x-api-key",           "x-goog-api-key"};
-  constexpr std::array<std::string_view, 14> ours = {"accept",
+  constexpr std::array<std::string_view, 15> ours = {"accept",
                                                      "accept-encoding",
                                                      "connection",
                                                      "content-length",
@@ -62,7 +62,8 @@ void checkHeaderName(std::string_view name) {
                                                      "te",
                                                      "trailer",
                                                      "transfer-encoding",
-                                                     "upgrade"};
+                                                     "upgrade",
+                                                     "user-agent"};
   const std::string setting = "headers." + std::string(name);
   if (name.empty() || name.find_first_not_of(token) != std::string_view::npos)
     refuse(setting, "this is no header name");
