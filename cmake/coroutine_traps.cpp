@@ -1,7 +1,7 @@
 // Coroutine forms that a compiler must get right, each with objects that notice when they are
-// copied bit by bit or destroyed twice. Prints one line a form; exit code 1 if any is wrong. g++ 12.2
-// fails the nine marked (!), at every level of optimisation; clang 19 fails none. Builds with
-// the loop of host/io; CMake runs it on whatever compiler is to build the host.
+// copied bit by bit or destroyed twice. Prints one line a form; exit code 1 if any is wrong.
+// g++ 12.2 fails the nine marked (!), at every level of optimisation; clang 19 fails none. Builds
+// with the loop of host/io; CMake runs it on whatever compiler is to build the host.
 #include <cstdio>
 #include <functional>
 #include <set>

@@ -12,8 +12,8 @@ std::string listenUrl(const config::Config& config, std::uint16_t port) {
 }
 
 std::string banner(const calls::Generation& generation, const std::string& url) {
-  std::string text = "sluice " + std::string(kVersion) + "\nconfiguration: " +
-                     generation.config().source + "\nplugins:";
+  std::string text = "sluice " + std::string(kVersion) +
+                     "\nconfiguration: " + generation.config().source + "\nplugins:";
   const char* before = " ";
   for (const plugins::LibraryInfo& library : generation.registry().libraries()) {
     text += before + library.stem + " " + library.version;

@@ -27,7 +27,8 @@ config::Loaded loadConfiguration(const Options& options) {
 Built buildGeneration(const Options& options, health::Lanes& lanes, std::uint64_t number) {
   Built made;
   config::Loaded loaded = loadConfiguration(options);
-  for (const config::Notice& notice : loaded.notices) made.notices.push_back(config::render(notice));
+  for (const config::Notice& notice : loaded.notices)
+    made.notices.push_back(config::render(notice));
   for (const config::Fault& fault : loaded.faults) made.faults.push_back(config::render(fault));
   if (!loaded.config) return made;
   const std::string directory = pluginDirectory(loaded.config->plugins.directory);

@@ -38,8 +38,8 @@ class ChatHandler final : public http::LoopHandler {
       co_await exchange.answer(problem.status, http::kJson, {}, body);
       co_return;
     }
-    calls::Call call(unit_.services(), unit_.generation(), *inquiry, exchange,
-                     exchange.requestId(), exchange.received(), left);
+    calls::Call call(unit_.services(), unit_.generation(), *inquiry, exchange, exchange.requestId(),
+                     exchange.received(), left);
     co_await call.run();
   }
 
@@ -90,7 +90,9 @@ class JsonHandler final : public Poco::Net::HTTPRequestHandler {
 };
 
 http::PocoFactory factoryOf(std::function<Said()> say) {
-  return [say = std::move(say)](const HTTPServerRequest&) { return std::make_unique<JsonHandler>(say); };
+  return [say = std::move(say)](const HTTPServerRequest&) {
+    return std::make_unique<JsonHandler>(say);
+  };
 }
 
 Said ready(const LoopUnit& unit, const Shared& shared) {
@@ -149,7 +151,8 @@ http::Router makeRouter(LoopUnit& unit, Shared& shared) {
   chat.versioned = chat.json = true;
   router.add(std::move(chat));
 
-  http::Route models{"GET", "/models", onLoop([&unit] { return Said{200, modelList(*unit.generation())}; }),
+  http::Route models{"GET", "/models",
+                     onLoop([&unit] { return Said{200, modelList(*unit.generation())}; }),
                      Needs::client};
   models.versioned = true;
   router.add(std::move(models));
@@ -158,7 +161,8 @@ http::Router makeRouter(LoopUnit& unit, Shared& shared) {
   router.add(std::move(model));
 
   http::Route live{"GET", "/health", onLoop([] {
-                     return Said{200, "{\"status\":\"ok\",\"version\":\"" + std::string(kVersion) + "\"}"};
+                     return Said{
+                         200, "{\"status\":\"ok\",\"version\":\"" + std::string(kVersion) + "\"}"};
                    }),
                    Needs::none};
   live.whileDraining = true;

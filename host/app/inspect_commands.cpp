@@ -91,8 +91,9 @@ int check(const Options& options) {
   const calls::Generation& generation = *built.generation;
   std::size_t on = 0;
   for (const auto& provider : generation.providers()) on += provider->instance ? 1 : 0;
-  std::cout << "ok: " << generation.config().source << ": " << generation.registry().libraries().size()
-            << " plugins, " << on << " of " << generation.providers().size() << " providers on, "
+  std::cout << "ok: " << generation.config().source << ": "
+            << generation.registry().libraries().size() << " plugins, " << on << " of "
+            << generation.providers().size() << " providers on, "
             << generation.virtualModels().size() << " virtual models\n";
   for (const auto& provider : generation.providers()) {
     if (!provider->instance) {

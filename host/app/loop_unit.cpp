@@ -6,7 +6,8 @@ namespace sluice::app {
 
 namespace {
 
-upstream::Client::Options upstreamOptions(const config::Upstream& config, const std::string& caPem) {
+upstream::Client::Options upstreamOptions(const config::Upstream& config,
+                                          const std::string& caPem) {
   upstream::Client::Options made;
   made.caPem = caPem;
   made.idlePerOrigin = config.idlePerOrigin;

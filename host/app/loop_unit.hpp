@@ -47,7 +47,9 @@ class LoopUnit {
 
   // For handlers, on the loop's thread.
   calls::Services& services() noexcept { return services_; }
-  const std::shared_ptr<const calls::Generation>& generation() const noexcept { return generation_; }
+  const std::shared_ptr<const calls::Generation>& generation() const noexcept {
+    return generation_;
+  }
 
  private:
   io::Task<void> ending(io::Deadline deadline);

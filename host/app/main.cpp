@@ -1,6 +1,5 @@
 // The command line of `sluice`.
 #include <CLI/CLI.hpp>
-
 #include <iostream>
 #include <string>
 #include <vector>
@@ -44,28 +43,34 @@ int main(int argc, char** argv) {
   CLI::App app("Sluice, a gateway between applications and language models", "sluice");
   app.require_subcommand(1);
 
-  CLI::App* serve = app.add_subcommand("serve", "Start the gateway. Example: sluice serve --config sluice.yaml");
+  CLI::App* serve =
+      app.add_subcommand("serve", "Start the gateway. Example: sluice serve --config sluice.yaml");
   addConfig(*serve, options);
-  serve->add_flag("--strict", options.strict, "Do not start if any plugin or provider cannot be used");
+  serve->add_flag("--strict", options.strict,
+                  "Do not start if any plugin or provider cannot be used");
   serve->callback([&] { run = sluice::app::serve; });
 
   CLI::App* check = app.add_subcommand(
-      "check", "Verify configuration and installation without opening a port. Example: sluice check");
+      "check",
+      "Verify configuration and installation without opening a port. Example: sluice check");
   addConfig(*check, options);
   check->callback([&] { run = sluice::app::check; });
 
-  CLI::App* models = app.add_subcommand("models", "List the models that would be served. Example: sluice models");
+  CLI::App* models =
+      app.add_subcommand("models", "List the models that would be served. Example: sluice models");
   addConfig(*models, options);
   models->add_flag("--json", options.json, "As JSON");
   models->callback([&] { run = sluice::app::listModels; });
 
   CLI::App* plugins = app.add_subcommand("plugins", "List and inspect plugins");
   plugins->require_subcommand(1);
-  CLI::App* list = plugins->add_subcommand("list", "Every plugin in the directory. Example: sluice plugins list");
+  CLI::App* list = plugins->add_subcommand(
+      "list", "Every plugin in the directory. Example: sluice plugins list");
   addConfig(*list, options);
   list->add_flag("--json", options.json, "As JSON");
   list->callback([&] { run = sluice::app::listPlugins; });
-  CLI::App* info = plugins->add_subcommand("info", "What a plugin file offers. Example: sluice plugins info build/plugins/demo.so");
+  CLI::App* info = plugins->add_subcommand(
+      "info", "What a plugin file offers. Example: sluice plugins info build/plugins/demo.so");
   info->add_option("FILE", options.pluginFile, "A shared library")->required();
   info->add_flag("--json", options.json, "As JSON");
   info->callback([&] { run = sluice::app::pluginInfo; });

@@ -7,11 +7,11 @@
 namespace sluice::app {
 
 struct Options {
-  std::string configFile;      // empty: looked for, see configuration.hpp
+  std::string configFile;  // empty: looked for, see configuration.hpp
   std::string envFile = ".env";
-  bool strict = false;         // any plugin that cannot be used fails the start
+  bool strict = false;  // any plugin that cannot be used fails the start
   bool json = false;
-  std::string pluginFile;      // of `plugins info`
+  std::string pluginFile;  // of `plugins info`
 };
 
 }  // namespace sluice::app

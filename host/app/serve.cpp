@@ -56,7 +56,8 @@ std::vector<std::string> needsRestart(const config::Config& before, const config
   const auto note = [&names](bool changed, const char* name) {
     if (changed) names.emplace_back(name);
   };
-  note(before.server.host != after.server.host || before.server.port != after.server.port, "server.listen");
+  note(before.server.host != after.server.host || before.server.port != after.server.port,
+       "server.listen");
   note(before.server.loops != after.server.loops, "server.loops");
   note(before.server.tls.certificate.empty() != after.server.tls.certificate.empty(), "server.tls");
   note(before.upstream.caFile != after.upstream.caFile, "upstream.ca_file");
@@ -127,7 +128,8 @@ bool Gateway::start() {
       return false;
     }
     // Port 0 is a free one for the first loop; the others share it.
-    for (auto& address : *addresses) address = Poco::Net::SocketAddress(address.host(), unit->port());
+    for (auto& address : *addresses)
+      address = Poco::Net::SocketAddress(address.host(), unit->port());
     units_.push_back(std::move(unit));
   }
   return true;
@@ -135,7 +137,8 @@ bool Gateway::start() {
 
 void Gateway::printBanner() const {
   const config::Config& config = running_.generation->config();
-  std::cout << banner(*running_.generation, listenUrl(config, units_.front()->port())) << std::flush;
+  std::cout << banner(*running_.generation, listenUrl(config, units_.front()->port()))
+            << std::flush;
 }
 
 void Gateway::wait(const sigset_t& signals) {
@@ -206,7 +209,8 @@ Reloaded Gateway::reload() {
     else result.faults.push_back(made.error().message);
   }
   if (!result.faults.empty() || !settings) {
-    for (const std::string& fault : result.faults) Log::say(LogLevel::error, "not reloaded: " + fault);
+    for (const std::string& fault : result.faults)
+      Log::say(LogLevel::error, "not reloaded: " + fault);
     return result;
   }
   result.warnings.insert(result.warnings.end(), built.notices.begin(), built.notices.end());

@@ -17,8 +17,8 @@ namespace sluice::app {
 // What became of a reload.
 struct Reloaded {
   bool done = false;
-  std::uint64_t generation = 0;           // that serves now
-  std::vector<std::string> faults;        // why not
+  std::uint64_t generation = 0;     // that serves now
+  std::vector<std::string> faults;  // why not
   std::vector<std::string> warnings;
   std::vector<std::string> needsRestart;  // settings that changed and only a restart applies
 };
@@ -28,9 +28,9 @@ struct Shared {
   upstream::Resolver resolver;
   health::Lanes lanes;
   http::Fleet fleet;
-  std::string caPem;                    // trusted for upstreams; empty: the system's
+  std::string caPem;  // trusted for upstreams; empty: the system's
   std::atomic<bool> draining{false};
-  std::function<Reloaded()> reload;     // blocks
+  std::function<Reloaded()> reload;  // blocks
 };
 
 }  // namespace sluice::app

@@ -16,10 +16,10 @@ using std::chrono::steady_clock;
 using upstream::Exchange;
 using upstream::Failure;
 
-constexpr std::size_t kHeldMost = 1 << 20;      // of frames without content
-constexpr std::size_t kRefusalMost = 1 << 20;   // of an error's body
-constexpr int kReadsATurn = 16;                 // then the other calls have theirs
-constexpr milliseconds kTail{100};              // for an upstream to end what is already whole
+constexpr std::size_t kHeldMost = 1 << 20;     // of frames without content
+constexpr std::size_t kRefusalMost = 1 << 20;  // of an error's body
+constexpr int kReadsATurn = 16;                // then the other calls have theirs
+constexpr milliseconds kTail{100};             // for an upstream to end what is already whole
 constexpr std::string_view kEventStream = "text/event-stream";
 constexpr std::string_view kJson = "application/json";
 
@@ -139,7 +139,8 @@ std::optional<Intake> Attempt::intakeFor(const Exchange& exchange, bool own,
                 framing);
 }
 
-// Passes a streamed answer on as it comes. While the client does not read, the upstream is not read.
+// Passes a streamed answer on as it comes. While the client does not read, the upstream is not
+// read.
 io::Task<Attempt::End> Attempt::relay(Exchange& exchange, Intake& intake) {
   io::Loop& loop = services_.loop;
   std::string& out = services_.out;
@@ -155,7 +156,8 @@ io::Task<Attempt::End> Attempt::relay(Exchange& exchange, Intake& intake) {
       if (!committed()) waited_ += duration_cast<microseconds>(steady_clock::now() - before);
       reads = 0;
       if (wake == io::Wake::ready) continue;
-      if (wake == io::Wake::cancelled || !progress.finished) co_return ended(wake, progress.content);
+      if (wake == io::Wake::cancelled || !progress.finished)
+        co_return ended(wake, progress.content);
       co_return co_await conclude(intake, {});  // whole, though the upstream does not end it
     }
     out.clear();
@@ -179,8 +181,9 @@ io::Task<Attempt::End> Attempt::relay(Exchange& exchange, Intake& intake) {
       co_return clientGone();
     }
     if (held_.size() > kHeldMost) {
-      co_return failedWith(MishapKind::badAnswer,
-                           faultOf(plugins::Code::unavailable, "the answer began with 1 MiB without content"));
+      co_return failedWith(
+          MishapKind::badAnswer,
+          faultOf(plugins::Code::unavailable, "the answer began with 1 MiB without content"));
     }
     if (progress.ended && tail == io::kNever) tail = loop.after(kTail);
     if (++reads == kReadsATurn) {
@@ -194,7 +197,8 @@ io::Task<Attempt::End> Attempt::relay(Exchange& exchange, Intake& intake) {
 Attempt::End Attempt::brokenOff(const Exchange& exchange, const Intake& intake,
                                 Exchange::State state) {
   if (faulty(intake)) return committed() ? End::broken : End::failed;
-  if (state == Exchange::State::failed) return transportFailed(exchange.failure(), exchange.detail());
+  if (state == Exchange::State::failed)
+    return transportFailed(exchange.failure(), exchange.detail());
   const char* const why = intake.progress().content ? "the answer ended before it was finished"
                                                     : "the answer was empty";
   return failedWith(MishapKind::badAnswer, faultOf(plugins::Code::unavailable, why));
@@ -243,23 +247,26 @@ io::Task<Attempt::End> Attempt::whole(Exchange& exchange, Intake& intake) {
   if (context_.cancel.cancelled()) co_return clientGone();
   services_.out.clear();
   if (body.empty()) {
-    co_return failedWith(MishapKind::badAnswer, faultOf(plugins::Code::unavailable, "the answer was empty"));
+    co_return failedWith(MishapKind::badAnswer,
+                         faultOf(plugins::Code::unavailable, "the answer was empty"));
   }
   intake.whole(body, services_.out);
   if (faulty(intake)) co_return End::failed;
   if (intake.passesOn() && stream_) {
-    co_return failedWith(MishapKind::badAnswer,
-                         faultOf(plugins::Code::unavailable, "the upstream did not stream its answer"));
+    co_return failedWith(MishapKind::badAnswer, faultOf(plugins::Code::unavailable,
+                                                        "the upstream did not stream its answer"));
   }
   if (!intake.progress().finished) {
     co_return failedWith(MishapKind::badAnswer,
                          faultOf(plugins::Code::unavailable, "the answer was not finished"));
   }
-  co_return co_await conclude(intake, intake.passesOn() ? std::string_view(body) : std::string_view());
+  co_return co_await conclude(intake,
+                              intake.passesOn() ? std::string_view(body) : std::string_view());
 }
 
 // `whole`, or `failed` with the mishap noted (or the call cancelled).
-io::Task<Exchange::State> Attempt::readBody(Exchange& exchange, std::string& body, std::size_t most) {
+io::Task<Exchange::State> Attempt::readBody(Exchange& exchange, std::string& body,
+                                            std::size_t most) {
   for (;;) {
     const Exchange::Read read = exchange.tryRead(services_.loop.scratch());
     if (read.state == Exchange::State::whole) co_return read.state;
@@ -344,8 +351,9 @@ io::Task<Attempt::End> Attempt::viaDirect() {
     if (!more && progress.finished) co_return co_await conclude(intake, {});
     const io::Status sent = offer(progress);
     if (!more) {
-      co_return failedWith(MishapKind::badAnswer, faultOf(plugins::Code::unavailable,
-                                                          "the answer ended before it was finished"));
+      co_return failedWith(
+          MishapKind::badAnswer,
+          faultOf(plugins::Code::unavailable, "the answer ended before it was finished"));
     }
     if (sent == io::Status::again) {
       const io::Status drained = co_await client_.drain();
@@ -416,7 +424,8 @@ Attempt::End Attempt::ended(io::Wake wake, bool content) {
   mishap_ = Mishap();
   mishap_.kind = MishapKind::silent;
   if (now >= total_) mishap_.detail = "the attempt took longer than it may";
-  else if (!content && now >= contentBy_) mishap_.detail = "no content within " + seconds(timeouts.firstContent);
+  else if (!content && now >= contentBy_)
+    mishap_.detail = "no content within " + seconds(timeouts.firstContent);
   else mishap_.detail = "silent for " + seconds(timeouts.idle);
   return committed() ? End::broken : End::failed;
 }

@@ -22,11 +22,11 @@ class Attempt {
  public:
   struct Context {
     std::string_view requestId;
-    std::uint64_t number = 0;   // of the call, in this process
-    unsigned attempts = 1;      // this one included; shown to the client
-    io::TimePoint received;     // when the call came
+    std::uint64_t number = 0;             // of the call, in this process
+    unsigned attempts = 1;                // this one included; shown to the client
+    io::TimePoint received;               // when the call came
     std::chrono::microseconds waited{0};  // for upstreams and pauses, before this attempt
-    io::Deadline deadline;      // of the call
+    io::Deadline deadline;                // of the call
     io::CancelToken cancel;
     std::size_t maxAnswerBytes = 0;
   };
@@ -51,7 +51,7 @@ class Attempt {
   std::uint64_t contentBytes() const noexcept { return contentBytes_; }
   io::TimePoint began() const noexcept { return began_; }
   std::chrono::microseconds waited() const noexcept { return waited_; }  // for the upstream
-  std::chrono::microseconds first() const noexcept { return first_; }    // since received; zero: none
+  std::chrono::microseconds first() const noexcept { return first_; }  // since received; zero: none
   std::chrono::microseconds overhead() const noexcept { return overhead_; }
 
  private:

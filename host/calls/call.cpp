@@ -32,7 +32,8 @@ Problem shuttingDown() {
 }  // namespace
 
 Call::Call(Services& services, std::shared_ptr<const Generation> generation, const Inquiry& inquiry,
-           Client& client, std::string_view requestId, io::TimePoint received, io::CancelToken cancel)
+           Client& client, std::string_view requestId, io::TimePoint received,
+           io::CancelToken cancel)
     : services_(services),
       generation_(std::move(generation)),
       inquiry_(inquiry),
@@ -76,7 +77,8 @@ io::Task<void> Call::work(const Resolution& resolution) {
   std::optional<plugins::Fault> fault;
   Plan plan(resolution, request, context_.number, fault);
   if (fault) {
-    telemetry::Log::say(telemetry::LogLevel::warning, "the strategy failed; the configured order is used",
+    telemetry::Log::say(telemetry::LogLevel::warning,
+                        "the strategy failed; the configured order is used",
                         {{"request_id", record_.requestId}, {"reason", fault->message}});
   }
   while (context_.attempts < generation_->config().attempts.perCall) {
@@ -135,7 +137,8 @@ io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt) {
   const auto now = steady_clock::now();
   if (judgement.harms) step.lane().end(true, {});
   else step.lane().endUnjudged();
-  tellStrategy(step, attempt, judgement.harms ? plugins::Code::unavailable : plugins::Code::resourceExhausted);
+  tellStrategy(step, attempt,
+               judgement.harms ? plugins::Code::unavailable : plugins::Code::resourceExhausted);
   if (judgement.hold.count() > 0) step.lane().holdUntil(now + judgement.hold);
   if (judgement.benchKey) step.lane().benchKeyUntil(now + kBench);
   noteTrouble(step, judgement.problem);
@@ -154,7 +157,8 @@ io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt) {
   if (step.over || context_.attempts >= rules.perCall) co_return After::again;
   // Once more on this lane, after a pause: a jittered one, or the one that the upstream asked for.
   const bool asked = judgement.next == Next::wait;
-  const bool waited = co_await pause(asked ? judgement.hold + milliseconds(1) : jittered(rules.pause));
+  const bool waited =
+      co_await pause(asked ? judgement.hold + milliseconds(1) : jittered(rules.pause));
   if (!waited) {
     co_await left();
     co_return After::over;

@@ -51,9 +51,9 @@ class Call {
   const plugins::Instance* strategy_ = nullptr;  // of a virtual model
   Record record_;
   Attempt::Context context_;
-  Problem last_;            // of the last attempt that failed
-  std::string troubles_;    // all of them, for the message
-  std::string trouble_;     // for the log
+  Problem last_;          // of the last attempt that failed
+  std::string troubles_;  // all of them, for the message
+  std::string trouble_;   // for the log
   bool allTimedOut_ = true;
   bool allLimited_ = true;
 };

@@ -24,7 +24,8 @@ class Client {
   // again: what could not be sent is kept, and drain() must say ok before the next write().
   // Anything else: the client is gone.
   virtual io::Status write(std::string_view bytes) = 0;
-  virtual io::Task<io::Status> drain() = 0;  // bounded by the server's write timeout and the call's end
+  virtual io::Task<io::Status>
+  drain() = 0;  // bounded by the server's write timeout and the call's end
 
   // The last piece of the body (may be empty) and the answer's end, sent together. `keep`: whether
   // the connection may serve another request. `last` must live until the task has ended.

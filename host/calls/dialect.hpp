@@ -63,19 +63,23 @@ class Inquiry {
   virtual std::string_view dialect() const noexcept = 0;  // "openai.chat"
   virtual std::string_view model() const noexcept = 0;    // as the client named it
   virtual bool stream() const noexcept = 0;
-  virtual std::size_t size() const noexcept = 0;          // of the request's body, in bytes
+  virtual std::size_t size() const noexcept = 0;  // of the request's body, in bytes
 
-  // The client's own body with another model; streamed answers are asked for usage if `askForUsage`.
+  // The client's own body with another model; streamed answers are asked for usage if
+  // `askForUsage`.
   virtual void appendOwn(std::string& out, std::string_view model, bool askForUsage) const = 0;
   // The same in canonical form.
-  virtual void appendCanonical(std::string& out, std::string_view model, bool askForUsage) const = 0;
+  virtual void appendCanonical(std::string& out, std::string_view model,
+                               bool askForUsage) const = 0;
 
   virtual std::unique_ptr<Passage> passage() const = 0;
   // `model`: the name to show where the upstream gives none; `id`: of the call.
-  virtual std::unique_ptr<Rendering> rendering(std::string_view model, std::string_view id) const = 0;
+  virtual std::unique_ptr<Rendering> rendering(std::string_view model,
+                                               std::string_view id) const = 0;
 
-  virtual void appendError(std::string& out, const Problem& problem) const = 0;       // a whole body
-  virtual void appendErrorEvent(std::string& out, const Problem& problem) const = 0;  // ends a stream
+  virtual void appendError(std::string& out, const Problem& problem) const = 0;  // a whole body
+  virtual void appendErrorEvent(std::string& out,
+                                const Problem& problem) const = 0;  // ends a stream
 };
 
 }  // namespace sluice::calls

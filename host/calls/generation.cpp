@@ -48,7 +48,8 @@ std::shared_ptr<const Generation> Generation::build(config::Config config,
   return made;
 }
 
-void Generation::createProviders(const upstream::ProxySettings& proxies, std::vector<Fault>& faults) {
+void Generation::createProviders(const upstream::ProxySettings& proxies,
+                                 std::vector<Fault>& faults) {
   for (const config::Provider& config : config_.providers) {
     auto made = std::make_unique<Provider>();
     made->config = &config;
@@ -188,7 +189,8 @@ Problem Generation::noTargetOn(const VirtualModel& model) const {
   std::vector<std::string_view> told;
   for (const config::Target& wanted : model.config->targets) {
     const Provider* at = provider(wanted.provider);
-    if (at == nullptr || std::find(told.begin(), told.end(), wanted.provider) != told.end()) continue;
+    if (at == nullptr || std::find(told.begin(), told.end(), wanted.provider) != told.end())
+      continue;
     message += told.empty() ? ": " : "; ";
     message += wanted.provider + ": " + at->offBecause;
     told.push_back(wanted.provider);
@@ -213,7 +215,8 @@ std::vector<ListedModel> Generation::models() const {
   }
   for (const auto& model : virtualModels_) {
     for (const Target& one : model->targets) {
-      add({one.provider->config->name + "/" + one.model, one.provider->config->name, one.facts, nullptr});
+      add({one.provider->config->name + "/" + one.model, one.provider->config->name, one.facts,
+           nullptr});
     }
   }
   return listed;

@@ -77,7 +77,9 @@ class Generation {
   const config::Config& config() const noexcept { return config_; }
   const plugins::Registry& registry() const noexcept { return *registry_; }
   const std::vector<std::unique_ptr<Provider>>& providers() const noexcept { return providers_; }
-  const std::vector<std::unique_ptr<VirtualModel>>& virtualModels() const noexcept { return virtualModels_; }
+  const std::vector<std::unique_ptr<VirtualModel>>& virtualModels() const noexcept {
+    return virtualModels_;
+  }
   std::uint64_t number() const noexcept { return number_; }
 
   // Virtual model, then route pattern, then provider/model. Without a value `problem` tells why.

@@ -36,8 +36,8 @@ class Intake {
   // The answer is whole: appends its end for the client.
   void close(std::string& out);
 
-  // The body of an answer that came in one piece. Through the plugin, `out` gets what it becomes; of
-  // the client's dialect, `body` itself is what goes on, if there is no fault.
+  // The body of an answer that came in one piece. Through the plugin, `out` gets what it becomes;
+  // of the client's dialect, `body` itself is what goes on, if there is no fault.
   void whole(std::string_view body, std::string& out);
   bool passesOn() const noexcept { return passage_ != nullptr; }
 
@@ -50,7 +50,7 @@ class Intake {
   void frame(std::string_view event, std::string_view data);
   void tooLarge();
 
-  std::unique_ptr<Passage> passage_;  // either this
+  std::unique_ptr<Passage> passage_;           // either this
   std::unique_ptr<plugins::Decoder> decoder_;  // or these two
   std::unique_ptr<Rendering> rendering_;
   plugins::Framing framing_ = plugins::Framing::sse;

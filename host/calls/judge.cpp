@@ -1,9 +1,8 @@
 #include "calls/judge.hpp"
 
-#include <ctime>
-
 #include <algorithm>
 #include <cstdlib>
+#include <ctime>
 
 #include "base/text.hpp"
 
@@ -11,9 +10,9 @@ namespace sluice::calls {
 
 namespace {
 
+using plugins::Reason;
 using std::chrono::milliseconds;
 using upstream::Failure;
-using plugins::Reason;
 
 constexpr milliseconds kLongestHold = std::chrono::hours(1);
 
@@ -47,8 +46,9 @@ Judgement transport(const Mishap& mishap) {
   }
   const bool reached = mishap.failure == Failure::truncated || mishap.failure == Failure::badBody ||
                        mishap.failure == Failure::badHead;
-  made.problem = problem(502, "upstream_error", reached ? "upstream_broken_answer" : "upstream_unreachable",
-                         std::move(text));
+  made.problem =
+      problem(502, "upstream_error", reached ? "upstream_broken_answer" : "upstream_unreachable",
+              std::move(text));
   return made;
 }
 
@@ -78,7 +78,8 @@ Judgement rateLimited(const Mishap& mishap, milliseconds waitAtMost) {
   Judgement made;
   made.harms = false;
   made.next = Next::nextLane;
-  made.problem = problem(mishap.status == 503 ? 503 : 429, "rate_limit_error", "rate_limit_exceeded", said(mishap));
+  made.problem = problem(mishap.status == 503 ? 503 : 429, "rate_limit_error",
+                         "rate_limit_exceeded", said(mishap));
   made.problem.retryAfter = std::chrono::seconds(1);
   if (!mishap.retryAfter) return made;
   made.hold = std::clamp(*mishap.retryAfter, milliseconds(0), kLongestHold);
@@ -203,7 +204,8 @@ std::optional<milliseconds> retryAfterOf(const wire::Fields& fields,
   if (after.empty()) return std::nullopt;
   if (const auto seconds = text::parseUnsigned(after.substr(0, after.find('.')))) {
     const auto most = std::chrono::duration_cast<std::chrono::seconds>(kLongestHold).count();
-    return std::chrono::seconds(std::min<std::uint64_t>(*seconds, static_cast<std::uint64_t>(most)));
+    return std::chrono::seconds(
+        std::min<std::uint64_t>(*seconds, static_cast<std::uint64_t>(most)));
   }
   std::tm parts{};
   const std::string date(after);  // strptime wants an end

@@ -14,11 +14,11 @@
 namespace sluice::calls {
 
 enum class MishapKind : std::uint8_t {
-  transport,       // `failure` says what
-  refusedByStatus, // the upstream answered with `status`; `fault` is what it meant
-  badAnswer,       // 2xx, but broken, empty or an error inside; `fault` says what
-  silent,          // no content, or no more of it, in time
-  plugin,          // the plugin itself failed; `fault`
+  transport,        // `failure` says what
+  refusedByStatus,  // the upstream answered with `status`; `fault` is what it meant
+  badAnswer,        // 2xx, but broken, empty or an error inside; `fault` says what
+  silent,           // no content, or no more of it, in time
+  plugin,           // the plugin itself failed; `fault`
 };
 
 // What went wrong in one attempt.
@@ -27,7 +27,7 @@ struct Mishap {
   upstream::Failure failure = upstream::Failure::none;
   int status = 0;
   plugins::Fault fault;
-  std::string detail;  // for operators and the message
+  std::string detail;                                   // for operators and the message
   std::optional<std::chrono::milliseconds> retryAfter;  // as the upstream said
 };
 
@@ -41,14 +41,14 @@ enum class Next : std::uint8_t {
 
 struct Judgement {
   Next next = Next::nextTarget;
-  bool harms = true;            // counts against the lane
-  bool benchKey = false;        // no attempt with this key for a while
-  bool onlyLarger = false;      // skip targets known to have no larger context
+  bool harms = true;                  // counts against the lane
+  bool benchKey = false;              // no attempt with this key for a while
+  bool onlyLarger = false;            // skip targets known to have no larger context
   std::chrono::milliseconds hold{0};  // no attempt on this lane for so long
   Problem problem;
 };
 
-// `waitAtMost`: the longest Retry-After that is waited for. 
+// `waitAtMost`: the longest Retry-After that is waited for.
 Judgement judge(const Mishap& mishap, std::chrono::milliseconds waitAtMost);
 
 // How long a key is left alone after it was refused or spent.

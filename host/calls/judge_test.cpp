@@ -161,12 +161,15 @@ struct RetryAfterCase {
 
 TEST(RetryAfter, isReadInEachOfItsForms) {
   const auto now = std::chrono::system_clock::from_time_t(784'111'777);  // 06 Nov 1994 08:49:37
-  for (const RetryAfterCase& one :
-       {RetryAfterCase{"Retry-After", "7", 7s}, {"retry-after", "1.5", 1s}, {"retry-after-ms", "250", 250ms},
-        {"Retry-After", "Sun, 06 Nov 1994 08:49:47 GMT", 10s},
-        {"Retry-After", "Sun, 06 Nov 1994 08:49:00 GMT", 0s}, {"Retry-After", "-3", std::nullopt},
-        {"Retry-After", "soon", std::nullopt}, {"Retry-After", "99999999999", 1h},
-        {"x-other", "3", std::nullopt}}) {
+  for (const RetryAfterCase& one : {RetryAfterCase{"Retry-After", "7", 7s},
+                                    {"retry-after", "1.5", 1s},
+                                    {"retry-after-ms", "250", 250ms},
+                                    {"Retry-After", "Sun, 06 Nov 1994 08:49:47 GMT", 10s},
+                                    {"Retry-After", "Sun, 06 Nov 1994 08:49:00 GMT", 0s},
+                                    {"Retry-After", "-3", std::nullopt},
+                                    {"Retry-After", "soon", std::nullopt},
+                                    {"Retry-After", "99999999999", 1h},
+                                    {"x-other", "3", std::nullopt}}) {
     wire::Fields fields;
     fields.add({one.name, one.value});
     EXPECT_EQ(one.expected, retryAfterOf(fields, now)) << one.name << ": " << one.value;

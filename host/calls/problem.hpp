@@ -8,10 +8,10 @@
 namespace sluice::calls {
 
 struct Problem {
-  int status = 500;  // HTTP
-  std::string type;  // "invalid_request_error", "upstream_error", ...
-  std::string code;  // empty: null
-  std::string param; // empty: null
+  int status = 500;   // HTTP
+  std::string type;   // "invalid_request_error", "upstream_error", ...
+  std::string code;   // empty: null
+  std::string param;  // empty: null
   std::string message;
   std::chrono::milliseconds retryAfter{0};  // zero: no Retry-After
   bool gaveUp = false;  // everything has been tried: the client is told not to try again

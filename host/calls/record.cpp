@@ -21,7 +21,9 @@ void appendLine(const Record& record, telemetry::LineBatch& lines) {
   const bool bad = record.outcome == Outcome::failed || record.outcome == Outcome::broken;
   const auto level = bad ? telemetry::LogLevel::warning : telemetry::LogLevel::info;
   if (!Log::wants(level)) return;
-  const auto us = [](std::chrono::microseconds time) { return static_cast<std::uint64_t>(time.count()); };
+  const auto us = [](std::chrono::microseconds time) {
+    return static_cast<std::uint64_t>(time.count());
+  };
   telemetry::Line line(lines.buffer(), Log::format(), level, "call");
   line.add("request_id", record.requestId);
   line.add("outcome", toString(record.outcome));

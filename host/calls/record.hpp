@@ -13,10 +13,10 @@
 namespace sluice::calls {
 
 enum class Outcome : std::uint8_t {
-  answered,    // whole
-  refused,     // the client's own fault, or a model that does not exist
-  failed,      // nothing could answer
-  broken,      // it broke after the commit point; the client was told
+  answered,  // whole
+  refused,   // the client's own fault, or a model that does not exist
+  failed,    // nothing could answer
+  broken,    // it broke after the commit point; the client was told
   clientLeft,
   shutDown,
 };
@@ -27,8 +27,8 @@ struct Record {
   std::string_view model;  // as the client named it
   bool stream = false;
   Outcome outcome = Outcome::failed;
-  int status = 0;              // HTTP; 0: no answer was begun
-  std::string_view provider;   // of the last attempt; empty: none was made
+  int status = 0;             // HTTP; 0: no answer was begun
+  std::string_view provider;  // of the last attempt; empty: none was made
   std::string_view upstreamModel;
   unsigned attempts = 0;
   plugins::Usage usage;
@@ -36,7 +36,7 @@ struct Record {
   std::chrono::microseconds first{0};  // to the first content; zero: none came
   std::chrono::microseconds total{0};
   std::chrono::microseconds overhead{0};  // our own part up to the first content
-  std::string_view trouble;            // why it failed; empty if it did not
+  std::string_view trouble;               // why it failed; empty if it did not
 };
 
 void appendLine(const Record& record, telemetry::LineBatch& lines);

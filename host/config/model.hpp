@@ -33,7 +33,8 @@ struct Server {
   Milliseconds keepAlive{75'000};           // how long an idle connection is kept
   Milliseconds writeTimeout{60'000};        // how long a client may refuse to read
   std::vector<std::string> allowedOrigins;  // browsers' cross-origin requests; "*": all
-  std::vector<std::string> allowedHosts;    // names a Host field may have, beside addresses and localhost
+  std::vector<std::string>
+      allowedHosts;  // names a Host field may have, beside addresses and localhost
   TlsFiles tls;
 };
 
@@ -71,10 +72,10 @@ struct Provider {
   std::string baseUrl;       // empty where the component needs none
   std::vector<Secret> keys;  // empty: keyless
   Timeouts timeouts;
-  bool askForUsage = true;        // add stream_options.include_usage to what is streamed
-  std::string settings = "{}";    // JSON, for the component; checked against its schema by the loader
+  bool askForUsage = true;      // add stream_options.include_usage to what is streamed
+  std::string settings = "{}";  // JSON, for the component; checked against its schema by the loader
   bool on = true;
-  std::string offBecause;         // "GROQ_API_KEY is not set"; empty if on
+  std::string offBecause;  // "GROQ_API_KEY is not set"; empty if on
   std::string where;
 };
 
@@ -128,10 +129,10 @@ struct Log {
 };
 
 struct Upstream {
-  std::string caFile;                      // PEM to trust instead of the system's; empty: the system's
-  std::size_t idlePerOrigin = 256;         // connections kept per loop
-  Milliseconds idleTime{55'000};           // how long they are kept
-  std::size_t maxAnswerBytes = 64 << 20;   // of an answer that is not streamed
+  std::string caFile;               // PEM to trust instead of the system's; empty: the system's
+  std::size_t idlePerOrigin = 256;  // connections kept per loop
+  Milliseconds idleTime{55'000};    // how long they are kept
+  std::size_t maxAnswerBytes = 64 << 20;  // of an answer that is not streamed
 };
 
 struct Config {
@@ -143,7 +144,7 @@ struct Config {
   Log log;
   std::vector<Provider> providers;  // in the order written
   std::vector<Model> models;
-  std::vector<Route> routes;        // the first match wins
+  std::vector<Route> routes;  // the first match wins
   std::vector<VirtualModel> virtualModels;
   std::string stateDirectory;
   std::string source;  // the file's name, or "embedded defaults"

@@ -1,6 +1,7 @@
-// JSON texts as trees, by simdjson, for a look at them: valid or not, and a few members. Numbers that
-// no 64 bits hold are valid JSON; in the tree they read as 0, in the text they stay what they are.
-// Threads: each function uses a parser of its thread; a tree lives until that thread's next parse.
+// JSON texts as trees, by simdjson, for a look at them: valid or not, and a few members. Numbers
+// that no 64 bits hold are valid JSON; in the tree they read as 0, in the text they stay what they
+// are. Threads: each function uses a parser of its thread; a tree lives until that thread's next
+// parse.
 #pragma once
 
 #include <simdjson.h>

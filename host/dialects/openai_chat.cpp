@@ -34,8 +34,8 @@ struct Reading {
   bool stream = false;
   bool usageWanted = false;
   std::uint64_t choices = 1;
-  Span modelValue;     // the model's name, with its quotes
-  Span usageEdit;      // what `usageText` takes the place of
+  Span modelValue;        // the model's name, with its quotes
+  Span usageEdit;         // what `usageText` takes the place of
   std::string usageText;  // empty: usage is asked for already
 };
 
@@ -67,7 +67,8 @@ bool checkMember(std::string_view name, dom::element value, Reading& into, Probl
       return wrong("an array of at least one message");
     }
   } else if (name == "stream") {
-    if (!isNull(value) && value.get(into.stream) != simdjson::SUCCESS) return wrong("true or false");
+    if (!isNull(value) && value.get(into.stream) != simdjson::SUCCESS)
+      return wrong("true or false");
   } else if (name == "n") {
     if (isNull(value)) return true;
     if (value.get(into.choices) != simdjson::SUCCESS || into.choices < 1 || into.choices > 128) {
@@ -104,7 +105,8 @@ bool checkMembers(dom::object object, Reading& into, Problem& problem) {
   }
   for (const char* const needed : {"model", "messages"}) {
     if (std::find(names.begin(), names.end(), needed) != names.end()) continue;
-    problem = invalid("'" + std::string(needed) + "' is missing", needed, "missing_required_parameter");
+    problem =
+        invalid("'" + std::string(needed) + "' is missing", needed, "missing_required_parameter");
     return false;
   }
   return true;
@@ -139,7 +141,8 @@ simdjson::error_code locateUsage(ondemand::object options, const std::string& bo
 simdjson::error_code locate(ondemand::parser& parser, const std::string& body, Reading& into) {
   ondemand::document document;
   if (const auto error =
-          parser.iterate(body.data(), body.size(), body.size() + simdjson::SIMDJSON_PADDING).get(document)) {
+          parser.iterate(body.data(), body.size(), body.size() + simdjson::SIMDJSON_PADDING)
+              .get(document)) {
     return error;
   }
   ondemand::object object;

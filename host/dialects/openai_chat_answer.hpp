@@ -1,6 +1,5 @@
-// Answers in the dialect "openai.chat": one that an upstream of the same dialect gives and that goes
-// on as it came, and one that is written from chunks. Streamed and not.
-// Threads: one loop.
+// Answers in the dialect "openai.chat": one that an upstream of the same dialect gives and that
+// goes on as it came, and one that is written from chunks. Streamed and not. Threads: one loop.
 #pragma once
 
 #include <bitset>

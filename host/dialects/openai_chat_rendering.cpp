@@ -63,9 +63,10 @@ void OpenAiChatRendering::take(const Chunk& chunk) {
   if (chunk.type == ChunkType::refusal) choice.refused = true;
   if (stream_) {
     sendRole(chunk.choice, choice);
-    sendDelta(chunk.choice, chunk.type == ChunkType::text        ? "content"
-                            : chunk.type == ChunkType::reasoning ? "reasoning_content"
-                                                                 : "refusal",
+    sendDelta(chunk.choice,
+              chunk.type == ChunkType::text        ? "content"
+              : chunk.type == ChunkType::reasoning ? "reasoning_content"
+                                                   : "refusal",
               chunk.text);
     return;
   }

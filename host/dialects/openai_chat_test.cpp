@@ -32,36 +32,39 @@ struct SpliceCase {
 };
 
 TEST(OpenAiChatRequest, onlyTheModelChanges) {
-  for (const SpliceCase& one : {
-           SpliceCase{R"({"model":"vm","messages":[{"role":"user","content":"hi"}]})",
-                      R"({"model":"up","messages":[{"role":"user","content":"hi"}]})"},
-           {R"( {"messages":[{}] , "model" : "v\"m" , "x":1.0,"y":1e-7,"z":12345678901234567890123} )",
-            R"( {"messages":[{}] , "model" : "up" , "x":1.0,"y":1e-7,"z":12345678901234567890123} )"},
-           {R"({"unknown":{"model":"vm","model":"vm"},"model":"vm","messages":[1]})",
-            R"({"unknown":{"model":"vm","model":"vm"},"model":"up","messages":[1]})"},
-           {"{\n\t\"model\":\"vm\",\r\n\"messages\":[\"\\u00e9\\ud83d\\ude00\"]}\n",
-            "{\n\t\"model\":\"up\",\r\n\"messages\":[\"\\u00e9\\ud83d\\ude00\"]}\n"},
-           {R"({"mod\u0065l":"vm","messages":[1]})", R"({"mod\u0065l":"up","messages":[1]})"},
-       }) {
+  for (
+      const SpliceCase& one : {
+          SpliceCase{R"({"model":"vm","messages":[{"role":"user","content":"hi"}]})",
+                     R"({"model":"up","messages":[{"role":"user","content":"hi"}]})"},
+          {R"( {"messages":[{}] , "model" : "v\"m" , "x":1.0,"y":1e-7,"z":12345678901234567890123} )",
+           R"( {"messages":[{}] , "model" : "up" , "x":1.0,"y":1e-7,"z":12345678901234567890123} )"},
+          {R"({"unknown":{"model":"vm","model":"vm"},"model":"vm","messages":[1]})",
+           R"({"unknown":{"model":"vm","model":"vm"},"model":"up","messages":[1]})"},
+          {"{\n\t\"model\":\"vm\",\r\n\"messages\":[\"\\u00e9\\ud83d\\ude00\"]}\n",
+           "{\n\t\"model\":\"up\",\r\n\"messages\":[\"\\u00e9\\ud83d\\ude00\"]}\n"},
+          {R"({"mod\u0065l":"vm","messages":[1]})", R"({"mod\u0065l":"up","messages":[1]})"},
+      }) {
     EXPECT_EQ(one.expected, sent(one.body, "up"));
   }
 }
 
 TEST(OpenAiChatRequest, streamsAreAskedForUsage) {
-  for (const SpliceCase& one : {
-           SpliceCase{R"({"model":"vm","stream":true,"messages":[1]})",
-                      R"({"model":"up","stream":true,"messages":[1],"stream_options":{"include_usage":true}})"},
-           {R"({"stream_options":null,"model":"vm","stream":true,"messages":[1]} )",
-            R"({"stream_options":{"include_usage":true},"model":"up","stream":true,"messages":[1]} )"},
-           {R"({"stream_options":{},"model":"vm","stream":true,"messages":[1]})",
-            R"({"stream_options":{"include_usage":true},"model":"up","stream":true,"messages":[1]})"},
-           {R"({"model":"vm","stream":true,"messages":[1],"stream_options":{"a":{"b":[1]}}})",
-            R"({"model":"up","stream":true,"messages":[1],"stream_options":{"include_usage":true,"a":{"b":[1]}}})"},
-           {R"({"stream_options":{"include_usage": false, "a":1},"model":"vm","stream":true,"messages":[1]})",
-            R"({"stream_options":{"include_usage": true, "a":1},"model":"up","stream":true,"messages":[1]})"},
-           {R"({"stream_options":{"include_usage":true},"model":"vm","stream":true,"messages":[1]})",
-            R"({"stream_options":{"include_usage":true},"model":"up","stream":true,"messages":[1]})"},
-       }) {
+  for (
+      const SpliceCase& one : {
+          SpliceCase{
+              R"({"model":"vm","stream":true,"messages":[1]})",
+              R"({"model":"up","stream":true,"messages":[1],"stream_options":{"include_usage":true}})"},
+          {R"({"stream_options":null,"model":"vm","stream":true,"messages":[1]} )",
+           R"({"stream_options":{"include_usage":true},"model":"up","stream":true,"messages":[1]} )"},
+          {R"({"stream_options":{},"model":"vm","stream":true,"messages":[1]})",
+           R"({"stream_options":{"include_usage":true},"model":"up","stream":true,"messages":[1]})"},
+          {R"({"model":"vm","stream":true,"messages":[1],"stream_options":{"a":{"b":[1]}}})",
+           R"({"model":"up","stream":true,"messages":[1],"stream_options":{"include_usage":true,"a":{"b":[1]}}})"},
+          {R"({"stream_options":{"include_usage": false, "a":1},"model":"vm","stream":true,"messages":[1]})",
+           R"({"stream_options":{"include_usage": true, "a":1},"model":"up","stream":true,"messages":[1]})"},
+          {R"({"stream_options":{"include_usage":true},"model":"vm","stream":true,"messages":[1]})",
+           R"({"stream_options":{"include_usage":true},"model":"up","stream":true,"messages":[1]})"},
+      }) {
     EXPECT_EQ(one.expected, sent(one.body, "up"));
   }
 }
@@ -89,10 +92,12 @@ TEST(OpenAiChatRequest, whatIsWrongIsSaid) {
            {R"({"model":7,"messages":[1]})", "'model' must be the name of a model", "model"},
            {R"({"model":"m","messages":[]})", "at least one message", "messages"},
            {R"({"model":"m","messages":{}})", "'messages' must be an array", "messages"},
-           {R"({"model":"m","messages":[1],"stream":"yes"})", "'stream' must be true or false", "stream"},
+           {R"({"model":"m","messages":[1],"stream":"yes"})", "'stream' must be true or false",
+            "stream"},
            {R"({"model":"m","messages":[1],"model":"n"})", "'model' stands twice", "model"},
            {R"({"model":"m","messages":[1],"n":0})", "'n' must be a number from 1 to 128", "n"},
-           {R"({"model":"m","messages":[1],"stream_options":[]})", "'stream_options' must be an object", "stream_options"},
+           {R"({"model":"m","messages":[1],"stream_options":[]})",
+            "'stream_options' must be an object", "stream_options"},
            {"{\"model\":\"m\",\"messages\":[\"\xff\"]}", "the body is not valid JSON", ""},
        }) {
     std::string body = one.body;
@@ -105,7 +110,8 @@ TEST(OpenAiChatRequest, whatIsWrongIsSaid) {
 }
 
 TEST(OpenAiChatRequest, nestingThatIsTooDeepIsRefused) {
-  std::string body = R"({"model":"m","messages":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}";
+  std::string body =
+      R"({"model":"m","messages":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}";
   Problem problem;
   EXPECT_FALSE(parseOpenAiChat(body, problem));
   EXPECT_EQ(400, problem.status);
@@ -135,7 +141,8 @@ struct PassageTest : testing::Test {
   std::string body;
   std::unique_ptr<calls::Inquiry> inquiry;
   const char* plain = R"({"model":"m","stream":true,"messages":[1]})";
-  const char* withUsage = R"({"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[1]})";
+  const char* withUsage =
+      R"({"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[1]})";
 };
 
 constexpr std::string_view kRole =
@@ -214,13 +221,17 @@ TEST_F(PassageTest, aMissingDoneIsSupplied) {
 
 TEST_F(PassageTest, errorsInsideAStreamAreFaults) {
   auto one = passage(plain);
-  pass(*one, {R"({"error":{"message":"too long","type":"invalid_request_error","code":"context_length_exceeded","param":"messages"}})"});
+  pass(
+      *one,
+      {R"({"error":{"message":"too long","type":"invalid_request_error","code":"context_length_exceeded","param":"messages"}})"});
   ASSERT_TRUE(one->progress().fault);
   EXPECT_EQ(plugins::Reason::contextLength, one->progress().fault->reason);
   EXPECT_EQ("too long", one->progress().fault->message);
   EXPECT_EQ("messages", one->progress().fault->param);
   auto two = passage(plain);
-  pass(*two, {R"({"id":"x","error":{"code":429,"message":"slow"},"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error"}]})"});
+  pass(
+      *two,
+      {R"({"id":"x","error":{"code":429,"message":"slow"},"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error"}]})"});
   EXPECT_EQ(plugins::Reason::rateLimit, two->progress().fault->reason);
   auto three = passage(plain);
   pass(*three, {R"({"error":"plain words"})"});
@@ -231,7 +242,8 @@ TEST_F(PassageTest, errorsInsideAStreamAreFaults) {
 }
 
 TEST_F(PassageTest, whatIsNoJsonIsAFault) {
-  for (const char* data : {"{", "nonsense", "[]", "7", R"({"choices":[{"delta":{"content":"a}}]})"}) {
+  for (const char* data :
+       {"{", "nonsense", "[]", "7", R"({"choices":[{"delta":{"content":"a}}]})"}) {
     auto one = passage(plain);
     EXPECT_EQ("", pass(*one, {data}));
     EXPECT_TRUE(one->progress().fault) << data;
@@ -252,10 +264,12 @@ TEST_F(PassageTest, numbersOfAnySizeAreNoFault) {
 TEST_F(PassageTest, aWholeAnswerMustHaveChoices) {
   const char* whole = R"({"model":"m","messages":[1]})";
   auto good = passage(whole);
-  good->whole(R"({"choices":[{"index":0,"message":{"content":"Hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":1,"total_tokens":4}})");
+  good->whole(
+      R"({"choices":[{"index":0,"message":{"content":"Hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":1,"total_tokens":4}})");
   EXPECT_FALSE(good->progress().fault);
   EXPECT_EQ(3u, good->progress().usage->input);
-  for (const char* body : {R"({"choices":[]})", "{}", R"({"choices":[{)", R"({"error":{"message":"x"}})", "<html>"}) {
+  for (const char* body :
+       {R"({"choices":[]})", "{}", R"({"choices":[{)", R"({"error":{"message":"x"}})", "<html>"}) {
     auto bad = passage(whole);
     bad->whole(body);
     EXPECT_TRUE(bad->progress().fault) << body;
@@ -266,7 +280,8 @@ TEST(OpenAiUsage, xaiCountsReasoningBesideTheCompletion) {
   std::string body = R"({"model":"m","messages":[1]})";
   const auto inquiry = parsed(body);
   auto passage = inquiry->passage();
-  passage->whole(R"({"choices":[{"message":{}}],"usage":{"prompt_tokens":196,"completion_tokens":26,"total_tokens":513,"completion_tokens_details":{"reasoning_tokens":291}}})");
+  passage->whole(
+      R"({"choices":[{"message":{}}],"usage":{"prompt_tokens":196,"completion_tokens":26,"total_tokens":513,"completion_tokens_details":{"reasoning_tokens":291}}})");
   const plugins::Usage usage{196, 0, 0, 26, 291};
   EXPECT_EQ(usage, passage->progress().usage);
 }
@@ -306,7 +321,8 @@ struct RenderingTest : testing::Test {
 };
 
 TEST_F(RenderingTest, aStreamHasOneRoleOneFinishAndDone) {
-  auto one = rendering(R"({"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[1]})");
+  auto one = rendering(
+      R"({"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[1]})");
   EXPECT_FALSE(one->progress().content);
   one->push(chunk(ChunkType::text, "Hel"));
   EXPECT_TRUE(one->progress().content);

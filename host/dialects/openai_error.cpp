@@ -44,7 +44,8 @@ std::string textOf(element object, const char* name) {
   element value;
   if (object[name].get(value) != simdjson::SUCCESS) return {};
   if (std::string_view text; value.get(text) == simdjson::SUCCESS) return std::string(text);
-  if (std::int64_t number = 0; value.get(number) == simdjson::SUCCESS) return std::to_string(number);
+  if (std::int64_t number = 0; value.get(number) == simdjson::SUCCESS)
+    return std::to_string(number);
   return {};
 }
 

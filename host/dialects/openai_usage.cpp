@@ -55,7 +55,11 @@ void appendOpenAiUsage(std::string& out, const plugins::Usage& usage) {
   w.key("prompt_tokens").number(prompt);
   w.key("completion_tokens").number(completion);
   w.key("total_tokens").number(prompt + completion);
-  w.key("prompt_tokens_details").beginObject().key("cached_tokens").number(usage.cacheRead).endObject();
+  w.key("prompt_tokens_details")
+      .beginObject()
+      .key("cached_tokens")
+      .number(usage.cacheRead)
+      .endObject();
   w.key("completion_tokens_details").beginObject();
   w.key("reasoning_tokens").number(usage.reasoning).endObject();
   w.endObject();

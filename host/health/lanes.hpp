@@ -1,6 +1,7 @@
 // Lane: provider + key + upstream model, and what is known of its health: when it may be tried
-// again, how fast it answers, how often it fails. Lanes outlive generations: a reload forgets nothing.
-// Threads: any; a Lane is atomics, the table is behind a mutex that is held for a look-up only.
+// again, how fast it answers, how often it fails. Lanes outlive generations: a reload forgets
+// nothing. Threads: any; a Lane is atomics, the table is behind a mutex that is held for a look-up
+// only.
 #pragma once
 
 #include <atomic>
@@ -50,7 +51,8 @@ class Lane {
   void begin() noexcept { inflight_.fetch_add(1, std::memory_order_relaxed); }
   // `firstContent`: zero if none came. Averages move by an eighth.
   void end(bool failed, std::chrono::microseconds firstContent) noexcept;
-  // An attempt that says nothing about the lane: the client left, or asked for what nobody can give.
+  // An attempt that says nothing about the lane: the client left, or asked for what nobody can
+  // give.
   void endUnjudged() noexcept { inflight_.fetch_sub(1, std::memory_order_relaxed); }
 
   std::uint32_t inflight() const noexcept { return inflight_.load(std::memory_order_relaxed); }

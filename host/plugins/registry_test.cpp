@@ -130,7 +130,9 @@ TEST(RegistryCreate, SaysWhatIsNotOffered) {
   EXPECT_EQ(near.error().message,
             "mine: no plugin offers a provider \"treaded\"; did you mean \"threaded\"?");
   const auto far = opened.registry->create(Kind::search, "duck", "mine", "{}");
-  EXPECT_EQ(far.error().message, "mine: no plugin offers a search \"duck\"; plugins.enable names the files that are opened");
+  EXPECT_EQ(
+      far.error().message,
+      "mine: no plugin offers a search \"duck\"; plugins.enable names the files that are opened");
 }
 
 TEST(RegistryCreate, ChecksSettings) {

@@ -83,8 +83,8 @@ void Log::start(const config::Log& settings) {
   auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
   sink->set_formatter(std::make_unique<spdlog::pattern_formatter>(
       "%v", spdlog::pattern_time_type::utc, std::string()));
-  made->logger = std::make_shared<spdlog::async_logger>("sluice", std::move(sink), made->pool,
-                                                        spdlog::async_overflow_policy::overrun_oldest);
+  made->logger = std::make_shared<spdlog::async_logger>(
+      "sluice", std::move(sink), made->pool, spdlog::async_overflow_policy::overrun_oldest);
   state() = std::move(made);
 }
 
