@@ -26,6 +26,7 @@ int usageError(const CLI::App& app, const CLI::ParseError& error, int argc, char
   std::cerr << "sluice: " << error.what() << '\n';
   std::vector<std::string_view> verbs;
   const auto known = app.get_subcommands([](const CLI::App*) { return true; });
+  verbs.reserve(known.size());
   for (const CLI::App* verb : known) verbs.push_back(verb->get_name());
   if (argc > 1) {
     const std::string_view nearest = sluice::text::nearest(argv[1], verbs);

@@ -47,7 +47,7 @@ class Attempt {
   const std::string& refusal() const noexcept { return refusal_; }
 
   bool committed() const noexcept { return committed_; }
-  std::optional<plugins::Usage> usage() const { return usage_; }
+  const std::optional<plugins::Usage>& usage() const noexcept { return usage_; }
   std::uint64_t contentBytes() const noexcept { return contentBytes_; }
   io::TimePoint began() const noexcept { return began_; }
   std::chrono::microseconds waited() const noexcept { return waited_; }  // for the upstream

@@ -279,8 +279,8 @@ void Call::settle(const Attempt& attempt) {
   record_.status = client_.begun() ? 200 : 0;
   record_.first = attempt.first();
   record_.overhead = attempt.overhead();
-  if (attempt.usage()) {
-    record_.usage = *attempt.usage();
+  if (const std::optional<plugins::Usage>& usage = attempt.usage()) {
+    record_.usage = *usage;
   } else {
     record_.usage.input = tokensIn(inquiry_.size());
     record_.usage.output = tokensIn(attempt.contentBytes());
@@ -296,7 +296,7 @@ void Call::tellStrategy(const Step& step, const Attempt& attempt, plugins::Code 
   outcome.firstUs = static_cast<std::uint64_t>(attempt.first().count());
   outcome.totalUs = static_cast<std::uint64_t>(
       duration_cast<microseconds>(steady_clock::now() - attempt.began()).count());
-  const std::optional<plugins::Usage> usage = attempt.usage();
+  const std::optional<plugins::Usage>& usage = attempt.usage();
   if (usage) outcome.usage = &*usage;
   strategy_->observe(candidateOf(*step.target, steady_clock::now()), outcome);
 }

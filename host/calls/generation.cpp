@@ -176,6 +176,7 @@ Resolution Generation::resolve(std::string_view name, Problem& problem) const {
 Problem Generation::unknownModel(std::string_view name) const {
   const std::vector<ListedModel> listed = models();
   std::vector<std::string_view> known;
+  known.reserve(listed.size());
   for (const ListedModel& one : listed) known.push_back(one.id);
   std::string message = "there is no model '" + std::string(name) + "'";
   const std::string_view nearest = text::nearest(name, known);

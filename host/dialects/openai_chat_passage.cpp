@@ -57,11 +57,10 @@ void appendWithoutNullUsage(std::string& out, std::string_view raw) {
   constexpr std::string_view kMember = "\"usage\":null";
   const std::size_t at = raw.rfind(kMember);
   const std::size_t after = at + kMember.size();
-  if (at == raw.npos || at == 0 || after >= raw.size()) {
-    out += raw;
-  } else if (raw[at - 1] == ',') {
+  // Together with the comma before it, or else the one behind it.
+  if (at != raw.npos && at > 0 && raw[at - 1] == ',') {
     out.append(raw.substr(0, at - 1)).append(raw.substr(after));
-  } else if (raw[after] == ',') {
+  } else if (at != raw.npos && after < raw.size() && raw[after] == ',') {
     out.append(raw.substr(0, at)).append(raw.substr(after + 1));
   } else {
     out += raw;
@@ -138,13 +137,10 @@ void OpenAiChatPassage::block(const wire::SseBlock& block, std::string& out) {
   Seen seen;
   read(block.data, seen);
   if (progress_.fault) return;
-  if (usageWanted_) {
-    out += block.raw;
-  } else if (seen.nullUsage) {
-    appendWithoutNullUsage(out, block.raw);
-  } else if (seen.anyChoice || !seen.usage) {
-    out += block.raw;
-  }
+  // A chunk of usage alone is there only because the gateway asked for it.
+  if (!usageWanted_ && seen.usage && !seen.anyChoice) return;
+  if (!usageWanted_ && seen.nullUsage) appendWithoutNullUsage(out, block.raw);
+  else out += block.raw;
 }
 
 void OpenAiChatPassage::close(std::string& out) {

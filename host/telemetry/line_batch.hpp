@@ -23,7 +23,7 @@ class LineBatch {
   io::Task<void> run(io::Loop& loop, io::CancelToken cancel);
 
  private:
-  static constexpr std::size_t kMost = 64 * 1024;
+  static constexpr std::size_t kMost = std::size_t{64} * 1024;
   std::string lines_;
 };
 
