@@ -281,6 +281,7 @@ io::Task<void> ServerConnection::linger() {
     const io::Transfer got = co_await connection_->read(loop().scratch(), until);
     if (got.status != io::Status::ok) co_return;
     dropped += got.bytes;
+    co_await loop().yield();
   }
 }
 

@@ -314,6 +314,20 @@ TEST_F(ConnectionTest, anEarlyAnswerIsNotLostInAReset) {
   EXPECT_EQ(0u, face->connections());
 }
 
+TEST_F(ConnectionTest, nothingIsResetWhereTheBodyFollowsTheAnswer) {
+  server.maxBodyBytes = 1000;
+  startTelling();
+  RawClient client = connect();
+  feed(client, "POST /tell HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n");
+  EXPECT_EQ(413, next(client).status);
+  const std::string body(10'000, 'x');
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(10'000, ::send(client.fd(), body.data(), body.size(), MSG_NOSIGNAL));
+    settle();
+  }
+  EXPECT_TRUE(ended(client));
+}
+
 TEST_F(ConnectionTest, aClientThatGoesOnSendingIsCutOff) {
   server.maxBodyBytes = 1000;
   startTelling();

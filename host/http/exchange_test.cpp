@@ -396,7 +396,7 @@ TEST_F(ExchangeTest, aStreamIsToldOfTheEndAndMaySayGoodbye) {
     const io::Until until{io::kNever, token};
     EXPECT_EQ(io::Wake::cancelled, co_await exchange.loop().sleep(until));
     EXPECT_EQ(Client::Left::shutdown, exchange.left());
-    EXPECT_EQ(io::Status::ok, co_await exchange.finish("data: error\n\n", false));
+    EXPECT_EQ(io::Status::ok, co_await exchange.finish("data: error\n\n", true));
   });
   RawClient client = connect();
   feed(client, kGet);
