@@ -59,3 +59,196 @@ std::vector<std::string> needsRestart(const config::Config& before, const config
   note(before.server.host != after.server.host || before.server.port != after.server.port,
        "server.listen");
   note(before.server.loops != after.server.loops, "server.loops");
+  note(before.upstream.caFile != after.upstream.caFile, "upstream.ca_file");
+  note(before.upstream.idlePerOrigin != after.upstream.idlePerOrigin, "upstream.idle_per_origin");
+  note(before.upstream.idleTime != after.upstream.idleTime, "upstream.idle_ms");
+  note(before.log.format != after.log.format, "log.format");
+  note(before.log.level != after.log.level, "log.level");
+  return names;
+}
+
+class Gateway {
+ public:
+  explicit Gateway(const Options& options) : options_(options) {
+    shared_.reload = [this] { return reload(); };
+  }
+
+  // Each returns false where the program cannot start; the reason is on standard error.
+  bool build();
+  bool start();
+  void printBanner() const;
+  void wait(const sigset_t& signals);
+
+ private:
+  Reloaded reload();
+  io::Task<void> heed(int signals);
+  void end();
+
+  const Options& options_;
+  Shared shared_;
+  std::mutex reloading_;
+  Built running_;
+  std::uint64_t number_ = 1;
+  std::vector<std::unique_ptr<LoopUnit>> units_;
+  bool ending_ = false;
+};
+
+bool Gateway::build() {
+  running_ = buildGeneration(options_, shared_.lanes, number_);
+  for (const std::string& notice : running_.notices) std::cerr << notice << '\n';
+  for (const std::string& fault : running_.faults) std::cerr << fault << '\n';
+  for (const std::string& problem : running_.problems) std::cerr << "error: " << problem << '\n';
+  if (!running_.generation || (options_.strict && !running_.problems.empty())) return false;
+  Log::start(running_.generation->config().log);
+  return true;
+}
+
+bool Gateway::start() {
+  const config::Config& config = running_.generation->config();
+  auto settings = http::makeSettings(config.server, config.auth);
+  auto addresses = http::listenAddresses(config.server);
+  if (!settings || !addresses) {
+    std::cerr << "error: " << (settings ? addresses.error() : settings.error()).message << '\n';
+    return false;
+  }
+  if (!config.upstream.caFile.empty()) {
+    shared_.caPem = readFile(config.upstream.caFile);
+    if (shared_.caPem.empty()) {
+      std::cerr << "error: upstream.ca_file: " << config.upstream.caFile << " cannot be read\n";
+      return false;
+    }
+  }
+  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+  const unsigned loops = config.server.loops == 0 ? cores : config.server.loops;
+  for (unsigned i = 0; i < loops; ++i) {
+    auto unit = std::make_unique<LoopUnit>(shared_, running_.generation, *settings);
+    if (auto error = unit->listen(*addresses, i == 0)) {
+      std::cerr << "error: " << error->message << '\n';
+      return false;
+    }
+    // Port 0 is a free one for the first loop; the others share it.
+    for (auto& address : *addresses)
+      address = Poco::Net::SocketAddress(address.host(), unit->port());
+    units_.push_back(std::move(unit));
+  }
+  return true;
+}
+
+void Gateway::printBanner() const {
+  const config::Config& config = running_.generation->config();
+  std::cout << banner(*running_.generation, listenUrl(config, units_.front()->port()))
+            << std::flush;
+}
+
+void Gateway::wait(const sigset_t& signals) {
+  const int descriptor = ::signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+  units_.front()->scope().spawn(heed(descriptor));
+  for (const auto& unit : units_) unit->start();
+  for (const auto& unit : units_) unit->join();
+  units_.clear();
+  ::close(descriptor);
+}
+
+// Runs on the first loop: signals are requests like any other.
+io::Task<void> Gateway::heed(int signals) {
+  io::Loop& loop = units_.front()->loop();
+  const io::CancelToken cancel = units_.front()->scope().token();
+  io::Descriptor descriptor(loop, signals);
+  for (;;) {
+    signalfd_siginfo info{};
+    if (::read(signals, &info, sizeof info) != static_cast<ssize_t>(sizeof info)) {
+      descriptor.readable.ready = false;
+      const io::Until until{io::kNever, cancel};
+      const io::Wake wake = co_await io::Wait(loop, until, &descriptor.readable);
+      if (wake != io::Wake::ready) co_return;
+      continue;
+    }
+    if (info.ssi_signo != SIGHUP) {
+      end();
+      continue;
+    }
+    const auto work = [this] { reload(); };
+    const io::Until until{io::kNever, cancel};
+    const auto reloaded = co_await io::offload(shared_.workers, loop, until, work);
+    if (reloaded.status == io::Status::cancelled) co_return;
+  }
+}
+
+// The first time calls may finish; the second time they end now.
+void Gateway::end() {
+  if (ending_) {
+    for (const auto& unit : units_) unit->hurry();
+    return;
+  }
+  ending_ = true;
+  shared_.draining = true;
+  Log::say(LogLevel::info, "ending: calls under way may finish");
+  const auto patience = running_.generation->config().server.drain;
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  for (const auto& unit : units_) unit->end(deadline);
+}
+
+Reloaded Gateway::reload() {
+  const std::lock_guard lock(reloading_);
+  Reloaded result;
+  result.generation = running_.generation->number();
+  Built built = buildGeneration(options_, shared_.lanes, number_ + 1);
+  result.faults = built.faults;
+  // A plugin that was unusable before is no reason to refuse what else is new.
+  for (const std::string& problem : built.problems) {
+    const auto& known = running_.problems;
+    const bool old = std::find(known.begin(), known.end(), problem) != known.end();
+    if (options_.strict || !old) result.faults.push_back(problem);
+    else result.warnings.push_back(problem);
+  }
+  std::shared_ptr<const http::Settings> settings;
+  if (built.generation) {
+    const config::Config& config = built.generation->config();
+    if (auto made = http::makeSettings(config.server, config.auth)) settings = *made;
+    else result.faults.push_back(made.error().message);
+  }
+  if (!result.faults.empty() || !settings) {
+    for (const std::string& fault : result.faults)
+      Log::say(LogLevel::error, "not reloaded: " + fault);
+    return result;
+  }
+  result.warnings.insert(result.warnings.end(), built.notices.begin(), built.notices.end());
+  result.needsRestart = needsRestart(running_.generation->config(), built.generation->config());
+  result.done = true;
+  result.generation = ++number_;
+  running_ = std::move(built);
+  for (const auto& unit : units_) unit->adopt(running_.generation, settings);
+  Log::say(LogLevel::info, "reloaded", {{"generation", std::to_string(number_)}});
+  for (const std::string& name : result.needsRestart) {
+    Log::say(LogLevel::warning, name + " has changed; a restart will apply it");
+  }
+  return result;
+}
+
+void logPluginMessage(int level, std::string_view plugin, std::string_view message) {
+  const auto known = static_cast<LogLevel>(std::clamp(level, 0, 3));
+  Log::say(known, message, {{"plugin", plugin}});
+}
+
+}  // namespace
+
+int serve(const Options& options) {
+  const sigset_t signals = takeSignals();
+  raiseDescriptorLimit();
+  plugins::setLogSink(logPluginMessage);
+  int code = 1;
+  {
+    Gateway gateway(options);
+    if (gateway.build() && gateway.start()) {
+      gateway.printBanner();
+      gateway.wait(signals);
+      Log::say(LogLevel::info, "ended");
+      code = 0;
+    }
+  }
+  plugins::waitForRetired();
+  Log::stop();
+  return code;
+}
+
+}  // namespace sluice::app
