@@ -35,6 +35,12 @@ class ChatHandler final : public http::LoopHandler {
     if (!inquiry) {
       std::string body;
       appendErrorBody(body, problem.message, problem.type, problem.param, problem.code);
+      const auto total = std::chrono::duration_cast<std::chrono::microseconds>(
+          std::chrono::steady_clock::now() - exchange.received());
+      if (unit_.generation()->config().log.calls) {
+        calls::appendRefusal(exchange.requestId(), problem.status, problem.message, total,
+                             unit_.services().lines);
+      }
       co_await exchange.answer(problem.status, http::kJson, {}, body);
       co_return;
     }

@@ -29,6 +29,9 @@ LoopUnit::LoopUnit(Shared& shared, std::shared_ptr<const calls::Generation> gene
       scope_(loop_),
       server_(loop_, makeRouter(*this, shared), std::move(settings), shared.fleet) {
   services_.jitter = reinterpret_cast<std::uintptr_t>(this) | 1;
+  // Numbers of calls are unique in the process: each loop counts from a place of its own.
+  static std::atomic<std::uint64_t> units{0};
+  services_.turns = units.fetch_add(1) << 48;
 }
 
 LoopUnit::~LoopUnit() { join(); }
@@ -38,10 +41,13 @@ std::optional<Error> LoopUnit::listen(const std::vector<Poco::Net::SocketAddress
   return server_.listen(addresses, alone);
 }
 
-void LoopUnit::start() {
+void LoopUnit::start(std::function<void()> ended) {
   scope_.spawn(upstream_.maintain(scope_.token()));
   scope_.spawn(lines_.run(loop_, scope_.token()));
-  thread_ = std::thread([this] { loop_.run(); });
+  thread_ = std::thread([this, ended = std::move(ended)] {
+    loop_.run();
+    ended();
+  });
 }
 
 void LoopUnit::join() {

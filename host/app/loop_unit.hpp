@@ -4,7 +4,7 @@
 // Threads: made and started by the main thread; adopt(), drain() and end() from any.
 #pragma once
 
-#include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -30,10 +30,9 @@ class LoopUnit {
   // Before start().
   std::optional<Error> listen(const std::vector<Poco::Net::SocketAddress>& addresses, bool alone);
   std::uint16_t port() const noexcept { return server_.port(); }
-  io::Loop& loop() noexcept { return loop_; }
-  io::Scope& scope() noexcept { return scope_; }
 
-  void start();
+  // `ended` is called on the loop's thread, last of all.
+  void start(std::function<void()> ended);
   void join();
 
   // Later calls use this generation; those under way keep theirs.

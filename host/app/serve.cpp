@@ -1,10 +1,9 @@
 // sluice serve: starts the loops, listens, and lives until it is told to end.
 #include <pthread.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <fstream>
 #include <iostream>
@@ -35,12 +34,14 @@ void raiseDescriptorLimit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// SIGPIPE is ignored; the others are read from a descriptor, and by no thread otherwise.
+constexpr int kLoopEnded = SIGUSR1;  // from a loop's thread to the main thread
+
+// SIGPIPE is ignored; the others are waited for by the main thread, and taken by no other.
 sigset_t takeSignals() {
   std::signal(SIGPIPE, SIG_IGN);
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, kLoopEnded}) sigaddset(&set, signal);
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   return set;
 }
@@ -72,25 +73,33 @@ class Gateway {
   explicit Gateway(const Options& options) : options_(options) {
     shared_.reload = [this] { return reload(); };
   }
+  ~Gateway() { units_.clear(); }
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
 
   // Each returns false where the program cannot start; the reason is on standard error.
   bool build();
   bool start();
   void printBanner() const;
+  // Runs the loops until they have ended, and heeds `signals` meanwhile.
   void wait(const sigset_t& signals);
 
  private:
   Reloaded reload();
-  io::Task<void> heed(int signals);
+  Reloaded rebuild();
+  void reloadInBackground();
   void end();
 
   const Options& options_;
-  Shared shared_;
-  std::mutex reloading_;
+  std::mutex reloading_;  // guards what follows but for what only the main thread uses
   Built running_;
   std::uint64_t number_ = 1;
+  bool over_ = false;  // the loops have ended
   std::vector<std::unique_ptr<LoopUnit>> units_;
+  std::atomic<std::chrono::seconds> patience_{};  // for calls under way at the end
+  std::atomic<std::size_t> ended_{0};             // loops
   bool ending_ = false;
+  Shared shared_;  // goes first: its workers may still be in reload()
 };
 
 bool Gateway::build() {
@@ -100,6 +109,7 @@ bool Gateway::build() {
   for (const std::string& problem : running_.problems) std::cerr << "error: " << problem << '\n';
   if (!running_.generation || (options_.strict && !running_.problems.empty())) return false;
   Log::start(running_.generation->config().log);
+  patience_ = running_.generation->config().server.drain;
   return true;
 }
 
@@ -141,36 +151,28 @@ void Gateway::printBanner() const {
 }
 
 void Gateway::wait(const sigset_t& signals) {
-  const int descriptor = ::signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
-  units_.front()->scope().spawn(heed(descriptor));
-  for (const auto& unit : units_) unit->start();
+  const pthread_t self = ::pthread_self();
+  for (const auto& unit : units_) {
+    unit->start([this, self] {
+      ++ended_;
+      ::pthread_kill(self, kLoopEnded);
+    });
+  }
+  while (ended_ < units_.size()) {
+    const int signal = ::sigwaitinfo(&signals, nullptr);
+    if (signal == SIGHUP) reloadInBackground();
+    else if (signal == SIGTERM || signal == SIGINT) end();
+  }
+  const std::lock_guard lock(reloading_);
+  over_ = true;
   for (const auto& unit : units_) unit->join();
   units_.clear();
-  ::close(descriptor);
 }
 
-// Runs on the first loop: signals are requests like any other.
-io::Task<void> Gateway::heed(int signals) {
-  io::Loop& loop = units_.front()->loop();
-  const io::CancelToken cancel = units_.front()->scope().token();
-  io::Descriptor descriptor(loop, signals);
-  for (;;) {
-    signalfd_siginfo info{};
-    if (::read(signals, &info, sizeof info) != static_cast<ssize_t>(sizeof info)) {
-      descriptor.readable.ready = false;
-      const io::Until until{io::kNever, cancel};
-      const io::Wake wake = co_await io::Wait(loop, until, &descriptor.readable);
-      if (wake != io::Wake::ready) co_return;
-      continue;
-    }
-    if (info.ssi_signo != SIGHUP) {
-      end();
-      continue;
-    }
-    const auto work = [this] { reload(); };
-    const io::Until until{io::kNever, cancel};
-    const auto reloaded = co_await io::offload(shared_.workers, loop, until, work);
-    if (reloaded.status == io::Status::cancelled) co_return;
+// On a worker, so that a plugin that takes its time does not make the program deaf.
+void Gateway::reloadInBackground() {
+  if (!shared_.workers.submit([this] { reload(); })) {
+    Log::say(LogLevel::error, "not reloaded: every worker is busy");
   }
 }
 
@@ -183,13 +185,25 @@ void Gateway::end() {
   ending_ = true;
   shared_.draining = true;
   Log::say(LogLevel::info, "ending: calls under way may finish");
-  const auto patience = running_.generation->config().server.drain;
-  const auto deadline = std::chrono::steady_clock::now() + patience;
+  const auto deadline = std::chrono::steady_clock::now() + patience_.load();
   for (const auto& unit : units_) unit->end(deadline);
 }
 
 Reloaded Gateway::reload() {
   const std::lock_guard lock(reloading_);
+  Reloaded result;
+  try {
+    if (!over_) return rebuild();
+    result.faults.emplace_back("the gateway is ending");
+  } catch (const std::exception& error) {
+    result.faults.emplace_back(error.what());
+    Log::say(LogLevel::error, "not reloaded: " + result.faults.back());
+  }
+  result.generation = number_;
+  return result;
+}
+
+Reloaded Gateway::rebuild() {
   Reloaded result;
   result.generation = running_.generation->number();
   Built built = buildGeneration(options_, shared_.lanes, number_ + 1);
@@ -217,6 +231,7 @@ Reloaded Gateway::reload() {
   result.done = true;
   result.generation = ++number_;
   running_ = std::move(built);
+  patience_ = running_.generation->config().server.drain;
   for (const auto& unit : units_) unit->adopt(running_.generation, settings);
   Log::say(LogLevel::info, "reloaded", {{"generation", std::to_string(number_)}});
   for (const std::string& name : result.needsRestart) {

@@ -158,6 +158,7 @@ io::Task<Attempt::End> Attempt::relay(Exchange& exchange, Intake& intake) {
       if (wake == io::Wake::ready) continue;
       if (wake == io::Wake::cancelled || !progress.finished)
         co_return ended(wake, progress.content);
+      out.clear();                              // others have used it meanwhile
       co_return co_await conclude(intake, {});  // whole, though the upstream does not end it
     }
     out.clear();
@@ -173,6 +174,7 @@ io::Task<Attempt::End> Attempt::relay(Exchange& exchange, Intake& intake) {
       if (committed()) offer(progress);  // what came before the break
       co_return brokenOff(exchange, intake, read.state);
     }
+    if (tooLong(progress)) co_return End::failed;
     const io::Status sent = offer(progress);
     if (sent == io::Status::again) {
       const io::Status drained = co_await client_.drain();
@@ -191,6 +193,16 @@ io::Task<Attempt::End> Attempt::relay(Exchange& exchange, Intake& intake) {
       co_await loop.yield();
     }
   }
+}
+
+// An answer that is put together here before it is sent has the limit of one that comes whole.
+bool Attempt::tooLong(const Progress& progress) {
+  if (stream_ || progress.contentBytes <= context_.maxAnswerBytes) return false;
+  failedWith(
+      MishapKind::badAnswer,
+      faultOf(plugins::Code::resourceExhausted,
+              "the answer is larger than " + std::to_string(context_.maxAnswerBytes) + " bytes"));
+  return true;
 }
 
 // Why a stream that is not finished goes no further.
@@ -220,6 +232,7 @@ io::Status Attempt::offer(const Progress& progress) {
 // The answer is whole: its last bytes and its end go to the client. `passedOn`: the body of an
 // answer that is not streamed, where it goes on as it came.
 io::Task<Attempt::End> Attempt::conclude(Intake& intake, std::string_view passedOn) {
+  concluded_ = true;
   std::string last;
   if (!stream_ && !passedOn.empty()) {
     begin(kJson, passedOn.size());
@@ -243,8 +256,8 @@ io::Task<Attempt::End> Attempt::conclude(Intake& intake, std::string_view passed
 io::Task<Attempt::End> Attempt::whole(Exchange& exchange, Intake& intake) {
   std::string body;
   const Exchange::State state = co_await readBody(exchange, body, context_.maxAnswerBytes);
-  if (state != Exchange::State::whole) co_return End::failed;
   if (context_.cancel.cancelled()) co_return clientGone();
+  if (state != Exchange::State::whole) co_return End::failed;
   services_.out.clear();
   if (body.empty()) {
     co_return failedWith(MishapKind::badAnswer,
@@ -344,17 +357,16 @@ io::Task<Attempt::End> Attempt::viaDirect() {
     if (!committed()) waited_ = duration_cast<microseconds>(steady_clock::now() - before);
     note(progress);
     if (!ending) ending = progress.fault;
+    if (!ending && !more && !progress.finished) {
+      ending = faultOf(plugins::Code::unavailable, "the answer ended before it was finished");
+    }
     if (ending) {
-      offer(progress);
+      if (committed()) offer(progress);  // what came before
       co_return failedWith(MishapKind::plugin, std::move(*ending));
     }
-    if (!more && progress.finished) co_return co_await conclude(intake, {});
+    if (!more) co_return co_await conclude(intake, {});
+    if (tooLong(progress)) co_return End::failed;
     const io::Status sent = offer(progress);
-    if (!more) {
-      co_return failedWith(
-          MishapKind::badAnswer,
-          faultOf(plugins::Code::unavailable, "the answer ended before it was finished"));
-    }
     if (sent == io::Status::again) {
       const io::Status drained = co_await client_.drain();
       if (drained != io::Status::ok) co_return clientGone();
@@ -395,6 +407,7 @@ void Attempt::note(const Progress& progress) {
 void Attempt::begin(std::string_view contentType, std::optional<std::size_t> length) {
   const auto since = duration_cast<microseconds>(steady_clock::now() - context_.received);
   first_ = since;
+  latency_ = duration_cast<microseconds>(steady_clock::now() - began_);
   overhead_ = std::max(microseconds(0), since - waited_ - context_.waited);
   std::string fields;
   fields.reserve(256);

@@ -52,6 +52,9 @@ class Attempt {
   io::TimePoint began() const noexcept { return began_; }
   std::chrono::microseconds waited() const noexcept { return waited_; }  // for the upstream
   std::chrono::microseconds first() const noexcept { return first_; }  // since received; zero: none
+  // To the first content, since this attempt began; zero: none came.
+  std::chrono::microseconds latency() const noexcept { return latency_; }
+  bool concluded() const noexcept { return concluded_; }  // the answer's end is on its way
   std::chrono::microseconds overhead() const noexcept { return overhead_; }
 
  private:
@@ -70,6 +73,7 @@ class Attempt {
   std::string_view key() const noexcept;  // empty: the provider has none
   plugins::Fault withoutKey(plugins::Fault fault) const;
   bool faulty(const Intake& intake);
+  bool tooLong(const Progress& progress);
   End brokenOff(const upstream::Exchange& exchange, const Intake& intake,
                 upstream::Exchange::State state);
   io::Status offer(const Progress& progress);
@@ -95,6 +99,7 @@ class Attempt {
   // Asked for with each event, hence kept here and not asked of objects elsewhere in memory.
   const bool stream_;
   bool committed_ = false;
+  bool concluded_ = false;
 
   std::string body_;  // of the request
   plugins::Request request_;
@@ -105,6 +110,7 @@ class Attempt {
   std::uint64_t contentBytes_ = 0;
   std::chrono::microseconds waited_{0};
   std::chrono::microseconds first_{0};
+  std::chrono::microseconds latency_{0};
   std::chrono::microseconds overhead_{0};
 };
 

@@ -14,6 +14,7 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
+constexpr std::size_t kShownMost = 256;     // bytes of a model's name in the log
 constexpr std::size_t kTroubleMost = 2000;  // bytes of all reasons together in a message
 
 // Four bytes a token: near enough for text, and marked as an estimate.
@@ -41,7 +42,7 @@ Call::Call(Services& services, std::shared_ptr<const Generation> generation, con
       cancel_(cancel) {
   const config::Config& config = generation_->config();
   record_.requestId = requestId;
-  record_.model = inquiry.model();
+  record_.model = inquiry.model().substr(0, kShownMost);
   record_.stream = inquiry.stream();
   context_.requestId = requestId;
   context_.number = ++services_.turns;
@@ -50,6 +51,13 @@ Call::Call(Services& services, std::shared_ptr<const Generation> generation, con
   context_.cancel = cancel;
   context_.attempts = 0;
   context_.maxAnswerBytes = config.upstream.maxAnswerBytes;
+}
+
+// Also where the call is cut off as it waits.
+Call::~Call() {
+  record_.trouble = trouble_;
+  record_.total = duration_cast<microseconds>(steady_clock::now() - context_.received);
+  if (generation_->config().log.calls) appendLine(record_, services_.lines);
 }
 
 io::Task<void> Call::run() {
@@ -63,9 +71,6 @@ io::Task<void> Call::run() {
     if (resolution.virtualModel != nullptr) strategy_ = resolution.virtualModel->strategy.get();
     co_await work(resolution);
   }
-  record_.trouble = trouble_;
-  record_.total = duration_cast<microseconds>(steady_clock::now() - context_.received);
-  if (generation_->config().log.calls) appendLine(record_, services_.lines);
 }
 
 io::Task<void> Call::work(const Resolution& resolution) {
@@ -83,6 +88,10 @@ io::Task<void> Call::work(const Resolution& resolution) {
   }
   while (context_.attempts < generation_->config().attempts.perCall) {
     if (services_.loop.now() >= context_.deadline) break;
+    if (cancel_.cancelled()) {
+      co_await left();
+      co_return;
+    }
     Step* step = plan.next(steady_clock::now());
     if (step == nullptr) {
       const bool waited = co_await waitForLane(plan);
@@ -105,24 +114,25 @@ io::Task<Call::After> Call::attempt(Plan& plan, Step& step) {
   record_.attempts = context_.attempts;
   record_.provider = step.target->provider->config->name;
   record_.upstreamModel = step.target->model;
-  step.lane().begin();
+  health::Inflight inflight(step.lane());
   Attempt attempt(services_, inquiry_, client_, step, context_);
   const Attempt::End end = co_await attempt.run();
   context_.waited += attempt.waited();
   if (end == Attempt::End::failed) {
-    const After after = co_await replace(plan, step, attempt);
+    const After after = co_await replace(plan, step, attempt, inflight);
     co_return after;
   }
   if (end == Attempt::End::cancelled) {
-    step.lane().endUnjudged();
-    if (client_.begun() && client_.left() == Client::Left::shutdown) co_await breakOff(attempt);
+    inflight.unjudged();
+    const bool shutdown = client_.left() == Client::Left::shutdown;
+    if (client_.begun() && shutdown && !attempt.concluded()) co_await breakOff(attempt);
     settle(attempt);
     tellStrategy(step, attempt, plugins::Code::cancelled);
     co_await left();
     co_return After::over;
   }
   const bool broken = end == Attempt::End::broken;
-  step.lane().end(broken, attempt.first());
+  inflight.end(broken, attempt.latency());
   tellStrategy(step, attempt, broken ? plugins::Code::unavailable : plugins::Code::ok);
   if (broken) co_await breakOff(attempt);
   settle(attempt);
@@ -131,12 +141,13 @@ io::Task<Call::After> Call::attempt(Plan& plan, Step& step) {
 }
 
 // Nothing has reached the client: the rules say what takes the attempt's place.
-io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt) {
+io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt,
+                                    health::Inflight& inflight) {
   const config::Attempts& rules = generation_->config().attempts;
   const Judgement judgement = judge(attempt.mishap(), rules.retryAfterWait);
   const auto now = steady_clock::now();
-  if (judgement.harms) step.lane().end(true, {});
-  else step.lane().endUnjudged();
+  if (judgement.harms) inflight.end(true, {});
+  else inflight.unjudged();
   tellStrategy(step, attempt,
                judgement.harms ? plugins::Code::unavailable : plugins::Code::resourceExhausted);
   if (judgement.hold.count() > 0) step.lane().holdUntil(now + judgement.hold);
@@ -163,10 +174,7 @@ io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt) {
     co_await left();
     co_return After::over;
   }
-  if (!asked) co_return After::again;
-  step.lane().holdUntil({});
-  const After after = co_await this->attempt(plan, step);
-  co_return after;
+  co_return After::again;
 }
 
 // False: the call was cancelled meanwhile.
@@ -209,10 +217,12 @@ io::Task<void> Call::giveUp(const Plan& plan) {
   const auto first = plan.earliest();
   Problem problem = last_;
   if (context_.attempts == 0) {
-    problem.status = 429;
-    problem.type = "rate_limit_error";
-    problem.code = "rate_limit_exceeded";
-    troubles_ = "every target of it is at rest after it refused to serve more";
+    const bool keys = plan.anyKeyBenched(now);
+    problem.status = keys ? 503 : 429;
+    problem.type = keys ? "upstream_error" : "rate_limit_error";
+    problem.code = keys ? "upstream_key_rejected" : "rate_limit_exceeded";
+    troubles_ = keys ? "every key of it rests after it was refused"
+                     : "every target of it rests after it refused to serve more";
     problem.retryAfter = std::chrono::seconds(1);
   } else if (!allLimited_ && (problem.status == 429 || problem.status == 503)) {
     problem.status = 502;
@@ -293,7 +303,7 @@ void Call::tellStrategy(const Step& step, const Attempt& attempt, plugins::Code 
   if (strategy_ == nullptr) return;
   plugins::Outcome outcome;
   outcome.status = status;
-  outcome.firstUs = static_cast<std::uint64_t>(attempt.first().count());
+  outcome.firstUs = static_cast<std::uint64_t>(attempt.latency().count());
   outcome.totalUs = static_cast<std::uint64_t>(
       duration_cast<microseconds>(steady_clock::now() - attempt.began()).count());
   const std::optional<plugins::Usage>& usage = attempt.usage();

@@ -23,6 +23,10 @@ class Call {
   Call(Services& services, std::shared_ptr<const Generation> generation, const Inquiry& inquiry,
        Client& client, std::string_view requestId, io::TimePoint received, io::CancelToken cancel);
 
+  ~Call();  // writes the call's line
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
   // Answers the client in every case in which it is still there.
   io::Task<void> run();
 
@@ -31,7 +35,7 @@ class Call {
   enum class After : std::uint8_t { over, again };
   io::Task<void> work(const Resolution& resolution);
   io::Task<After> attempt(Plan& plan, Step& step);
-  io::Task<After> replace(Plan& plan, Step& step, Attempt& attempt);
+  io::Task<After> replace(Plan& plan, Step& step, Attempt& attempt, health::Inflight& inflight);
   io::Task<bool> pause(std::chrono::milliseconds time);
   io::Task<bool> waitForLane(const Plan& plan);
   io::Task<void> breakOff(const Attempt& attempt);

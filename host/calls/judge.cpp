@@ -120,7 +120,7 @@ std::optional<Judgement> byReason(const Mishap& mishap, milliseconds waitAtMost)
     case Reason::contentFilter:
     case Reason::badRequest: return clientsFault(mishap);
     case Reason::modelNotFound:
-      if (mishap.status == 0 || mishap.status == 404 || mishap.status == 400) {
+      if (mishap.status < 500) {
         Judgement made = clientsFault(mishap);
         made.problem.status = 404;
         if (made.problem.code.empty()) made.problem.code = "model_not_found";
@@ -210,8 +210,9 @@ std::optional<milliseconds> retryAfterOf(const wire::Fields& fields,
   std::tm parts{};
   const std::string date(after);  // strptime wants an end
   if (::strptime(date.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts) == nullptr) return std::nullopt;
-  const auto when = std::chrono::system_clock::from_time_t(::timegm(&parts));
-  return std::max(milliseconds(0), std::chrono::duration_cast<milliseconds>(when - now));
+  const std::time_t wait = ::timegm(&parts) - std::chrono::system_clock::to_time_t(now);
+  const auto most = std::chrono::duration_cast<std::chrono::seconds>(kLongestHold).count();
+  return std::chrono::seconds(std::clamp<std::int64_t>(wait, 0, most));
 }
 
 }  // namespace sluice::calls

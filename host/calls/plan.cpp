@@ -87,6 +87,11 @@ std::optional<health::TimePoint> Plan::earliest() const noexcept {
   return first;
 }
 
+bool Plan::anyKeyBenched(health::TimePoint now) const noexcept {
+  return std::any_of(steps_.begin(), steps_.end(),
+                     [now](const Step& step) { return !step.over && step.lane().keyBenched(now); });
+}
+
 void Plan::failed(Step& step, const Judgement& judgement, unsigned attemptsPerLane) noexcept {
   const bool again = judgement.next == Next::sameLane || judgement.next == Next::wait;
   if (again && step.attempts < attemptsPerLane) return;

@@ -42,6 +42,8 @@ class Plan {
   // When the first of those held back may be tried; none if none is left.
   std::optional<health::TimePoint> earliest() const noexcept;
 
+  bool anyKeyBenched(health::TimePoint now) const noexcept;  // of the steps that are left
+
   // Takes out what the judgement rules out after an attempt at `step`.
   void failed(Step& step, const Judgement& judgement, unsigned attemptsPerLane) noexcept;
 

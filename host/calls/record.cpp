@@ -16,6 +16,17 @@ std::string_view toString(Outcome outcome) noexcept {
   return "shut_down";
 }
 
+void appendRefusal(std::string_view requestId, int status, std::string_view trouble,
+                   std::chrono::microseconds total, telemetry::LineBatch& lines) {
+  Record record;
+  record.requestId = requestId;
+  record.outcome = Outcome::refused;
+  record.status = status;
+  record.total = total;
+  record.trouble = trouble;
+  appendLine(record, lines);
+}
+
 void appendLine(const Record& record, telemetry::LineBatch& lines) {
   using telemetry::Log;
   const bool bad = record.outcome == Outcome::failed || record.outcome == Outcome::broken;

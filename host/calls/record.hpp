@@ -39,6 +39,9 @@ struct Record {
   std::string_view trouble;               // why it failed; empty if it did not
 };
 
+// For a request that is refused before it is a call.
+void appendRefusal(std::string_view requestId, int status, std::string_view trouble,
+                   std::chrono::microseconds total, telemetry::LineBatch& lines);
 void appendLine(const Record& record, telemetry::LineBatch& lines);
 
 }  // namespace sluice::calls

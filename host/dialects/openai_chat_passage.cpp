@@ -52,19 +52,56 @@ plugins::Fault broken(const char* what) {
   return made;
 }
 
-// Takes `"usage":null` out of a block: it is there only because the gateway asked for usage.
-void appendWithoutNullUsage(std::string& out, std::string_view raw) {
-  constexpr std::string_view kMember = "\"usage\":null";
-  const std::size_t at = raw.rfind(kMember);
-  const std::size_t after = at + kMember.size();
-  // Together with the comma before it, or else the one behind it.
-  if (at != raw.npos && at > 0 && raw[at - 1] == ',') {
-    out.append(raw.substr(0, at - 1)).append(raw.substr(after));
-  } else if (at != raw.npos && after < raw.size() && raw[after] == ',') {
-    out.append(raw.substr(0, at)).append(raw.substr(after + 1));
-  } else {
-    out += raw;
+// One past the end of the JSON string, number, word, array or object at `at`, in valid JSON.
+std::size_t valueEnd(std::string_view text, std::size_t at) {
+  int depth = 0;
+  for (; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '"') {
+      for (++at; at < text.size() && text[at] != '"'; ++at) at += text[at] == '\\' ? 1 : 0;
+      if (depth == 0) return std::min(at + 1, text.size());
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if (c == '}' || c == ']') {
+      if (depth == 0) return at;
+      if (--depth == 0) return at + 1;
+    } else if (c == ',' && depth == 0) {
+      return at;
+    }
   }
+  return text.size();
+}
+
+// Where the outermost object's member "usage" stands, with one comma beside it; empty if there is
+// none, or if it is spread over lines.
+std::string_view usageMember(std::string_view raw) {
+  constexpr std::string_view kName = "\"usage\"";
+  std::size_t at = raw.find('{');
+  while (at < raw.size()) {
+    ++at;  // past the brace or the comma
+    const std::size_t name = raw.find('"', at);
+    if (name == raw.npos) return {};
+    const std::size_t colon = raw.find(':', valueEnd(raw, name));
+    if (colon == raw.npos) return {};
+    const std::size_t value = raw.find_first_not_of(" \t", colon + 1);
+    if (value == raw.npos) return {};
+    std::size_t end = valueEnd(raw, value);
+    if (raw.substr(name, kName.size()) == kName) {
+      const bool first = raw[at - 1] == '{';
+      if (first && end < raw.size() && raw[end] == ',') return raw.substr(at, end + 1 - at);
+      return first ? raw.substr(at, end - at) : raw.substr(at - 1, end - at + 1);
+    }
+    at = raw.find_first_not_of(" \t", end);
+    if (at == raw.npos || raw[at] != ',') return {};
+  }
+  return {};
+}
+
+// A block as the client would have got it, had the gateway not asked for usage.
+void appendWithoutUsage(std::string& out, std::string_view raw) {
+  const std::string_view member = usageMember(raw);
+  const std::size_t at = member.empty() ? 0 : static_cast<std::size_t>(member.data() - raw.data());
+  out.append(raw.substr(0, at)).append(raw.substr(at + member.size()));
 }
 
 }  // namespace
@@ -102,9 +139,12 @@ void OpenAiChatPassage::read(std::string_view json, Seen& seen) {
       std::uint64_t index = 0;
       (void)choice["index"].get(index);
       choices_.begin(index);
-      dom::element reason;
-      if (choice["finish_reason"].get(reason) == simdjson::SUCCESS &&
-          reason.type() != dom::element_type::NULL_VALUE) {
+      std::string_view reason;
+      if (choice["finish_reason"].get(reason) == simdjson::SUCCESS && !reason.empty()) {
+        if (reason == "error" || reason == "insufficient_system_resource") {
+          progress_.fault = broken("the upstream broke its answer off");
+          return;
+        }
         choices_.finish(index);
         progress_.content = true;
       }
@@ -124,7 +164,7 @@ void OpenAiChatPassage::read(std::string_view json, Seen& seen) {
 }
 
 void OpenAiChatPassage::block(const wire::SseBlock& block, std::string& out) {
-  if (!block.hasData) {
+  if (!block.hasData || block.data.empty()) {  // nothing that a reader of events would see
     out += block.raw;
     return;
   }
@@ -139,7 +179,7 @@ void OpenAiChatPassage::block(const wire::SseBlock& block, std::string& out) {
   if (progress_.fault) return;
   // A chunk of usage alone is there only because the gateway asked for it.
   if (!usageWanted_ && seen.usage && !seen.anyChoice) return;
-  if (!usageWanted_ && seen.nullUsage) appendWithoutNullUsage(out, block.raw);
+  if (!usageWanted_ && (seen.usage || seen.nullUsage)) appendWithoutUsage(out, block.raw);
   else out += block.raw;
 }
 

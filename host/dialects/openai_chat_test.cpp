@@ -185,11 +185,38 @@ TEST_F(PassageTest, aClientThatDidNotAskSeesNoUsageAtAll) {
   EXPECT_EQ(9u, one->progress().usage->input + one->progress().usage->cacheRead);
 }
 
-TEST_F(PassageTest, usageInTheFinishChunkStaysWhereItIs) {
+struct UsageCase {
+  const char* event;
+  const char* expected;
+};
+
+TEST_F(PassageTest, usageIsTakenOutWhereverItStands) {
+  for (
+      const UsageCase& one : {
+          UsageCase{
+              R"({"choices":[{"delta":{"content":"x"}}],"usage":{"prompt_tokens":1,"a":{"b":"}\""}}})",
+              R"({"choices":[{"delta":{"content":"x"}}]})"},
+          {R"({"usage": null, "choices":[{"delta":{"content":"\"usage\":null,"}}]})",
+           R"({ "choices":[{"delta":{"content":"\"usage\":null,"}}]})"},
+          {R"({"x_groq":{"usage":{"prompt_tokens":3}},"usage":null,"choices":[{"delta":{}}]})",
+           R"({"x_groq":{"usage":{"prompt_tokens":3}},"choices":[{"delta":{}}]})"},
+          {R"({"a":[1,{"b":"c"}] , "usage" : null , "choices":[{"delta":{}}]})",
+           R"({"a":[1,{"b":"c"}]  , "choices":[{"delta":{}}]})"},
+      }) {
+    auto passing = passage(plain);
+    EXPECT_EQ("data: " + std::string(one.expected) + "\n\n", pass(*passing, {one.event}));
+    auto asking = passage(withUsage);
+    EXPECT_EQ("data: " + std::string(one.event) + "\n\n", pass(*asking, {one.event}));
+  }
+}
+
+TEST_F(PassageTest, anEmptyFinishReasonIsNone) {
   auto one = passage(plain);
-  const std::string event =
-      R"({"choices":[{"index":0,"delta":{"content":"x"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":2}})";
-  EXPECT_EQ("data: " + event + "\n\n", pass(*one, {event}));
+  pass(*one, {R"({"choices":[{"index":0,"delta":{"role":"assistant"},"finish_reason":""}]})"});
+  EXPECT_FALSE(one->progress().content);
+  EXPECT_FALSE(one->progress().finished);
+  pass(*one, {R"({"choices":[{"index":0,"delta":{},"finish_reason":"error"}]})"});
+  EXPECT_TRUE(one->progress().fault);
 }
 
 TEST_F(PassageTest, eachChoiceNeedsItsOwnFinish) {

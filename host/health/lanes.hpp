@@ -67,6 +67,27 @@ class Lane {
   std::atomic<std::uint32_t> errorPpm_{0};
 };
 
+// An attempt under way on a lane; one that ends without a word says nothing about it.
+class Inflight {
+ public:
+  explicit Inflight(Lane& lane) noexcept : lane_(&lane) { lane.begin(); }
+  ~Inflight() { unjudged(); }
+  Inflight(const Inflight&) = delete;
+  Inflight& operator=(const Inflight&) = delete;
+
+  void end(bool failed, std::chrono::microseconds firstContent) noexcept {
+    if (lane_ != nullptr) lane_->end(failed, firstContent);
+    lane_ = nullptr;
+  }
+  void unjudged() noexcept {
+    if (lane_ != nullptr) lane_->endUnjudged();
+    lane_ = nullptr;
+  }
+
+ private:
+  Lane* lane_;
+};
+
 class Lanes {
  public:
   // The lane of that name, made on first use. Clients may name any model at a provider: beyond

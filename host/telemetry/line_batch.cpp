@@ -7,6 +7,7 @@ namespace sluice::telemetry {
 void LineBatch::flush() {
   if (lines_.empty()) return;
   Log::writeLines(lines_);
+  if (lines_.capacity() > 4 * kMost) lines_ = std::string();
   lines_.clear();
 }
 

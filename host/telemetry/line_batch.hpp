@@ -12,6 +12,11 @@ namespace sluice::telemetry {
 
 class LineBatch {
  public:
+  LineBatch() = default;
+  ~LineBatch() { flush(); }
+  LineBatch(const LineBatch&) = delete;
+  LineBatch& operator=(const LineBatch&) = delete;
+
   // Where the next line is to be appended (see Line), followed by added().
   std::string& buffer() noexcept { return lines_; }
   void added() {

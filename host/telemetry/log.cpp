@@ -17,7 +17,7 @@ namespace sluice::telemetry {
 
 namespace {
 
-constexpr std::size_t kQueue = 8192;
+constexpr std::size_t kQueue = 512;  // messages; batches of lines have up to 64 KiB
 
 struct State {
   std::shared_ptr<spdlog::details::thread_pool> pool;
