@@ -57,8 +57,15 @@ std::string modelEntry(const calls::Generation& generation, std::string_view id)
     if (model.id != id) continue;
     json::Writer w(out);
     appendModel(w, model);
-    break;
+    return out;
   }
+  // Any model of a provider that is on can be asked for, listed or not.
+  calls::Problem problem;
+  const calls::Resolution resolution = generation.resolve(id, problem);
+  if (resolution.targets().empty()) return out;
+  const calls::Target& target = resolution.targets().front();
+  json::Writer w(out);
+  appendModel(w, {std::string(id), target.provider->config->name, target.facts, nullptr});
   return out;
 }
 

@@ -1,4 +1,5 @@
 // sluice serve: starts the loops, listens, and lives until it is told to end.
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/resource.h>
 
@@ -35,6 +36,13 @@ void raiseDescriptorLimit() {
 }
 
 constexpr int kLoopEnded = SIGUSR1;  // from a loop's thread to the main thread
+
+// Large blocks come from the system and go back to it: one large request must not leave its size
+// behind in the heap.
+void returnLargeBlocks() {
+  ::mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+  ::mallopt(M_TRIM_THRESHOLD, 4 * 1024 * 1024);
+}
 
 // SIGPIPE is ignored; the others are waited for by the main thread, and taken by no other.
 sigset_t takeSignals() {
@@ -250,6 +258,7 @@ void logPluginMessage(int level, std::string_view plugin, std::string_view messa
 int serve(const Options& options) {
   const sigset_t signals = takeSignals();
   raiseDescriptorLimit();
+  returnLargeBlocks();
   plugins::setLogSink(logPluginMessage);
   int code = 1;
   {

@@ -1,6 +1,7 @@
 #include "calls/attempt.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/json.hpp"
 #include "base/text.hpp"
@@ -46,6 +47,26 @@ void redact(std::string& text, std::string_view secret) {
   for (std::size_t at = text.find(secret); at != text.npos; at = text.find(secret, at)) {
     text.replace(at, secret.size(), "***");
   }
+}
+
+// JSON's escapes undone, as far as a key could be written with them.
+std::string unescaped(std::string_view text) {
+  std::string plain;
+  plain.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || i + 1 == text.size()) {
+      plain += text[i];
+      continue;
+    }
+    const char kind = text[++i];
+    unsigned code = 0;
+    const std::string_view digits = text.substr(i + 1, 4);
+    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
+    const bool unicode = kind == 'u' && parsed.ptr == digits.data() + 4;
+    plain += unicode ? static_cast<char>(code) : kind;
+    if (unicode) i += 4;
+  }
+  return plain;
 }
 
 bool says(std::string_view contentType, std::string_view wanted) {
@@ -169,7 +190,8 @@ io::Task<Attempt::End> Attempt::relay(Exchange& exchange, Intake& intake) {
     }
     if (read.state == Exchange::State::whole && !progress.ended) intake.bodyEnded(out);
     const bool over = read.state == Exchange::State::whole || read.state == Exchange::State::failed;
-    if (over && progress.finished) co_return co_await conclude(intake, {});
+    const bool inOrder = read.state == Exchange::State::whole && progress.settled;
+    if (inOrder || (over && progress.finished)) co_return co_await conclude(intake, {});
     if (!progress.finished && (over || faulty(intake))) {
       if (committed()) offer(progress);  // what came before the break
       co_return brokenOff(exchange, intake, read.state);
@@ -269,7 +291,7 @@ io::Task<Attempt::End> Attempt::whole(Exchange& exchange, Intake& intake) {
     co_return failedWith(MishapKind::badAnswer, faultOf(plugins::Code::unavailable,
                                                         "the upstream did not stream its answer"));
   }
-  if (!intake.progress().finished) {
+  if (!intake.progress().settled) {
     co_return failedWith(MishapKind::badAnswer,
                          faultOf(plugins::Code::unavailable, "the answer was not finished"));
   }
@@ -338,6 +360,8 @@ io::Task<Attempt::End> Attempt::refused(Exchange& exchange) {
                       body[body.find_first_not_of(" \t\r\n")] == '{';
   if (isJson && object && instance_.speaks(inquiry_.dialect())) refusal_ = std::move(body);
   redact(refusal_, key());
+  // A key that is written with escapes cannot be blacked out in place: then our own words must do.
+  if (key().size() >= 4 && unescaped(refusal_).find(key()) != std::string::npos) refusal_.clear();
   co_return End::failed;
 }
 
@@ -357,7 +381,7 @@ io::Task<Attempt::End> Attempt::viaDirect() {
     if (!committed()) waited_ = duration_cast<microseconds>(steady_clock::now() - before);
     note(progress);
     if (!ending) ending = progress.fault;
-    if (!ending && !more && !progress.finished) {
+    if (!ending && !more && !progress.settled) {
       ending = faultOf(plugins::Code::unavailable, "the answer ended before it was finished");
     }
     if (ending) {

@@ -20,7 +20,8 @@ namespace sluice::calls {
 // What the relay knows of an answer under way.
 struct Progress {
   bool content = false;   // something of the answer itself has come: the commit point
-  bool finished = false;  // every finish reason has come: the answer is whole
+  bool finished = false;  // every finish reason that was asked for has come: the answer is whole
+  bool settled = false;   // every choice that has begun has its own: whole, if it ends in order
   bool ended = false;     // the dialect's last event has come: nothing more is awaited
   std::optional<plugins::Fault> fault;  // the answer is broken, or says that it failed
   std::optional<plugins::Usage> usage;

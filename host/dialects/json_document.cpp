@@ -67,6 +67,8 @@ void blankLongNumbers(std::string& text) {
 }
 
 simdjson::error_code parseRoomy(std::string& text, dom::element& root) {
+  // One large text must not leave its tree's memory behind for ever.
+  if (parser().capacity() > kKeep && text.size() < kKeep / 2) parser() = dom::parser();
   return parser().parse(text.data(), text.size(), false).get(root);
 }
 

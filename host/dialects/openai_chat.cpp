@@ -20,6 +20,7 @@ namespace dom = simdjson::dom;
 namespace ondemand = simdjson::ondemand;
 
 constexpr std::size_t kTopLevelMost = 256;  // members of a request; OpenAI knows some forty
+constexpr std::size_t kKeep = 1 << 20;      // bytes whose parser stays with its thread
 constexpr std::string_view kAskForUsage = "{\"include_usage\":true}";
 
 // A piece of the body, by position.
@@ -242,6 +243,7 @@ std::unique_ptr<calls::Inquiry> parseOpenAiChat(std::string& body, Problem& prob
     problem = invalid("the body must be a JSON object", {}, "invalid_json");
     return nullptr;
   }
+  if (locator.capacity() > kKeep && body.size() < kKeep / 2) locator = ondemand::parser();
   Reading reading;
   if (!checkMembers(object, reading, problem)) return nullptr;
   if (const auto error = locate(locator, body, reading)) {

@@ -24,9 +24,9 @@ class Choices {
     begin(index);
     if (index < kMost) finished_.set(index);
   }
-  bool allFinished() const noexcept {
-    return begun_.any() && begun_ == finished_ && begun_.count() >= wanted_;
-  }
+  // Each that has begun; an upstream may give fewer than were asked for.
+  bool settled() const noexcept { return begun_.any() && begun_ == finished_; }
+  bool allFinished() const noexcept { return settled() && begun_.count() >= wanted_; }
 
  private:
   static constexpr std::size_t kMost = 128;  // OpenAI's own limit of n

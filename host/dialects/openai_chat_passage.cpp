@@ -160,6 +160,7 @@ void OpenAiChatPassage::read(std::string_view json, Seen& seen) {
       }
     }
   }
+  progress_.settled = choices_.settled();
   progress_.finished = choices_.allFinished();
 }
 
@@ -169,7 +170,7 @@ void OpenAiChatPassage::block(const wire::SseBlock& block, std::string& out) {
     return;
   }
   if (block.data == kDone) {
-    progress_.ended = progress_.finished;
+    progress_.ended = progress_.finished = progress_.settled;
     if (progress_.ended) out += block.raw;
     else progress_.fault = broken("the answer ended before it was finished");
     return;
@@ -195,7 +196,7 @@ void OpenAiChatPassage::whole(std::string_view body) {
     progress_.fault = broken("the answer has no choices");
     return;
   }
-  progress_.content = progress_.finished = progress_.ended = true;
+  progress_.content = progress_.settled = progress_.finished = progress_.ended = true;
 }
 
 }  // namespace sluice::dialects

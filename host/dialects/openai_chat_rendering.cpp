@@ -111,6 +111,7 @@ void OpenAiChatRendering::finish(const Chunk& chunk, Choice& choice) {
   if (!choice.calls.empty() && choice.finish == "stop") choice.finish = "tool_calls";
   progress_.content = true;
   finished_.finish(chunk.choice);
+  progress_.settled = finished_.settled();
   progress_.finished = finished_.allFinished();
   if (stream_) sendRole(chunk.choice, choice);
   for (auto& [index, call] : choice.calls) {

@@ -201,7 +201,7 @@ TEST_F(PassageTest, usageIsTakenOutWhereverItStands) {
           {R"({"x_groq":{"usage":{"prompt_tokens":3}},"usage":null,"choices":[{"delta":{}}]})",
            R"({"x_groq":{"usage":{"prompt_tokens":3}},"choices":[{"delta":{}}]})"},
           {R"({"a":[1,{"b":"c"}] , "usage" : null , "choices":[{"delta":{}}]})",
-           R"({"a":[1,{"b":"c"}]  , "choices":[{"delta":{}}]})"},
+           R"({"a":[1,{"b":"c"}] , "choices":[{"delta":{}}]})"},
       }) {
     auto passing = passage(plain);
     EXPECT_EQ("data: " + std::string(one.expected) + "\n\n", pass(*passing, {one.event}));
