@@ -344,6 +344,7 @@ io::Task<Attempt::End> Attempt::refused(Exchange& exchange) {
   if (!complete) body.clear();
 
   std::vector<plugins::HeaderView> headers;
+  headers.reserve(kept.size());
   for (const auto& [name, value] : kept) headers.push_back({name, value});
   plugins::Fault fault;
   NoSink sink;
