@@ -165,6 +165,7 @@ void OpenAiChatPassage::read(std::string_view json, Seen& seen) {
 }
 
 void OpenAiChatPassage::block(const wire::SseBlock& block, std::string& out) {
+  if (progress_.ended) return;                 // nothing comes after the end
   if (!block.hasData || block.data.empty()) {  // nothing that a reader of events would see
     out += block.raw;
     return;
