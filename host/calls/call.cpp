@@ -62,25 +62,25 @@ Call::~Call() {
 
 io::Task<void> Call::run() {
   Problem problem;
-  const Resolution resolution = generation_->resolve(inquiry_.model(), problem);
-  if (resolution.targets().empty()) {
+  resolution_ = generation_->resolve(inquiry_.model(), problem);
+  if (resolution_.targets().empty()) {
     record_.outcome = Outcome::refused;
     trouble_ = problem.message;
     co_await refuse(problem, {});
   } else {
-    if (resolution.virtualModel != nullptr) strategy_ = resolution.virtualModel->strategy.get();
-    co_await work(resolution);
+    if (resolution_.virtualModel != nullptr) strategy_ = resolution_.virtualModel->strategy.get();
+    co_await work();
   }
 }
 
-io::Task<void> Call::work(const Resolution& resolution) {
+io::Task<void> Call::work() {
   plugins::Request request;
   request.stream = inquiry_.stream();
   request.id = context_.number;
   request.model = inquiry_.model();
   request.dialect = inquiry_.dialect();
   std::optional<plugins::Fault> fault;
-  Plan plan(resolution, request, context_.number, fault);
+  Plan plan(resolution_, request, context_.number, fault);
   if (fault) {
     telemetry::Log::say(telemetry::LogLevel::warning,
                         "the strategy failed; the configured order is used",

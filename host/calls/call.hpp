@@ -33,7 +33,7 @@ class Call {
  private:
   // What became of an attempt.
   enum class After : std::uint8_t { over, again };
-  io::Task<void> work(const Resolution& resolution);
+  io::Task<void> work();
   io::Task<After> attempt(Plan& plan, Step& step);
   io::Task<After> replace(Plan& plan, Step& step, Attempt& attempt, health::Inflight& inflight);
   io::Task<bool> pause(std::chrono::milliseconds time);
@@ -53,7 +53,8 @@ class Call {
   Client& client_;
   io::CancelToken cancel_;
   const plugins::Instance* strategy_ = nullptr;  // of a virtual model
-  Record record_;
+  Resolution resolution_;
+  Record record_;  // points into the resolution
   Attempt::Context context_;
   Problem last_;          // of the last attempt that failed
   std::string troubles_;  // all of them, for the message
