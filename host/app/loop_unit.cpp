@@ -46,6 +46,8 @@ void LoopUnit::start(std::function<void()> ended) {
   scope_.spawn(lines_.run(loop_, scope_.token()));
   thread_ = std::thread([this, ended = std::move(ended)] {
     loop_.run();
+    // A connection that another loop handed over too late is let go, rather than left waiting.
+    loop_.closeMailbox();
     ended();
   });
 }

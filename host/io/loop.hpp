@@ -39,6 +39,7 @@ class Loop {
   void stop();            // any thread
   bool post(std::function<void()> work) { return mailbox_->post(std::move(work)); }  // any thread
   std::shared_ptr<Mailbox> mailbox() const { return mailbox_; }
+  void closeMailbox() { mailbox_->close(); }  // for a loop that will not turn again: drops letters
 
   TimePoint now() const noexcept { return now_; }  // as of the start of this turn
   Deadline after(std::chrono::nanoseconds delay) const noexcept { return now_ + delay; }

@@ -13,7 +13,7 @@ class Mailbox {
  public:
   Mailbox();
   ~Mailbox();
-  bool post(std::function<void()> work);  // false: the loop is gone, `work` was dropped
+  bool post(std::function<void()> work);  // false: the loop is over, `work` was dropped
 
  private:
   friend class Loop;

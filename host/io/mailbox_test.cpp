@@ -28,6 +28,16 @@ TEST(Mailbox, takesLettersFromManyThreads) {
   EXPECT_EQ(20'000, sum);
 }
 
+TEST(Mailbox, dropsItsLettersWhenItsLoopIsOver) {
+  Loop loop;
+  const auto held = std::make_shared<int>();
+  EXPECT_TRUE(loop.post([held] {}));
+  loop.closeMailbox();
+  EXPECT_EQ(1, held.use_count());
+  EXPECT_FALSE(loop.post([held] {}));
+  EXPECT_EQ(1, held.use_count());
+}
+
 TEST(Mailbox, outlivesItsLoop) {
   std::shared_ptr<Mailbox> mailbox;
   {
