@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "app/command_line.hpp"
 #include "app/commands.hpp"
 #include "base/text.hpp"
 
@@ -12,14 +13,6 @@ namespace {
 using sluice::app::Options;
 
 constexpr int kUsage = 2;
-
-void addConfig(CLI::App& verb, Options& options) {
-  verb.add_option("-c,--config", options.configFile,
-                  "The configuration (else $SLUICE_CONFIG, ./sluice.yaml, /etc/sluice/sluice.yaml, "
-                  "or the built-in defaults)");
-  verb.add_option("--env-file", options.envFile, "Variables for the configuration")
-      ->capture_default_str();
-}
 
 // A verb that is nearly right gets the right one named.
 int usageError(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
@@ -40,13 +33,13 @@ int usageError(const CLI::App& app, const CLI::ParseError& error, int argc, char
 
 int main(int argc, char** argv) {
   Options options;
-  int (*run)(const Options&) = nullptr;
+  sluice::app::Verb run = nullptr;
   CLI::App app("Sluice, a gateway between applications and language models", "sluice");
   app.require_subcommand(1);
 
   CLI::App* serve =
       app.add_subcommand("serve", "Start the gateway. Example: sluice serve --config sluice.yaml");
-  addConfig(*serve, options);
+  sluice::app::addConfig(*serve, options);
   serve->add_flag("--strict", options.strict,
                   "Do not start if any plugin or provider cannot be used");
   serve->callback([&] { run = sluice::app::serve; });
@@ -54,27 +47,16 @@ int main(int argc, char** argv) {
   CLI::App* check = app.add_subcommand(
       "check",
       "Verify configuration and installation without opening a port. Example: sluice check");
-  addConfig(*check, options);
+  sluice::app::addConfig(*check, options);
   check->callback([&] { run = sluice::app::check; });
 
   CLI::App* models =
       app.add_subcommand("models", "List the models that would be served. Example: sluice models");
-  addConfig(*models, options);
+  sluice::app::addConfig(*models, options);
   models->add_flag("--json", options.json, "As JSON");
   models->callback([&] { run = sluice::app::listModels; });
 
-  CLI::App* plugins = app.add_subcommand("plugins", "List and inspect plugins");
-  plugins->require_subcommand(1);
-  CLI::App* list = plugins->add_subcommand(
-      "list", "Every plugin in the directory. Example: sluice plugins list");
-  addConfig(*list, options);
-  list->add_flag("--json", options.json, "As JSON");
-  list->callback([&] { run = sluice::app::listPlugins; });
-  CLI::App* info = plugins->add_subcommand(
-      "info", "What a plugin file offers. Example: sluice plugins info build/plugins/demo.so");
-  info->add_option("FILE", options.pluginFile, "A shared library")->required();
-  info->add_flag("--json", options.json, "As JSON");
-  info->callback([&] { run = sluice::app::pluginInfo; });
+  sluice::app::addPluginVerbs(app, options, run);
 
   CLI::App* version = app.add_subcommand("version", "Print the version. Example: sluice version");
   version->add_flag("--json", options.json, "As JSON");
