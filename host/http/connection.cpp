@@ -43,7 +43,8 @@ ServerConnection::ServerConnection(LoopState& state, io::ConnectionPtr connectio
     : state_(state), tls_(state.tls), connection_(std::move(connection)) {}
 
 void ServerConnection::drain() noexcept {
-  if (exchange_ == nullptr) life_.cancel();
+  // A request that is here already gets an answer, if only that it came too late.
+  if (exchange_ == nullptr && !connection_->hasUnread()) life_.cancel();
 }
 
 void ServerConnection::stop() noexcept {

@@ -76,6 +76,18 @@ TEST_F(LifeTest, drainingLetsRequestsEndAndTakesNoNewOnes) {
   EXPECT_EQ(0u, face->connections());
 }
 
+TEST_F(LifeTest, drainingAnswersWhatHasCome) {
+  start();
+  RawClient idle = connect();
+  EXPECT_EQ(200, ask(idle, kGet).status);
+  idle.send(kGet);
+  face->drain();  // before the loop has heard of the request
+  const Reply refused = next(idle);
+  EXPECT_EQ(503, refused.status);
+  EXPECT_EQ("close", refused.field("connection"));
+  EXPECT_TRUE(ended(idle));
+}
+
 TEST_F(LifeTest, drainingDoesNotWaitForThoseWhoAreSilent) {
   start();
   RawClient busy = startSlow();

@@ -79,6 +79,11 @@ void Connection::shutdownWrite() noexcept {
   ::shutdown(descriptor_.fd(), SHUT_WR);
 }
 
+bool Connection::hasUnread() const noexcept {
+  char byte = 0;
+  return ::recv(descriptor_.fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 bool Connection::stale() {
   if (descriptor_.hungUp) return true;
   if (!descriptor_.readable.ready) return false;

@@ -50,6 +50,8 @@ class Connection {
   void shutdownWrite() noexcept;
 
   bool hungUp() const noexcept { return descriptor_.hungUp; }
+  // Whether bytes are here that nobody has read yet, also such as the loop has not heard of.
+  bool hasUnread() const noexcept;
   // For a connection at rest in a pool: the peer has closed it, or speaks out of turn.
   bool stale();
 
