@@ -12,6 +12,7 @@
 #include "calls/generation.hpp"
 #include "config/load.hpp"
 #include "health/lanes.hpp"
+#include "plugins/copies.hpp"
 
 namespace sluice::app {
 
@@ -24,7 +25,12 @@ struct Built {
   std::vector<std::string> faults;    // of the configuration, each rendered with its place
   std::vector<std::string> problems;  // plugins, providers and virtual models that cannot be used
   std::vector<std::string> notices;
+  std::shared_ptr<const plugins::Copies> copies;  // where its plugins run from
 };
-Built buildGeneration(const Options& options, health::Lanes& lanes, std::uint64_t number);
+// `copies`: null: below the configuration's state_dir.
+Built buildGeneration(const Options& options, health::Lanes& lanes, std::uint64_t number,
+                      std::shared_ptr<const plugins::Copies> copies);
+// For who only looks: nothing is kept, and no state directory is needed.
+Built buildToLookAt(const Options& options, health::Lanes& lanes);
 
 }  // namespace sluice::app

@@ -71,6 +71,7 @@ std::vector<std::string> needsRestart(const config::Config& before, const config
   note(before.upstream.caFile != after.upstream.caFile, "upstream.ca_file");
   note(before.upstream.idlePerOrigin != after.upstream.idlePerOrigin, "upstream.idle_per_origin");
   note(before.upstream.idleTime != after.upstream.idleTime, "upstream.idle_ms");
+  note(before.stateDirectory != after.stateDirectory, "state_dir");
   note(before.log.format != after.log.format, "log.format");
   note(before.log.level != after.log.level, "log.level");
   return names;
@@ -111,7 +112,7 @@ class Gateway {
 };
 
 bool Gateway::build() {
-  running_ = buildGeneration(options_, shared_.lanes, number_);
+  running_ = buildGeneration(options_, shared_.lanes, number_, nullptr);
   for (const std::string& notice : running_.notices) std::cerr << notice << '\n';
   for (const std::string& fault : running_.faults) std::cerr << fault << '\n';
   for (const std::string& problem : running_.problems) std::cerr << "error: " << problem << '\n';
@@ -214,7 +215,7 @@ Reloaded Gateway::reload() {
 Reloaded Gateway::rebuild() {
   Reloaded result;
   result.generation = running_.generation->number();
-  Built built = buildGeneration(options_, shared_.lanes, number_ + 1);
+  Built built = buildGeneration(options_, shared_.lanes, number_ + 1, running_.copies);
   result.faults = built.faults;
   // A plugin that was unusable before is no reason to refuse what else is new.
   for (const std::string& problem : built.problems) {

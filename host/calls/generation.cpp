@@ -38,10 +38,12 @@ std::shared_ptr<const Generation> Generation::build(config::Config config,
                                                     const std::string& pluginDirectory,
                                                     const upstream::ProxySettings& proxies,
                                                     health::Lanes& lanes, std::uint64_t number,
+                                                    std::shared_ptr<const plugins::Copies> copies,
                                                     std::vector<Fault>& faults) {
   std::shared_ptr<Generation> made(new Generation(std::move(config), number, lanes));
   std::vector<plugins::Registry::Problem> problems;
-  made->registry_ = plugins::Registry::open(made->config_.plugins, pluginDirectory, problems);
+  made->registry_ =
+      plugins::Registry::open(made->config_.plugins, pluginDirectory, problems, std::move(copies));
   for (auto& problem : problems) faults.push_back({problem.where, std::move(problem.message)});
   made->createProviders(proxies, faults);
   made->createVirtualModels(faults);

@@ -68,10 +68,12 @@ class Generation {
     std::string message;
   };
   // Opens plugins and creates every instance. What cannot be used is a fault and is left out.
+  // `copies`: where plugins run from.
   static std::shared_ptr<const Generation> build(config::Config config,
                                                  const std::string& pluginDirectory,
                                                  const upstream::ProxySettings& proxies,
                                                  health::Lanes& lanes, std::uint64_t number,
+                                                 std::shared_ptr<const plugins::Copies> copies,
                                                  std::vector<Fault>& faults);
 
   const config::Config& config() const noexcept { return config_; }

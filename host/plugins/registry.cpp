@@ -143,8 +143,16 @@ std::string withSuggestion(std::string reason, const std::string& stem,
 std::shared_ptr<const Registry> Registry::open(const config::Plugins& wanted,
                                                const std::string& directory,
                                                std::vector<Problem>& problems,
-                                               const std::string& copiesUnder) {
+                                               std::shared_ptr<const Copies> copies) {
   const auto registry = std::make_shared<OpenRegistry>();
+  if (copies == nullptr) {
+    auto made = Copies::temporary();
+    if (!made) {
+      problems.push_back({"", made.error().message});
+      return registry;
+    }
+    copies = *std::move(made);
+  }
   std::vector<std::string_view> seen;
   for (const config::PluginFile& plugin : wanted.enable) {
     if (std::ranges::find(seen, plugin.stem) != seen.end()) continue;
@@ -155,7 +163,7 @@ std::shared_ptr<const Registry> Registry::open(const config::Plugins& wanted,
     const auto complain = [&](const std::string& what) {
       problems.push_back({plugin.where, std::string(file).append(": ").append(what)});
     };
-    auto library = Library::open(file, plugin.sha256, copiesUnder);
+    auto library = Library::open(plugin, file, *copies);
     if (!library) {
       std::string reason = library.error().message;
       if (!fs::exists(file, ignored)) {
@@ -168,6 +176,7 @@ std::shared_ptr<const Registry> Registry::open(const config::Plugins& wanted,
     registry->add(file, *library, faults);
     for (const std::string& fault : faults) complain(fault);
   }
+  copies->sweep();
   return registry;
 }
 
