@@ -42,15 +42,14 @@ Result<std::shared_ptr<const plugins::Copies>> copiesFor(const config::Config& c
 }  // namespace
 
 Built buildGeneration(const Options& options, health::Lanes& lanes, std::uint64_t number,
-                      std::shared_ptr<const plugins::Copies> copies) {
+                      const Built* before) {
   Built made;
-  made.copies = std::move(copies);
+  if (before != nullptr) made.copies = before->copies;
   config::Loaded loaded = loadConfiguration(options);
   for (const config::Notice& notice : loaded.notices)
     made.notices.push_back(config::render(notice));
   for (const config::Fault& fault : loaded.faults) made.faults.push_back(config::render(fault));
   if (!loaded.config) return made;
-  const std::string directory = pluginDirectory(loaded.config->plugins.directory);
   const config::Lookup environment = config::processEnvironment();
   const auto proxies =
       upstream::fromEnvironment([&environment](const char* name) { return environment(name); });
@@ -67,8 +66,10 @@ Built buildGeneration(const Options& options, health::Lanes& lanes, std::uint64_
     made.copies = *std::move(found);
   }
   std::vector<calls::Generation::Fault> problems;
-  made.generation = calls::Generation::build(std::move(*loaded.config), directory, *proxies, lanes,
-                                             number, made.copies, problems);
+  const calls::Generation* old = before == nullptr ? nullptr : before->generation.get();
+  const calls::Generation::Making how{
+      pluginDirectory(loaded.config->plugins.directory), *proxies, lanes, number, made.copies, old};
+  made.generation = calls::Generation::build(std::move(*loaded.config), how, problems);
   for (const auto& problem : problems) {
     made.problems.push_back(problem.where.empty() ? problem.message
                                                   : problem.where + ": " + problem.message);
@@ -77,11 +78,14 @@ Built buildGeneration(const Options& options, health::Lanes& lanes, std::uint64_
 }
 
 Built buildToLookAt(const Options& options, health::Lanes& lanes) {
+  Built nothing;
   auto copies = plugins::Copies::temporary();
-  if (copies) return buildGeneration(options, lanes, 1, *std::move(copies));
-  Built made;
-  made.faults.push_back("error: " + copies.error().message);
-  return made;
+  if (!copies) {
+    nothing.faults.push_back("error: " + copies.error().message);
+    return nothing;
+  }
+  nothing.copies = *std::move(copies);
+  return buildGeneration(options, lanes, 1, &nothing);
 }
 
 }  // namespace sluice::app

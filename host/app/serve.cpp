@@ -10,11 +10,13 @@
 #include <iostream>
 #include <iterator>
 #include <mutex>
+#include <utility>
 
 #include "app/banner.hpp"
 #include "app/commands.hpp"
 #include "app/configuration.hpp"
 #include "app/loop_unit.hpp"
+#include "app/removal.hpp"
 #include "app/shared.hpp"
 #include "plugins/control.hpp"
 #include "plugins/log.hpp"
@@ -96,6 +98,7 @@ class Gateway {
  private:
   Reloaded reload();
   Reloaded rebuild();
+  void replace(Built next, const std::shared_ptr<const http::Settings>& settings);
   void reloadInBackground();
   void end();
 
@@ -215,7 +218,7 @@ Reloaded Gateway::reload() {
 Reloaded Gateway::rebuild() {
   Reloaded result;
   result.generation = running_.generation->number();
-  Built built = buildGeneration(options_, shared_.lanes, number_ + 1, running_.copies);
+  Built built = buildGeneration(options_, shared_.lanes, number_ + 1, &running_);
   result.faults = built.faults;
   // A plugin that was unusable before is no reason to refuse what else is new.
   for (const std::string& problem : built.problems) {
@@ -239,14 +242,33 @@ Reloaded Gateway::rebuild() {
   result.needsRestart = needsRestart(running_.generation->config(), built.generation->config());
   result.done = true;
   result.generation = ++number_;
-  running_ = std::move(built);
-  patience_ = running_.generation->config().server.drain;
-  for (const auto& unit : units_) unit->adopt(running_.generation, settings);
+  replace(std::move(built), settings);
   Log::say(LogLevel::info, "reloaded", {{"generation", std::to_string(number_)}});
   for (const std::string& name : result.needsRestart) {
     Log::say(LogLevel::warning, name + " has changed; a restart will apply it");
   }
   return result;
+}
+
+// Once every loop has the new generation nothing can begin with the old one: what only that had is
+// retired then, and is destroyed with its last call, of which the loops see to it by the deadline.
+void Gateway::replace(Built next, const std::shared_ptr<const http::Settings>& settings) {
+  const Built old = std::exchange(running_, std::move(next));
+  patience_ = running_.generation->config().server.drain;
+  std::vector<LoopUnit::Remover> removers;
+  for (const auto& unit : units_) removers.push_back(unit->remover());
+  const auto removal =
+      std::make_shared<Removal>(removers.size(), running_.generation->config().plugins.drain);
+  const std::function<void()> leave = [removal, removers = std::move(removers),
+                                       before = old.generation, after = running_.generation] {
+    const auto leaving = before->giveUp(*after);
+    if (leaving.empty()) return;
+    for (const auto& instance : leaving) instance->leaveBy(removal->deadline());
+    for (const LoopUnit::Remover& remover : removers) remover(removal);
+    for (const auto& instance : leaving) instance->retire();
+  };
+  const std::shared_ptr<void> adopted(nullptr, [leave](void*) { plugins::onControlThread(leave); });
+  for (const auto& unit : units_) unit->adopt(running_.generation, settings, adopted);
 }
 
 void logPluginMessage(int level, std::string_view plugin, std::string_view message) {

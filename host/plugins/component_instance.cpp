@@ -35,17 +35,18 @@ bool take(const void* found, const Table*& into) {
 }  // namespace
 
 ComponentInstance::ComponentInstance(std::shared_ptr<Library> library, const ComponentInfo& info,
-                                     const std::string& name)
+                                     const std::string& name, const std::string& settings)
     : library_(std::move(library)),
       name_(name),
       componentId_(info.id),
+      settings_(settings),
       dialects_(info.dialects),
       host_(name + " (" + info.id + ')') {}
 
 Result<std::shared_ptr<const ComponentInstance>> ComponentInstance::create(
     const std::shared_ptr<Library>& library, const sluice_component& table,
     const ComponentInfo& info, const std::string& name, const std::string& settings) {
-  std::unique_ptr<ComponentInstance> made(new ComponentInstance(library, info, name));
+  std::unique_ptr<ComponentInstance> made(new ComponentInstance(library, info, name, settings));
   auto instance = ownedByControlThread(std::move(made));
   sluice_error error = abi::emptyError();
   sluice_status status = SLUICE_OK;

@@ -47,6 +47,13 @@ class ComponentInstance final : public Instance,
   void observe(const Candidate& candidate, const Outcome& outcome) const override;
   void retire() const override;
 
+  // Whether it is what create() would make of these.
+  bool is(const Library& library, std::string_view componentId, std::string_view name,
+          std::string_view settings) const noexcept {
+    return library_.get() == &library && componentId_ == componentId && name_ == name &&
+           settings_ == settings;
+  }
+
   // For logs and messages: "groq (sluice.openai)".
   const std::string& label() const noexcept { return host_.label(); }
   const sluice_instance* table() const noexcept { return instance_; }
@@ -55,13 +62,13 @@ class ComponentInstance final : public Instance,
 
  private:
   ComponentInstance(std::shared_ptr<Library> library, const ComponentInfo& info,
-                    const std::string& name);
+                    const std::string& name, const std::string& settings);
   std::optional<std::string> adopt(Kind kind);
   const void* extension(const char* id) const noexcept;
   Fault lacks(std::string_view face) const;
 
   std::shared_ptr<Library> library_;
-  std::string name_, componentId_;
+  std::string name_, componentId_, settings_;
   std::vector<std::string> dialects_;
   HostTable host_;
   const sluice_instance* instance_ = nullptr;

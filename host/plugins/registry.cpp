@@ -28,9 +28,9 @@ class OpenRegistry final : public Registry {
     return offer == nullptr ? nullptr : &offer->info;
   }
   std::vector<std::string_view> available(Kind kind) const override;
-  Result<std::shared_ptr<const Instance>> create(Kind kind, std::string_view id,
-                                                 const std::string& name,
-                                                 const std::string& settings) const override;
+  Result<std::shared_ptr<const Instance>> create(
+      Kind kind, std::string_view id, const std::string& name, const std::string& settings,
+      const std::shared_ptr<const Instance>& before) const override;
 
  private:
   struct Offer {
@@ -108,11 +108,13 @@ Error OpenRegistry::unknown(Kind kind, std::string_view id, const std::string& n
   return Error{what};
 }
 
-Result<std::shared_ptr<const Instance>> OpenRegistry::create(Kind kind, std::string_view id,
-                                                             const std::string& name,
-                                                             const std::string& settings) const {
+Result<std::shared_ptr<const Instance>> OpenRegistry::create(
+    Kind kind, std::string_view id, const std::string& name, const std::string& settings,
+    const std::shared_ptr<const Instance>& before) const {
   const Offer* offer = offered(kind, id);
   if (offer == nullptr) return unknown(kind, id, name);
+  const auto* old = static_cast<const ComponentInstance*>(before.get());
+  if (old != nullptr && old->is(*offer->library, offer->info.id, name, settings)) return before;
   const auto faults = faultsOfSettings(offer->info.settingsSchema, settings);
   if (!faults.empty()) {
     std::string all = name + " (" + offer->info.id + "): ";

@@ -74,9 +74,11 @@ class Registry {
   virtual const ComponentInfo* find(Kind kind, std::string_view id) const noexcept = 0;
   virtual std::vector<std::string_view> available(Kind kind) const = 0;
   // Checks `settings` against the component's schema, then creates. Messages name what and where.
-  virtual Result<std::shared_ptr<const Instance>> create(Kind kind, std::string_view id,
-                                                         const std::string& name,
-                                                         const std::string& settings) const = 0;
+  // `before`, if not null, is given back where it is the same: of the same library, component,
+  // name and settings.
+  virtual Result<std::shared_ptr<const Instance>> create(
+      Kind kind, std::string_view id, const std::string& name, const std::string& settings,
+      const std::shared_ptr<const Instance>& before = nullptr) const = 0;
 };
 
 }  // namespace sluice::plugins
