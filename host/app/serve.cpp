@@ -19,6 +19,7 @@
 #include "app/removal.hpp"
 #include "app/shared.hpp"
 #include "plugins/control.hpp"
+#include "plugins/crash_line.hpp"
 #include "plugins/log.hpp"
 #include "telemetry/log.hpp"
 
@@ -282,6 +283,7 @@ int serve(const Options& options) {
   const sigset_t signals = takeSignals();
   raiseDescriptorLimit();
   returnLargeBlocks();
+  plugins::installCrashLine();
   plugins::setLogSink(logPluginMessage);
   int code = 1;
   {

@@ -13,6 +13,7 @@
 #include "plugins/host_table.hpp"
 #include "plugins/instance.hpp"
 #include "plugins/library.hpp"
+#include "plugins/plugin_call.hpp"
 #include "plugins/registry.hpp"
 
 namespace sluice::plugins {
@@ -56,6 +57,7 @@ class ComponentInstance final : public Instance,
 
   // For logs and messages: "groq (sluice.openai)".
   const std::string& label() const noexcept { return host_.label(); }
+  const CallSite& site() const noexcept { return site_; }
   const sluice_instance* table() const noexcept { return instance_; }
   const sluice_codec& codec() const noexcept { return *codec_; }
   const sluice_direct& direct() const noexcept { return *direct_; }
@@ -71,6 +73,7 @@ class ComponentInstance final : public Instance,
   std::string name_, componentId_, settings_;
   std::vector<std::string> dialects_;
   HostTable host_;
+  CallSite site_;
   const sluice_instance* instance_ = nullptr;
   const sluice_codec* codec_ = nullptr;
   const sluice_direct* direct_ = nullptr;

@@ -73,7 +73,9 @@ Result<LibraryImage> LibraryImage::open(FileContent content, const Copies& copie
     table = entry(SLUICE_ABI_VERSION);
     return sluice_status{SLUICE_OK};
   };
-  if (abi::guarded(error, ask) != SLUICE_OK) return Error{error.message};
+  const std::string label = std::filesystem::path(image.content_.path).stem().string();
+  const CallSite site{label.c_str()};
+  if (calling(site, CallKind::entry, error, ask) != SLUICE_OK) return Error{error.message};
   if (auto fault = check(table)) return *std::move(fault);
   image.table_ = table;
   return image;
@@ -118,15 +120,17 @@ Result<std::shared_ptr<Library>> Library::open(const config::PluginFile& file,
 
 Library::Library(LibraryImage image)
     : image_(std::move(image)),
-      host_(std::make_shared<HostTable>(std::filesystem::path(content().path).stem().string())) {}
+      host_(std::make_shared<HostTable>(std::filesystem::path(content().path).stem().string())),
+      site_{host_->label().c_str(), &stats_} {}
 
 std::optional<Error> Library::initialise() {
   const std::lock_guard lock(control_);
   const sluice_library* library = &table();
   if (SLUICE_HAS(sluice_library, library, init) && library->init != nullptr) {
     sluice_error error = abi::emptyError();
-    const auto status = abi::guarded(
-        error, [&] { return library->init(host_->get(), content().path.c_str(), &error); });
+    const auto status = calling(site_, CallKind::init, error, [&] {
+      return library->init(host_->get(), content().path.c_str(), &error);
+    });
     if (status != SLUICE_OK) {
       return Error{"failed to initialise: " + abi::fromC(status, error, host_->label()).message};
     }
@@ -139,11 +143,7 @@ Library::~Library() {
   const sluice_library* library = &table();
   if (initialised_ && SLUICE_HAS(sluice_library, library, deinit) && library->deinit != nullptr) {
     const std::lock_guard lock(control_);
-    sluice_error error = abi::emptyError();
-    abi::guarded(error, [&] {
-      library->deinit();
-      return sluice_status{SLUICE_OK};
-    });
+    calling(site_, CallKind::deinit, [&] { library->deinit(); });
   }
   if (!image_.mayUnload()) keepForGood(host_);  // its code stays, and may still log
 }

@@ -17,6 +17,7 @@
 #include "plugins/file_content.hpp"
 #include "plugins/host_table.hpp"
 #include "plugins/mapped_file.hpp"
+#include "plugins/plugin_call.hpp"
 
 namespace sluice::plugins {
 
@@ -55,6 +56,7 @@ class Library {
   const FileContent& content() const noexcept { return image_.content(); }
   const sluice_library& table() const noexcept { return image_.table(); }
   std::mutex& control() noexcept { return control_; }  // held during a [control] call
+  CallStats& stats() noexcept { return stats_; }
 
  private:
   explicit Library(LibraryImage image);
@@ -62,6 +64,8 @@ class Library {
 
   LibraryImage image_;
   std::shared_ptr<HostTable> host_;
+  CallStats stats_;
+  CallSite site_;
   std::mutex control_;
   bool initialised_ = false;
 };
