@@ -103,6 +103,9 @@ void fields(V& v, Plugins& plugins) {
          plugins.directory, kOwnPath);
   v.items({"enable", "The plugin files to open: names without '.so', or {file, sha256}."},
           plugins.enable);
+  v.number({"drain_seconds",
+            "How long calls under way may use what a reload replaced or took out; then they end."},
+           plugins.drain, {0, 86'400});
 }
 
 template <class V>
@@ -211,8 +214,8 @@ void fields(V& v, Config& config) {
   v.group({"attempts", "How often and how long a call is tried."}, config.attempts);
   v.group({"log", "The log, written to standard error."}, config.log);
   v.text({"state_dir",
-          "Where Sluice keeps state. Left out: $XDG_STATE_HOME/sluice, or "
-          "$HOME/.local/state/sluice, or ./state.",
+          "Where Sluice keeps state: the copies of plugins that it runs. Left out: "
+          "$XDG_STATE_HOME/sluice, or $HOME/.local/state/sluice, or ./state.",
           Presence::derived},
          config.stateDirectory, kPath);
   v.named({"providers", "Upstreams by name."}, config.providers, kProviderName);

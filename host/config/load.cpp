@@ -56,7 +56,8 @@ Loaded load(Report& report, std::uint32_t file, const fs::path& path, const Opti
   if (!places.contains("auth.mode")) {
     config.auth.mode = config.auth.clientKeys.empty() ? AuthMode::open : AuthMode::keys;
   }
-  if (config.stateDirectory.empty()) config.stateDirectory = stateDirectory(lookup);
+  config.stateDirectoryChosen = !config.stateDirectory.empty();
+  if (!config.stateDirectoryChosen) config.stateDirectory = stateDirectory(lookup);
   if (assembled.whole) checkConfig(config, places, report);
   return result(report, std::move(config));
 }

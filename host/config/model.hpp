@@ -56,6 +56,8 @@ struct PluginFile {
 struct Plugins {
   std::string directory = "plugins";  // relative: to the installation
   std::vector<PluginFile> enable;
+  // How long what a reload took out may be used by calls under way.
+  std::chrono::seconds drain{600};
 };
 
 struct Timeouts {
@@ -147,7 +149,8 @@ struct Config {
   std::vector<Route> routes;  // the first match wins
   std::vector<VirtualModel> virtualModels;
   std::string stateDirectory;
-  std::string source;  // the file's name, or "embedded defaults"
+  bool stateDirectoryChosen = false;  // the configuration names it
+  std::string source;                 // the file's name, or "embedded defaults"
 };
 
 }  // namespace sluice::config

@@ -33,7 +33,7 @@ std::unique_ptr<Decoder> ComponentDecoder::open(std::shared_ptr<const ComponentI
   std::unique_ptr<ComponentDecoder> decoder(
       new ComponentDecoder(std::move(instance), request, httpStatus));
   ComponentDecoder& it = *decoder;
-  const auto status = abi::guarded(it.error_, [&] {
+  const auto status = calling(it.instance_->site(), CallKind::open, it.error_, [&] {
     return it.instance_->codec().open(it.instance_->table(), &it.request_,
                                       static_cast<std::uint32_t>(httpStatus), fields.data(),
                                       fields.size(), &it.decoder_, &it.error_);
@@ -46,13 +46,11 @@ std::unique_ptr<Decoder> ComponentDecoder::open(std::shared_ptr<const ComponentI
 
 ComponentDecoder::~ComponentDecoder() {
   if (!open_) return;
-  abi::guarded(error_, [&] {
-    instance_->codec().close(decoder_);
-    return sluice_status{SLUICE_OK};
-  });
+  calling(instance_->site(), CallKind::close, [&] { instance_->codec().close(decoder_); });
 }
 
 sluice_status ComponentDecoder::push(sluice_sink* sink, const sluice_chunk* chunk) noexcept {
+  const BackInHost host;
   const auto& self = *static_cast<ComponentDecoder*>(sink->host_data);
   if (self.sink_ == nullptr) return SLUICE_CANCELLED;
   Chunk into;
@@ -69,7 +67,7 @@ sluice_status ComponentDecoder::push(sluice_sink* sink, const sluice_chunk* chun
 std::optional<Fault> ComponentDecoder::frame(std::string_view event, std::string_view data,
                                              ChunkSink& sink) {
   sink_ = &sink;
-  const auto status = abi::guarded(error_, [&] {
+  const auto status = calling(instance_->site(), CallKind::frame, error_, [&] {
     return instance_->codec().frame(decoder_, abi::str(event), abi::str(data), &table_, &error_);
   });
   sink_ = nullptr;
@@ -79,8 +77,8 @@ std::optional<Fault> ComponentDecoder::frame(std::string_view event, std::string
 
 std::optional<Fault> ComponentDecoder::end(ChunkSink& sink) {
   sink_ = &sink;
-  const auto status =
-      abi::guarded(error_, [&] { return instance_->codec().end(decoder_, &table_, &error_); });
+  const auto status = calling(instance_->site(), CallKind::end, error_,
+                              [&] { return instance_->codec().end(decoder_, &table_, &error_); });
   sink_ = nullptr;
   if (status == SLUICE_OK) return std::nullopt;
   return faultOf(status);

@@ -28,9 +28,9 @@ class OpenRegistry final : public Registry {
     return offer == nullptr ? nullptr : &offer->info;
   }
   std::vector<std::string_view> available(Kind kind) const override;
-  Result<std::shared_ptr<const Instance>> create(Kind kind, std::string_view id,
-                                                 const std::string& name,
-                                                 const std::string& settings) const override;
+  Result<std::shared_ptr<const Instance>> create(
+      Kind kind, std::string_view id, const std::string& name, const std::string& settings,
+      const std::shared_ptr<const Instance>& before) const override;
 
  private:
   struct Offer {
@@ -108,11 +108,13 @@ Error OpenRegistry::unknown(Kind kind, std::string_view id, const std::string& n
   return Error{what};
 }
 
-Result<std::shared_ptr<const Instance>> OpenRegistry::create(Kind kind, std::string_view id,
-                                                             const std::string& name,
-                                                             const std::string& settings) const {
+Result<std::shared_ptr<const Instance>> OpenRegistry::create(
+    Kind kind, std::string_view id, const std::string& name, const std::string& settings,
+    const std::shared_ptr<const Instance>& before) const {
   const Offer* offer = offered(kind, id);
   if (offer == nullptr) return unknown(kind, id, name);
+  const auto* old = static_cast<const ComponentInstance*>(before.get());
+  if (old != nullptr && old->is(*offer->library, offer->info.id, name, settings)) return before;
   const auto faults = faultsOfSettings(offer->info.settingsSchema, settings);
   if (!faults.empty()) {
     std::string all = name + " (" + offer->info.id + "): ";
@@ -143,8 +145,16 @@ std::string withSuggestion(std::string reason, const std::string& stem,
 std::shared_ptr<const Registry> Registry::open(const config::Plugins& wanted,
                                                const std::string& directory,
                                                std::vector<Problem>& problems,
-                                               const std::string& copiesUnder) {
+                                               std::shared_ptr<const Copies> copies) {
   const auto registry = std::make_shared<OpenRegistry>();
+  if (copies == nullptr) {
+    auto made = Copies::temporary();
+    if (!made) {
+      problems.push_back({"", made.error().message});
+      return registry;
+    }
+    copies = *std::move(made);
+  }
   std::vector<std::string_view> seen;
   for (const config::PluginFile& plugin : wanted.enable) {
     if (std::ranges::find(seen, plugin.stem) != seen.end()) continue;
@@ -155,7 +165,7 @@ std::shared_ptr<const Registry> Registry::open(const config::Plugins& wanted,
     const auto complain = [&](const std::string& what) {
       problems.push_back({plugin.where, std::string(file).append(": ").append(what)});
     };
-    auto library = Library::open(file, plugin.sha256, copiesUnder);
+    auto library = Library::open(plugin, file, *copies);
     if (!library) {
       std::string reason = library.error().message;
       if (!fs::exists(file, ignored)) {
@@ -168,6 +178,7 @@ std::shared_ptr<const Registry> Registry::open(const config::Plugins& wanted,
     registry->add(file, *library, faults);
     for (const std::string& fault : faults) complain(fault);
   }
+  copies->sweep();
   return registry;
 }
 

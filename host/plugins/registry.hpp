@@ -13,6 +13,7 @@
 
 #include "base/result.hpp"
 #include "config/model.hpp"
+#include "plugins/copies.hpp"
 #include "plugins/instance.hpp"
 
 namespace sluice::plugins {
@@ -61,12 +62,11 @@ class Registry {
     std::string message;  // names file, component and reason
   };
   // Opens what is enabled. Each library that cannot be used is a Problem, and is left out.
-  // `copiesUnder`: an existing directory for private copies of files that were replaced while they
-  // are in use; empty: the system's for temporary files.
+  // `copies`: where those go that are run, and are swept; null: a temporary place.
   static std::shared_ptr<const Registry> open(const config::Plugins& wanted,
                                               const std::string& directory,
                                               std::vector<Problem>& problems,
-                                              const std::string& copiesUnder = {});
+                                              std::shared_ptr<const Copies> copies = nullptr);
   virtual ~Registry() = default;
 
   virtual const std::vector<LibraryInfo>& libraries() const noexcept = 0;
@@ -74,9 +74,11 @@ class Registry {
   virtual const ComponentInfo* find(Kind kind, std::string_view id) const noexcept = 0;
   virtual std::vector<std::string_view> available(Kind kind) const = 0;
   // Checks `settings` against the component's schema, then creates. Messages name what and where.
-  virtual Result<std::shared_ptr<const Instance>> create(Kind kind, std::string_view id,
-                                                         const std::string& name,
-                                                         const std::string& settings) const = 0;
+  // `before`, if not null, is given back where it is the same: of the same library, component,
+  // name and settings.
+  virtual Result<std::shared_ptr<const Instance>> create(
+      Kind kind, std::string_view id, const std::string& name, const std::string& settings,
+      const std::shared_ptr<const Instance>& before = nullptr) const = 0;
 };
 
 }  // namespace sluice::plugins

@@ -96,12 +96,12 @@ struct Opened {
 
 inline Opened openPlugins(const std::vector<std::string>& stems,
                           const std::string& directory = SLUICE_TEST_PLUGINS,
-                          const std::string& copiesUnder = {}) {
+                          const std::shared_ptr<const Copies>& copies = nullptr) {
   config::Plugins wanted;
   for (const std::string& stem : stems) wanted.enable.push_back({stem, "", ""});
   std::vector<Registry::Problem> problems;
   Opened opened;
-  opened.registry = Registry::open(wanted, directory, problems, copiesUnder);
+  opened.registry = Registry::open(wanted, directory, problems, copies);
   for (const auto& problem : problems) opened.problems.push_back(problem.message);
   return opened;
 }
