@@ -7,7 +7,9 @@
 
 #include "base/text.hpp"
 #include "plugins/abi.hpp"
+#include "plugins/component.hpp"
 #include "plugins/control.hpp"
+#include "plugins/trust.hpp"
 
 namespace sluice::plugins {
 
@@ -56,6 +58,15 @@ Shared& shared() {
   return *only;
 }
 
+// What the library says of itself, against who vouches for it and the floors.
+std::optional<Error> faultOfLibrary(const config::Trust& trust, const Vouch& vouch,
+                                    const LibraryImage& image) {
+  const LibraryInfo info = describe(image.content().path, image.content(), image.table()).info;
+  std::vector<std::string> ids;
+  for (const ComponentInfo& component : info.components) ids.push_back(component.id);
+  return faultOfOpened(trust, vouch, info.version, ids);
+}
+
 }  // namespace
 
 Result<LibraryImage> LibraryImage::open(FileContent content, const std::string& copiesUnder) {
@@ -86,20 +97,27 @@ bool LibraryImage::mayUnload() const noexcept {
 }
 
 Result<std::shared_ptr<Library>> Library::open(const std::string& file, const std::string& sha256,
+                                               const config::Trust& trust,
                                                const std::string& copiesUnder) {
   auto content = readContent(file);
   if (!content) return content.error();
   if (!sha256.empty() && !text::equalsIgnoringCase(sha256, content->sha256)) {
     return Error{"has the SHA-256 " + content->sha256 + ", but the configuration wants " + sha256};
   }
+  const auto vouch = vouchFor(trust, content->path, content->sha256, !sha256.empty());
+  if (!vouch) return vouch.error();
   const auto key = std::pair(content->path, content->sha256);
   const std::lock_guard lock(shared().mutex);
   std::weak_ptr<Library>& place = shared().open[key];
-  if (auto library = place.lock()) return library;
+  if (auto library = place.lock()) {
+    if (auto fault = faultOfLibrary(trust, *vouch, library->image_)) return *std::move(fault);
+    return library;
+  }
   // One that is just being ended must have ended: the code may be the same.
   waitForRetired();
   auto image = LibraryImage::open(*std::move(content), copiesUnder);
   if (!image) return image.error();
+  if (auto fault = faultOfLibrary(trust, *vouch, *image)) return *std::move(fault);
   auto library = ownedByControlThread(std::unique_ptr<Library>(new Library(*std::move(image))));
   if (auto fault = library->initialise()) return *std::move(fault);
   place = library;

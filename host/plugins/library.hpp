@@ -11,6 +11,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "config/model.hpp"
 #include "plugins/file_content.hpp"
 #include "plugins/host_table.hpp"
 #include "plugins/mapped_file.hpp"
@@ -41,8 +42,9 @@ class LibraryImage {
 class Library {
  public:
   // `sha256`: what the content must be, in hex; empty: anything. `copiesUnder` as in MappedFile.
-  // Errors: the reason alone, without the file's name.
+  // `trust`: whose files are opened. Errors: the reason alone, without the file's name.
   static Result<std::shared_ptr<Library>> open(const std::string& file, const std::string& sha256,
+                                               const config::Trust& trust,
                                                const std::string& copiesUnder);
   ~Library();
   Library(const Library&) = delete;

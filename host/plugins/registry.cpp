@@ -9,6 +9,7 @@
 #include "plugins/component.hpp"
 #include "plugins/component_instance.hpp"
 #include "plugins/library.hpp"
+#include "plugins/safe_path.hpp"
 #include "plugins/settings_check.hpp"
 
 namespace sluice::plugins {
@@ -145,6 +146,12 @@ std::shared_ptr<const Registry> Registry::open(const config::Plugins& wanted,
                                                std::vector<Problem>& problems,
                                                const std::string& copiesUnder) {
   const auto registry = std::make_shared<OpenRegistry>();
+  if (!wanted.enable.empty()) {
+    if (const auto fault = faultOfPath(directory)) {
+      problems.push_back({"", "no plugin is opened: " + fault->message});
+      return registry;
+    }
+  }
   std::vector<std::string_view> seen;
   for (const config::PluginFile& plugin : wanted.enable) {
     if (std::ranges::find(seen, plugin.stem) != seen.end()) continue;
@@ -155,7 +162,11 @@ std::shared_ptr<const Registry> Registry::open(const config::Plugins& wanted,
     const auto complain = [&](const std::string& what) {
       problems.push_back({plugin.where, std::string(file).append(": ").append(what)});
     };
-    auto library = Library::open(file, plugin.sha256, copiesUnder);
+    if (const auto fault = faultOfPath(file)) {
+      complain(fault->message);
+      continue;
+    }
+    auto library = Library::open(file, plugin.sha256, wanted.trust, copiesUnder);
     if (!library) {
       std::string reason = library.error().message;
       if (!fs::exists(file, ignored)) {
