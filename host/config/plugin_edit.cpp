@@ -88,21 +88,19 @@ class Editor {
   static bool blank(std::string_view text) { return text.find_first_not_of(kBlanks) == text.npos; }
   // Whether nothing, or a comment, is left of the line from `at` on.
   bool restIsComment(std::size_t at) const {
-    const std::string_view rest = text_.substr(at, endOfLine(at + 1) - at);
+    const std::string_view rest = text_.substr(at, text_.find_first_of("\r\n", at) - at);
     const std::size_t first = rest.find_first_not_of(kBlanks);
     return first == rest.npos || rest[first] == '#';
   }
 
-  // As the rest of the text is written: in double quotes if the neighbour has them, and where the
-  // name alone would be a number or true.
-  std::string name(std::string_view stem, const Outline& like) const {
-    const char quote = like.written && !like.plain && like.kind == Outline::Kind::scalar &&
-                               text_[like.begin] == '\''
-                           ? '\''
-                           : '"';
-    const bool quoted = (like.kind == Outline::Kind::scalar && like.written && !like.plain) ||
-                        resolve(stem) != Plain::text;
-    return quoted ? quote + std::string(stem) + quote : std::string(stem);
+  // In quotes if its neighbour is, and where the name alone would be a number or true.
+  std::string name(std::string_view stem, const Outline& neighbour) const {
+    const bool inside = neighbour.kind == Outline::Kind::map && !neighbour.entries.empty();
+    const Outline& like = inside ? neighbour.entries.front().key : neighbour;
+    const bool quoted = like.kind == Outline::Kind::scalar && like.written && !like.plain;
+    if (!quoted && resolve(stem) == Plain::text) return std::string(stem);
+    const char quote = quoted && text_[like.begin] == '\'' ? '\'' : '"';
+    return quote + std::string(stem) + quote;
   }
   const Outline& anyKey() const {
     static const Outline kNone;
@@ -166,13 +164,24 @@ class Editor {
     if (value.kind != Outline::Kind::list) return byHand(enable->key, "this is no list");
     if (!value.flow) return afterLines(value, stem);
     if (value.items.empty()) return inserted(value.begin + 1, name(stem, enable->key));
-    const Outline& last = value.items.back();
-    if (!last.written) return byHand(enable->key, "the list holds an empty value");
+    return intoBrackets(value, *enable, stem);
+  }
+
+  // Behind the last element; on a line of its own if that is on one.
+  Result<std::string> intoBrackets(const Outline& list, const Outline::Entry& enable,
+                                   std::string_view stem) const {
+    const Outline& last = list.items.back();
+    if (!last.written) return byHand(enable.key, "the list holds an empty value");
+    const std::string what = name(stem, last);
     const std::string_view margin = before(last.begin);
-    const bool ownLine = blank(margin) && last.line != value.line;
-    const std::string between =
-        ownLine ? std::string(",").append(lineEnd()).append(margin) : std::string(", ");
-    return inserted(last.end, between + name(stem, last));
+    const std::size_t next = text_.find_first_not_of(kBlanks, last.end);
+    const bool comma = next != text_.npos && text_[next] == ',';
+    const std::size_t rest = comma ? next + 1 : last.end;
+    if (!blank(margin) || !restIsComment(rest)) return inserted(last.end, ", " + what);
+    std::string out = inserted(endOfLine(rest),
+                               std::string(lineEnd()).append(margin) + what + (comma ? "," : ""));
+    if (!comma) out.insert(last.end, ",");
+    return out;
   }
 
   // A further line with a dash, as the last one is written.
