@@ -79,7 +79,7 @@ int makeKey(const Options& options) {
   if (const auto fault = key->write(options.keyFile)) return failed(fault->message);
   std::cout << key->publicKey().text() << '\n';
   std::cerr << "wrote the private key to " << options.keyFile
-            << ", which only you should have; the line above is the public key, for "
+            << ", which only you should have; the other line is the public key, for "
                "plugins.trust.publishers\n";
   return 0;
 }
