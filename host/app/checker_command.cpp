@@ -21,6 +21,7 @@ int checkPlugin(const Options& options) {
   std::vector<std::string> words{beside ? (here / name).string() : name, options.pluginFile};
   words.insert(words.end(), options.passedOn.begin(), options.passedOn.end());
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   ::execvp(arguments.front(), arguments.data());

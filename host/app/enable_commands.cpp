@@ -43,6 +43,7 @@ Place parsePlace(const std::string& where) {
 
 std::vector<std::string> stemsOf(const config::Config& config) {
   std::vector<std::string> stems;
+  stems.reserve(config.plugins.enable.size());
   for (const config::PluginFile& file : config.plugins.enable) stems.push_back(file.stem);
   return stems;
 }
@@ -68,7 +69,7 @@ class Change {
     if (!info) return failed(info.error().message + suggestion());
     if (clashes(*info)) return 1;
     warnOfTrust(*info);
-    auto expected = stemsOf(*config_);
+    auto expected = stemsOf(config_);
     expected.push_back(stem);
     const std::string file = fileForAdding();
     const auto before = textOf(file);
@@ -81,7 +82,7 @@ class Change {
     const config::PluginFile* plugin = enabled();
     if (plugin == nullptr) return nothingToDo("not enabled", nullptr);
     if (isNeeded(*plugin)) return 1;
-    auto expected = stemsOf(*config_);
+    auto expected = stemsOf(config_);
     std::erase(expected, plugin->stem);
     const Place place = parsePlace(plugin->where);
     const auto before = textOf(place.file);
@@ -106,16 +107,17 @@ class Change {
       return false;
     }
     config::Loaded loaded = config::loadFile(main_, howToLoad(options_));
-    config_ = std::move(loaded.config);
-    if (!config_) {
-      std::cerr << config::render(loaded.faults) << '\n';
-      failed("the configuration has faults; nothing was changed");
+    if (loaded.config) {
+      config_ = *std::move(loaded.config);
+      return true;
     }
-    return config_.has_value();
+    std::cerr << config::render(loaded.faults) << '\n';
+    failed("the configuration has faults; nothing was changed");
+    return false;
   }
 
   const config::PluginFile* enabled() const {
-    for (const config::PluginFile& file : config_->plugins.enable) {
+    for (const config::PluginFile& file : config_.plugins.enable) {
       if (file.stem == options_.pluginName) return &file;
     }
     return nullptr;
@@ -126,14 +128,14 @@ class Change {
     if (file != nullptr) std::cout << " (" << file->where << ')';
     std::cout << '\n';
     if (file == nullptr) {
-      const auto stems = stemsOf(*config_);
+      const auto stems = stemsOf(config_);
       const auto near = text::nearest(options_.pluginName, {stems.begin(), stems.end()});
       if (!near.empty()) std::cerr << "did you mean '" << near << "'?\n";
     }
     return 0;
   }
 
-  std::string directory() const { return pluginDirectory(config_->plugins.directory); }
+  std::string directory() const { return pluginDirectory(config_.plugins.directory); }
   std::string pluginFile(const std::string& stem) const {
     return (fs::path(directory()) / (stem + ".so")).string();
   }
@@ -151,7 +153,7 @@ class Change {
   // What the plugin offers must not be offered by another, nor make a short id mean two things.
   bool clashes(const plugins::LibraryInfo& added) const {
     bool found = false;
-    for (const config::PluginFile& other : config_->plugins.enable) {
+    for (const config::PluginFile& other : config_.plugins.enable) {
       const auto info = plugins::inspectInChild(programFile(), pluginFile(other.stem));
       if (!info) continue;
       for (const plugins::ComponentInfo& mine : added.components) {
@@ -184,13 +186,13 @@ class Change {
   template <class F>
   std::vector<std::string> users(plugins::Kind kind, F named) const {
     std::vector<std::string> found;
-    for (const config::Provider& one : config_->providers) {
+    for (const config::Provider& one : config_.providers) {
       const bool switchedOff = !one.on && one.offBecause == "enabled is false";
       if (kind == plugins::Kind::provider && !switchedOff && named(one.component)) {
         found.push_back("provider " + one.name + " (" + one.where + ')');
       }
     }
-    for (const config::VirtualModel& one : config_->virtualModels) {
+    for (const config::VirtualModel& one : config_.virtualModels) {
       if (kind == plugins::Kind::strategy && named(one.strategy)) {
         found.push_back("virtual model " + one.name + " (" + one.where + ')');
       }
@@ -223,12 +225,10 @@ class Change {
     if (const auto fault = plugins::faultOfPath(info.file)) return warn(fault->message);
     std::error_code ignored;
     const fs::path file = fs::canonical(info.file, ignored);
-    const config::Trust& trust = config_->plugins.trust;
+    const config::Trust& trust = config_.plugins.trust;
     const auto vouch = plugins::vouchFor(trust, file.string(), info.sha256, false);
     if (!vouch) return warn(info.file + ' ' + vouch.error().message);
-    std::vector<std::string> ids;
-    for (const plugins::ComponentInfo& one : info.components) ids.push_back(one.id);
-    if (const auto fault = plugins::faultOfOpened(trust, *vouch, info.version, ids)) {
+    if (const auto fault = plugins::faultOfOpened(trust, *vouch, info)) {
       warn(info.file + ' ' + fault->message);
     }
   }
@@ -237,7 +237,7 @@ class Change {
   // of its elements.
   std::string fileForAdding() const {
     const auto text = textOf(main_);
-    const auto& files = config_->plugins.enable;
+    const auto& files = config_.plugins.enable;
     if (!text || config::listsPlugins(*text) || files.empty()) return main_;
     return parsePlace(files.back().where).file;
   }
@@ -276,7 +276,7 @@ class Change {
 
   const Options& options_;
   std::string main_;
-  std::optional<config::Config> config_;
+  config::Config config_;
 };
 
 }  // namespace

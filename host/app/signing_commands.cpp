@@ -10,7 +10,6 @@
 #include "app/new_file.hpp"
 #include "plugins/file_content.hpp"
 #include "plugins/registry.hpp"
-#include "plugins/safe_path.hpp"
 #include "plugins/signature.hpp"
 #include "plugins/trust.hpp"
 
@@ -110,8 +109,8 @@ int verifyPlugin(const Options& options) {
   const std::string beside = plugins::signatureFile(content->path);
   const auto signature = plugins::readSignature(beside);
   if (!signature) return failed(beside + ' ' + signature.error().message);
-  if (*signature) {
-    const plugins::Statement& said = (*signature)->statement;
+  if (const std::optional<plugins::Signature>& found = *signature) {
+    const plugins::Statement& said = found->statement;
     std::cout << "signed by  " << said.key.text() << "\nversion    " << said.version << '\n';
     for (const std::string& id : said.components) std::cout << "component  " << id << '\n';
   }

@@ -62,10 +62,8 @@ Shared& shared() {
 // What the library says of itself, against who vouches for it and the floors.
 std::optional<Error> faultOfLibrary(const config::Trust& trust, const Vouch& vouch,
                                     const LibraryImage& image) {
-  const LibraryInfo info = describe(image.content().path, image.content(), image.table()).info;
-  std::vector<std::string> ids;
-  for (const ComponentInfo& component : info.components) ids.push_back(component.id);
-  return faultOfOpened(trust, vouch, info.version, ids);
+  const Description found = describe(image.content().path, image.content(), image.table());
+  return faultOfOpened(trust, vouch, found.info);
 }
 
 }  // namespace

@@ -47,12 +47,13 @@ Result<Vouch> vouchFor(const config::Trust& trust, const std::string& file,
   const std::string name = std::filesystem::path(beside).filename().string();
   auto signature = readSignature(beside);
   if (!signature) return Error{"its signature " + name + ' ' + signature.error().message};
-  if (!*signature) {
+  std::optional<Signature>& found = *signature;
+  if (!found) {
     if (!trust.require) return vouch;
     return Error{"is not signed, and plugins.trust.require asks for it: there is no " + name};
   }
-  Statement& statement = (*signature)->statement;
-  if (!isGenuine(**signature)) {
+  Statement& statement = found->statement;
+  if (!isGenuine(*found)) {
     return Error{"its signature " + name + " is not genuine: it does not match what it says"};
   }
   if (statement.sha256 != content) {
@@ -72,20 +73,22 @@ Result<Vouch> vouchFor(const config::Trust& trust, const std::string& file,
 }
 
 std::optional<Error> faultOfOpened(const config::Trust& trust, const Vouch& vouch,
-                                   std::string_view version,
-                                   const std::vector<std::string>& components) {
+                                   const LibraryInfo& library) {
+  std::vector<std::string> components;
+  components.reserve(library.components.size());
+  for (const ComponentInfo& component : library.components) components.push_back(component.id);
   if (vouch.statement) {
     const Statement& statement = *vouch.statement;
-    if (version != statement.version) {
-      return Error{"says that it has version " + std::string(version) +
-                   ", but is signed as version " + statement.version};
+    if (library.version != statement.version) {
+      return Error{"says that it has version " + library.version + ", but is signed as version " +
+                   statement.version};
     }
     for (const std::string& id : components) {
       if (std::ranges::find(statement.components, id) != statement.components.end()) continue;
       return Error{"offers " + id + ", but its signature does not name it"};
     }
   }
-  return faultOfFloors(trust, version, components);
+  return faultOfFloors(trust, library.version, components);
 }
 
 }  // namespace sluice::plugins

@@ -5,11 +5,10 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "base/result.hpp"
 #include "config/model.hpp"
+#include "plugins/registry.hpp"
 #include "plugins/signature.hpp"
 
 namespace sluice::plugins {
@@ -30,7 +29,6 @@ Result<Vouch> vouchFor(const config::Trust& trust, const std::string& file,
 
 // Whether the opened library is what was signed, and not under a floor.
 std::optional<Error> faultOfOpened(const config::Trust& trust, const Vouch& vouch,
-                                   std::string_view version,
-                                   const std::vector<std::string>& components);
+                                   const LibraryInfo& library);
 
 }  // namespace sluice::plugins

@@ -128,10 +128,14 @@ TEST_F(Trust, AFloorIsHeldAgainstTheSignedVersionBeforeAnythingRuns) {
 
 TEST_F(Trust, AVersionThatCannotBeComparedIsUnderEveryFloor) {
   trust_.minimumVersions = {{"a.b", "1.0.0", ""}};
-  EXPECT_EQ(faultOfOpened(trust_, {}, "spring", {"a.b"})->message,
+  LibraryInfo library;
+  library.version = "spring";
+  library.components = {{Kind::search, "a.b", "", "", {}}};
+  EXPECT_EQ(faultOfOpened(trust_, {}, library)->message,
             "has version spring, which cannot be compared with 1.0.0, the least that "
             "plugins.trust.minimum_versions allows for a.b");
-  EXPECT_FALSE(faultOfOpened(trust_, {}, "spring", {"a.c"}));
+  library.components[0].id = "a.c";
+  EXPECT_FALSE(faultOfOpened(trust_, {}, library));
 }
 
 TEST_F(Trust, ALibraryThatIsOpenAlreadyIsJudgedAnew) {
