@@ -1,7 +1,10 @@
 # The matrix: a row for each directory of released/, and one for each neighbour of today's version.
-# A row builds plugins against its header. Where today's host serves that version, they go through
-# the host's own tests, and, where it is today's version, today's plugins go through them in a host
-# that was built against the row's header; elsewhere each is refused with its line.
+# A row builds plugins and hosts against its header.
+#   abi_plugins_ROW  its plugins go through the tests of today's host, or are refused with their line
+#   abi_host_ROW     today's plugins do their work in a small host of its version, or refuse it
+#   abi_layer_ROW    where it is today's version: they go through the tests of the host's plugin layer,
+#                    compiled against its header
+# Which it is to be is told by the version, as docs/abi.md says.
 
 # The version that a plugin.h says it is: "0.1".
 function(sluice_abi_version header into)
@@ -48,8 +51,19 @@ function(sluice_abi_served row version include)
     "SLUICE_TEST_PLUGINS=${directory}/layer;SLUICE_TEST_BUILD=${directory}")
 endfunction()
 
-# Today's plugins in a host that was built against that header alone.
-function(sluice_abi_host row include)
+# Today's plugins in a host in plain C. verb: serves or refuses.
+function(sluice_abi_host row include verb)
+  add_executable(abi_host_${row} host.c)
+  target_include_directories(abi_host_${row} PRIVATE ${include})
+  target_link_libraries(abi_host_${row} PRIVATE Threads::Threads ${CMAKE_DL_LIBS})
+  add_dependencies(abi_host_${row} acme echo ticker priority)
+  add_test(NAME abi_host_${row} COMMAND abi_host_${row} ${verb} $<TARGET_FILE:acme>
+           $<TARGET_FILE:echo> $<TARGET_FILE:ticker> $<TARGET_FILE:priority>)
+  set_tests_properties(abi_host_${row} PROPERTIES TIMEOUT 60)
+endfunction()
+
+# Today's plugins in the host's own layer, compiled against that header alone.
+function(sluice_abi_layer row include)
   file(GLOB sources CONFIGURE_DEPENDS ${layer}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
   add_library(sluice_plugins_${row} STATIC ${sources})
@@ -58,15 +72,15 @@ function(sluice_abi_host row include)
   target_compile_definitions(sluice_plugins_${row} PRIVATE ${definitions})
   get_target_property(libraries sluice_plugins LINK_LIBRARIES)
   target_link_libraries(sluice_plugins_${row} PUBLIC ${libraries})
-  add_executable(abi_host_${row} $<TARGET_OBJECTS:sluice_plugins_test>)
-  target_link_libraries(abi_host_${row} PRIVATE sluice_plugins_${row} GTest::gtest_main)
-  add_dependencies(abi_host_${row} sluice_plugins_test)
-  add_test(NAME abi_host_${row} COMMAND abi_host_${row} --gtest_brief=1
+  add_executable(abi_layer_${row} $<TARGET_OBJECTS:sluice_plugins_test>)
+  target_link_libraries(abi_layer_${row} PRIVATE sluice_plugins_${row} GTest::gtest_main)
+  add_dependencies(abi_layer_${row} sluice_plugins_test)
+  add_test(NAME abi_layer_${row} COMMAND abi_layer_${row} --gtest_brief=1
            --gtest_filter=Encode.*:Decode.*:Direct.*:Strategy.*:Registry*:SdkPlugins.*)
-  set_tests_properties(abi_host_${row} PROPERTIES TIMEOUT 300)
+  set_tests_properties(abi_layer_${row} PROPERTIES TIMEOUT 300)
 endfunction()
 
-# Plugins of that header are refused by today's host, and today's plugins refuse a host of it.
+# Plugins of that header are refused by today's host.
 function(sluice_abi_refused row version include)
   set(directory ${CMAKE_CURRENT_BINARY_DIR}/${row}/plugins)
   sluice_abi_plugin(${row} ${include} ${directory} answers ${layer}/testing/codec.cpp)
@@ -74,11 +88,6 @@ function(sluice_abi_refused row version include)
   add_test(NAME abi_plugins_${row} COMMAND sluice_abi_test --gtest_brief=1)
   set_tests_properties(abi_plugins_${row} PROPERTIES ENVIRONMENT
     "SLUICE_TEST_PLUGINS=${directory};SLUICE_TEST_THEIRS=${version};SLUICE_TEST_OURS=${today}")
-  add_executable(abi_host_${row} refused_host.c)
-  target_include_directories(abi_host_${row} PRIVATE ${include})
-  target_link_libraries(abi_host_${row} PRIVATE ${CMAKE_DL_LIBS})
-  add_test(NAME abi_host_${row} COMMAND abi_host_${row}
-           $<TARGET_FILE:acme> $<TARGET_FILE:echo> $<TARGET_FILE:ticker>)
 endfunction()
 
 function(sluice_abi_row row include)
@@ -87,11 +96,13 @@ function(sluice_abi_row row include)
   string(REGEX REPLACE "\\..*" "" ours ${today})
   if(version STREQUAL today OR (major EQUAL ours AND major GREATER 0))
     sluice_abi_served(${row} ${version} ${include})
+    sluice_abi_host(${row} ${include} serves)
     if(version STREQUAL today)
-      sluice_abi_host(${row} ${include})
+      sluice_abi_layer(${row} ${include})
     endif()
   else()
     sluice_abi_refused(${row} ${version} ${include})
+    sluice_abi_host(${row} ${include} refuses)
   endif()
 endfunction()
 
@@ -105,6 +116,7 @@ function(sluice_abi_neighbour row part number)
 endfunction()
 
 find_package(OpenSSL REQUIRED)
+find_package(Threads REQUIRED)
 set(layer ${PROJECT_SOURCE_DIR}/host/plugins)
 set(plugins ${PROJECT_SOURCE_DIR}/tests/plugins)
 set(header ${PROJECT_SOURCE_DIR}/sdk/include/sluice/plugin.h)
