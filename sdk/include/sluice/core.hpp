@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <ctime>
 #include <exception>
 #include <new>
 #include <string>
@@ -143,7 +144,10 @@ class Clock {
   explicit operator bool() const noexcept { return table_ != nullptr; }
   // Only if there is one.
   std::int64_t monotonicNs() const noexcept { return table_->monotonic_ns(host_.raw()); }
-  std::int64_t unixMs() const noexcept { return table_->unix_ms(host_.raw()); }
+  // The system's, to the second, if there is none.
+  std::int64_t unixMs() const noexcept {
+    return table_ ? table_->unix_ms(host_.raw()) : std::int64_t{std::time(nullptr)} * 1000;
+  }
 
  private:
   Host host_;
@@ -154,7 +158,9 @@ class Clock {
 // the call it came with. Each answers SLUICE_OK, SLUICE_PAUSE or SLUICE_CANCELLED.
 class Sink {
  public:
-  explicit Sink(sluice_sink* sink) noexcept : sink_(sink) {}
+  // `cancelled`: if given, set by a push that was answered so; nothing is pushed any more then.
+  explicit Sink(sluice_sink* sink, bool* cancelled = nullptr) noexcept
+      : sink_(sink), cancelled_(cancelled) {}
 
   sluice_status start(std::string_view responseId, std::string_view model) const noexcept {
     sluice_chunk chunk = make(SLUICE_CHUNK_START);
@@ -196,6 +202,12 @@ class Sink {
     chunk.usage = &usage;
     return push(chunk);
   }
+  sluice_status usage(std::uint64_t input, std::uint64_t output) const noexcept {
+    sluice_usage totals{};
+    totals.input = input;
+    totals.output = output;
+    return usage(totals);
+  }
   sluice_status item(std::string_view text, std::string_view title, std::string_view uri,
                      double score, std::string_view extra = {}) const noexcept {
     sluice_chunk chunk = make(SLUICE_CHUNK_ITEM);
@@ -217,7 +229,10 @@ class Sink {
     return push(chunk);
   }
   sluice_status push(const sluice_chunk& chunk) const noexcept {
-    return sink_->push(sink_, &chunk);
+    if (cancelled_ && *cancelled_) return SLUICE_CANCELLED;
+    const sluice_status answer = sink_->push(sink_, &chunk);
+    if (cancelled_ && answer == SLUICE_CANCELLED) *cancelled_ = true;
+    return answer;
   }
   // A chunk of a type, otherwise empty, for push().
   static sluice_chunk make(std::uint32_t type) noexcept {
@@ -238,6 +253,7 @@ class Sink {
     return push(chunk);
   }
   sluice_sink* sink_;
+  bool* cancelled_;
 };
 
 }  // namespace sluice
