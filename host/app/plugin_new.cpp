@@ -1,7 +1,7 @@
 // sluice plugins new: writes the directory of a new plugin from the SDK's templates. A template is
 // a directory <language>/<kind>; what is in <language>/common goes to every kind. In the names and
-// the contents of its files @NAME@, @ID@, @CLASS@ and @SYMBOL@ are replaced, and in
-// <language>/next.txt, the commands to type next, @DIRECTORY@, @SDK@, @PREFIX@ and @SLUICE@ too.
+// the contents of its files the words between @ are replaced, as in <language>/next.txt, the
+// commands to type next; see sdk/template/README.md.
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -163,10 +163,19 @@ int newPlugin(const Options& options) {
   const fs::path target(wanted.directory.empty() ? wanted.name : wanted.directory);
   if (const auto fault = faultOf(wanted, sdk, target)) return refuse(*fault);
 
-  Words words = {{"@NAME@", wanted.name},
-                 {"@ID@", "com.example." + wanted.name},
-                 {"@CLASS@", camelCase(wanted.name)},
-                 {"@SYMBOL@", replaced(wanted.name, {{"-", "_"}})}};
+  // Beside the templates lies what else comes with the SDK.
+  std::error_code error;
+  const fs::path share = fs::canonical(sdk.templates, error).parent_path();
+  const fs::path include = sdk.built ? share / "include" : fs::path(sdk.prefix) / "include";
+  const Words words = {{"@NAME@", wanted.name},
+                       {"@ID@", "com.example." + wanted.name},
+                       {"@CLASS@", camelCase(wanted.name)},
+                       {"@SYMBOL@", replaced(wanted.name, {{"-", "_"}})},
+                       {"@DIRECTORY@", quoted(target.string())},
+                       {"@SDK@", sdkArgument(sdk)},
+                       {"@SHARE@", share.string()},
+                       {"@INCLUDE@", include.string()},
+                       {"@SLUICE@", quoted(programFile())}};
   const fs::path language = fs::path(sdk.templates) / wanted.language;
   std::vector<std::string> written;
   for (const std::string& part : {std::string(kCommon), wanted.kind}) {
@@ -175,10 +184,6 @@ int newPlugin(const Options& options) {
   std::sort(written.begin(), written.end());
   std::cout << "wrote " << target.string() << ": " << listed(written) << "\n";
 
-  words.insert(words.end(), {{"@DIRECTORY@", quoted(target.string())},
-                             {"@SDK@", sdkArgument(sdk)},
-                             {"@PREFIX@", quoted(sdk.prefix)},
-                             {"@SLUICE@", quoted(programFile())}});
   std::cout << "\nNext:\n" << replaced(contentOf(language / "next.txt"), words);
   return 0;
 }

@@ -28,7 +28,13 @@ configure_package_config_file(cmake/SluiceSDKConfig.cmake.in
 install(DIRECTORY include/sluice DESTINATION include COMPONENT sdk)
 install(DIRECTORY schema DESTINATION share/sluice COMPONENT sdk PATTERN examples EXCLUDE)
 install(DIRECTORY template/ DESTINATION share/sluice/templates COMPONENT sdk
-  USE_SOURCE_PERMISSIONS)
+  USE_SOURCE_PERMISSIONS PATTERN .clang-format EXCLUDE)
+# The faces of other languages, for their build tools.
+foreach(language rust go)
+  if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${language})
+    install(DIRECTORY ${language} DESTINATION share/sluice COMPONENT sdk PATTERN target EXCLUDE)
+  endif()
+endforeach()
 install(FILES
   ${package}/SluiceSDKConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/SluiceSDKConfigVersion.cmake
   cmake/SluicePlugin.cmake cmake/plugin.map

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <sluice/testing.hpp>
+#include <sluice/transcripts.hpp>
 
 namespace {
 
@@ -49,6 +50,11 @@ TEST_F(@CLASS@Test, SaysWhatWentWrong) {
   EXPECT_EQ(decode(provider, request, 200, {}, {{"", R"({"text":"Hel"})"}}),
             "text \"Hel\"\nerror UNAVAILABLE retryable \"the upstream's answer ended before it "
             "was finished\"\n");
+}
+
+TEST_F(@CLASS@Test, ReplaysItsTranscripts) {
+  for (const Transcript& recorded : loadTranscripts(SLUICE_SOURCE_DIR "/transcripts"))
+    EXPECT_EQ(Replay(provider, recorded).faults(), "") << recorded.name;
 }
 
 }  // namespace
