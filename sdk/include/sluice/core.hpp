@@ -39,13 +39,37 @@ struct Error : std::exception {
 
 namespace detail {
 
-// Copies what fits, never half a UTF-8 sequence; NUL inside becomes a space.
+// The size of the UTF-8 sequence at the front of a text that is not empty; 0 if there is none.
+inline std::size_t utf8Size(std::string_view text) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned lead = byte(0);
+  const std::size_t size = lead < 0x80                    ? 1
+                           : lead >= 0xC2 && lead <= 0xDF ? 2
+                           : lead >= 0xE0 && lead <= 0xEF ? 3
+                           : lead >= 0xF0 && lead <= 0xF4 ? 4
+                                                          : 0;
+  if (size > text.size()) return 0;
+  for (std::size_t i = 1; i < size; ++i)
+    if ((byte(i) & 0xC0u) != 0x80u) return 0;
+  // Too long a form, half of a surrogate pair, or beyond U+10FFFF.
+  if ((lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xED && byte(1) > 0x9F) ||
+      (lead == 0xF0 && byte(1) < 0x90) || (lead == 0xF4 && byte(1) > 0x8F))
+    return 0;
+  return size;
+}
+
+// Copies what fits, never half a UTF-8 sequence; NUL becomes a space, a byte that is no UTF-8 `?`.
 template <std::size_t N>
 void copyText(char (&to)[N], std::string_view from) noexcept {
-  std::size_t n = from.size() < N ? from.size() : N - 1;
-  if (n < from.size())
-    while (n > 0 && (static_cast<unsigned char>(from[n]) & 0xC0u) == 0x80u) --n;
-  for (std::size_t i = 0; i < n; ++i) to[i] = from[i] ? from[i] : ' ';
+  std::size_t n = 0;
+  for (std::size_t size = 0; !from.empty(); from.remove_prefix(size)) {
+    const std::size_t sequence = utf8Size(from);
+    size = sequence ? sequence : 1;
+    if (n + size >= N) break;
+    if (sequence > 1) std::memcpy(to + n, from.data(), sequence);
+    else to[n] = sequence == 0 ? '?' : from[0] ? from[0] : ' ';
+    n += size;
+  }
   to[n] = '\0';
 }
 
