@@ -18,6 +18,7 @@ int disablePlugin(const Options& options);
 int makeKey(const Options& options);
 int signPlugin(const Options& options);
 int verifyPlugin(const Options& options);
+int newPlugin(const Options& options);
 int version(const Options& options);
 
 }  // namespace sluice::app

@@ -18,6 +18,12 @@ struct Options {
   std::string keyFile;     // of `plugins sign` and `keygen`: a private key
   std::vector<std::string> publicKeys;  // of `plugins verify`; none: those of the configuration
   std::vector<std::string> passedOn;    // of `plugins check`: arguments for the checker
+  struct NewPlugin {                    // of `plugins new`
+    std::string name;
+    std::string kind = "provider";
+    std::string language = "cpp";
+    std::string directory;  // empty: the name
+  } newPlugin;
 };
 
 }  // namespace sluice::app

@@ -90,11 +90,24 @@ void addVerify(CLI::App& plugins, Options& options, Verb& run) {
   verify->callback([&run] { run = verifyPlugin; });
 }
 
+void addNew(CLI::App& plugins, Options& options, Verb& run) {
+  CLI::App* made = plugins.add_subcommand(
+      "new",
+      "Write the directory of a new plugin. Example: sluice plugins new --kind strategy nearest");
+  Options::NewPlugin& wanted = options.newPlugin;
+  made->add_option("NAME", wanted.name, "Letters a-z, digits, - and _")->required();
+  made->add_option("--kind", wanted.kind, "provider, strategy, context or search")
+      ->capture_default_str();
+  made->add_option("--language", wanted.language, "cpp, c, rust or go")->capture_default_str();
+  made->add_option("--directory", wanted.directory, "Where to write it (else ./NAME)");
+  made->callback([&run] { run = newPlugin; });
+}
+
 }  // namespace
 
 void addPluginVerbs(CLI::App& app, Options& options, Verb& run) {
-  CLI::App* plugins =
-      app.add_subcommand("plugins", "List, inspect, sign, enable and disable plugins");
+  CLI::App* plugins = app.add_subcommand(
+      "plugins", "Begin, list, inspect, check, sign, enable and disable plugins");
   plugins->require_subcommand(1);
   addList(*plugins, options, run);
   addInfo(*plugins, options, run);
@@ -104,6 +117,7 @@ void addPluginVerbs(CLI::App& app, Options& options, Verb& run) {
   addKeygen(*plugins, options, run);
   addSign(*plugins, options, run);
   addVerify(*plugins, options, run);
+  addNew(*plugins, options, run);
 }
 
 }  // namespace sluice::app
