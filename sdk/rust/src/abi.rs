@@ -191,7 +191,8 @@ pub struct sluice_codec {
         *mut sluice_sink,
         *mut sluice_error,
     ) -> sluice_status,
-    pub end: unsafe extern "C" fn(*mut c_void, *mut sluice_sink, *mut sluice_error) -> sluice_status,
+    pub end:
+        unsafe extern "C" fn(*mut c_void, *mut sluice_sink, *mut sluice_error) -> sluice_status,
     pub close: unsafe extern "C" fn(*mut c_void),
 }
 

@@ -49,11 +49,7 @@ impl<'a> HttpRequest<'a> {
     pub fn post(path: impl Into<Cow<'a, str>>) -> Self {
         HttpRequest { method: "POST", ..Self::get(path) }
     }
-    pub fn header(
-        mut self,
-        name: impl Into<Cow<'a, str>>,
-        value: impl Into<Cow<'a, str>>,
-    ) -> Self {
+    pub fn header(mut self, name: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) -> Self {
         self.fields.push(Field::Plain(name.into(), value.into()));
         self
     }

@@ -147,8 +147,7 @@ unsafe extern "C" fn create<T: Component>(
     err: *mut sluice_error,
 ) -> *const sluice_instance {
     let made = caught(|| unsafe {
-        let setup =
-            Setup { host: Host::from_c(host), name: text(name), config: bytes(config) };
+        let setup = Setup { host: Host::from_c(host), name: text(name), config: bytes(config) };
         T::create(&setup)
     });
     match made {

@@ -173,18 +173,14 @@ pub(crate) struct AsContext;
 impl<T: ItemSource> Starts<T> for AsContext {
     const BLOCKING: bool = T::BLOCKING;
     fn start(object: &T, request: &Request) -> Result<Box<dyn Steps>, Error> {
-        items(Op::Context, request, |query, limit, body| {
-            object.find(query, limit, body)
-        })
+        items(Op::Context, request, |query, limit, body| object.find(query, limit, body))
     }
 }
 pub(crate) struct AsSearch;
 impl<T: ItemSource> Starts<T> for AsSearch {
     const BLOCKING: bool = T::BLOCKING;
     fn start(object: &T, request: &Request) -> Result<Box<dyn Steps>, Error> {
-        items(Op::Search, request, |query, limit, body| {
-            object.find(query, limit, body)
-        })
+        items(Op::Search, request, |query, limit, body| object.find(query, limit, body))
     }
 }
 

@@ -368,7 +368,8 @@ mod tests {
 
     #[test]
     fn reads_what_is_json() {
-        let text = br#" {"a": [1, -2.5e3, true, null], "b": "x\n\u00e9\ud83d\ude00\ud800", "a": 0} "#;
+        let text =
+            br#" {"a": [1, -2.5e3, true, null], "b": "x\n\u00e9\ud83d\ude00\ud800", "a": 0} "#;
         let value = Value::parse(text).unwrap();
         assert_eq!(value.get("a").at(0).u64(), Some(1));
         assert_eq!(*value.get("a").at(1), Value::Number("-2.5e3"));
@@ -380,8 +381,22 @@ mod tests {
     #[test]
     fn refuses_what_is_not() {
         for text in [
-            "", "{", "[1,]", "{\"a\" 1}", "01", "1.", "1e", "-", "\"\u{1}\"", "\"\\x\"", "tru", "1 2",
-            "{1:2}", "\"\\u12\"", "nul", "+1",
+            "",
+            "{",
+            "[1,]",
+            "{\"a\" 1}",
+            "01",
+            "1.",
+            "1e",
+            "-",
+            "\"\u{1}\"",
+            "\"\\x\"",
+            "tru",
+            "1 2",
+            "{1:2}",
+            "\"\\u12\"",
+            "nul",
+            "+1",
         ] {
             assert!(Value::parse(text.as_bytes()).is_err(), "{text}");
         }

@@ -22,6 +22,7 @@ mod core;
 mod direct;
 pub mod json;
 mod strategy;
+pub mod testing;
 
 pub use codec::{retry_after_ms, Codec, Decoder, Framing, HttpRequest, Response};
 #[doc(hidden)]

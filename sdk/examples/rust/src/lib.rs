@@ -188,3 +188,38 @@ plugin!(
     may_unload: true,
     components: [Talk, words::Words],
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sluice_plugin::testing::{Asked, Instance};
+
+    const HELLO: &str = r#"{"messages":[{"role":"user","content":"one two"}]}"#;
+
+    #[test]
+    fn replays_its_transcripts() {
+        let talk = Instance::new::<Talk>("{}").unwrap();
+        for file in std::fs::read_dir("../transcripts").unwrap() {
+            talk.replay(&std::fs::read_to_string(file.unwrap().path()).unwrap());
+        }
+    }
+
+    #[test]
+    fn knows_its_settings() {
+        let talk = Instance::new::<Talk>(r#"{"limit":7}"#).unwrap();
+        assert!(talk.encode(&Asked::chat(HELLO)).contains(r#""limit":7"#));
+        assert_eq!(
+            Instance::new::<Talk>(r#"{"limit":"many"}"#).err().unwrap(),
+            "error INVALID_ARGUMENT \"settings.limit: must be a whole number, not negative\"\n"
+        );
+    }
+
+    #[test]
+    fn says_words() {
+        let words = Instance::new::<words::Words>("{}").unwrap();
+        assert_eq!(
+            words.run(&Asked::chat(HELLO)),
+            "start id=\"words\" name=\"m\"\ntext \"one \"\ntext \"two\"\nfinish stop\nusage output=2\n"
+        );
+    }
+}
