@@ -34,6 +34,7 @@ case $language in
     need cargo 1.82 "$(cargo --version | cut -d ' ' -f 2)"
     export CARGO_TARGET_DIR="$output/rust"
     cargo test --offline --quiet --manifest-path "$here/../rust/Cargo.toml"
+    (cd "$here/rust" && cargo test --offline --quiet)
     cargo build --offline --quiet --release --manifest-path "$here/rust/Cargo.toml"
     cp "$output/rust/release/libtalk_rust.so" "$output/rust/new.so"
     place "$output/rust/new.so"
@@ -45,7 +46,7 @@ case $language in
     mkdir -p "$output/go"
     (cd "$here/../go" && go vet ./... && go test ./...)
     cd "$here/go"
-    go vet .
+    go vet . && go test .
     go build -buildvcs=false -trimpath -buildmode=c-shared -o "$output/go/new.so" \
       -ldflags "-s -w -extldflags=-Wl,--version-script=$here/../go/plugin.map" .
     place "$output/go/new.so"

@@ -5,8 +5,6 @@ package main
 import (
 	"encoding/json"
 	"strconv"
-	"strings"
-	"time"
 
 	"sluice"
 )
@@ -45,48 +43,6 @@ func newTalk(setup sluice.Setup) (any, error) {
 	return made, setup.Settings(made)
 }
 
-// What is read of a chat request.
-type chat struct {
-	Messages            *[]message `json:"messages"`
-	MaxTokens           *uint64    `json:"max_tokens"`
-	MaxCompletionTokens *uint64    `json:"max_completion_tokens"`
-}
-
-type message struct {
-	Role    string  `json:"role"`
-	Content content `json:"content"`
-}
-
-// A message's text: a string, or the text parts of an array joined.
-type content string
-
-func (c *content) UnmarshalJSON(data []byte) error {
-	if data[0] != '[' {
-		return json.Unmarshal(data, (*string)(c))
-	}
-	var parts []struct{ Type, Text string }
-	if err := json.Unmarshal(data, &parts); err != nil {
-		return err
-	}
-	for _, part := range parts {
-		if part.Type == "text" {
-			*c += content(part.Text)
-		}
-	}
-	return nil
-}
-
-func readChat(body []byte) (*chat, error) {
-	var asked chat
-	if err := json.Unmarshal(body, &asked); err != nil {
-		return nil, sluice.BadRequest("the request: %v", err)
-	}
-	if asked.Messages == nil {
-		return nil, sluice.BadRequest("messages must be an array")
-	}
-	return &asked, nil
-}
-
 func (t *talk) Encode(request *sluice.Request) (*sluice.HTTPRequest, error) {
 	if request.Op == sluice.OpModels {
 		return sluice.Get("/v1/models").SecretHeader("X-Key", "", "key"), nil
@@ -94,7 +50,7 @@ func (t *talk) Encode(request *sluice.Request) (*sluice.HTTPRequest, error) {
 	if request.Op != sluice.OpChat {
 		return nil, sluice.ErrUnimplemented
 	}
-	asked, err := readChat(request.Body)
+	asked, err := request.Chat()
 	if err != nil {
 		return nil, err
 	}
@@ -105,18 +61,12 @@ func (t *talk) Encode(request *sluice.Request) (*sluice.HTTPRequest, error) {
 	return out, nil
 }
 
-func (t *talk) body(request *sluice.Request, asked *chat) []byte {
-	limit := t.Limit
-	if asked.MaxCompletionTokens != nil {
-		limit = *asked.MaxCompletionTokens
-	} else if asked.MaxTokens != nil {
-		limit = *asked.MaxTokens
-	}
+func (t *talk) body(request *sluice.Request, asked *sluice.Chat) []byte {
 	body := sluice.Quote([]byte(`{"model":`), request.Model)
 	body = strconv.AppendBool(append(body, `,"stream":`...), request.Stream)
-	body = strconv.AppendUint(append(body, `,"limit":`...), limit, 10)
+	body = strconv.AppendUint(append(body, `,"limit":`...), asked.Limit(t.Limit), 10)
 	body = append(body, `,"turns":[`...)
-	for i, turn := range *asked.Messages {
+	for i, turn := range asked.Messages {
 		if i > 0 {
 			body = append(body, ',')
 		}
@@ -129,16 +79,15 @@ func (t *talk) body(request *sluice.Request, asked *chat) []byte {
 
 func (t *talk) Open(request *sluice.Request, response *sluice.Response) (sluice.Decoder, error) {
 	if !response.OK() {
-		return &refused{response.Status, response.RetryAfter()}, nil
+		return sluice.Refused(response), nil
 	}
 	return &answer{models: request.Op == sluice.OpModels}, nil
 }
 
 // What the upstream says: a line at a time when streamed, else one object with all members.
 type said struct {
-	Error  *string   `json:"error"`
-	Type   string    `json:"type"`
-	Models *[]string `json:"models"`
+	Error  any      `json:"error"`
+	Models []string `json:"models"`
 
 	ID     *string `json:"id"`
 	Model  string  `json:"model"`
@@ -150,32 +99,6 @@ type said struct {
 	} `json:"tokens"`
 }
 
-func refusal(status int, retryAfter time.Duration, said *said) error {
-	var message string
-	if said.Error != nil {
-		message = *said.Error
-	}
-	out := sluice.StatusError(status, retryAfter, message)
-	out.Type = said.Type
-	return out
-}
-
-// An answer that is not 2xx.
-type refused struct {
-	status     int
-	retryAfter time.Duration
-}
-
-func (r *refused) Frame(_ string, data []byte, _ *sluice.Sink) error {
-	var says said
-	if json.Unmarshal(data, &says) != nil {
-		says = said{}
-	}
-	return refusal(r.status, r.retryAfter, &says)
-}
-
-func (r *refused) End(*sluice.Sink) error { return refusal(r.status, r.retryAfter, &said{}) }
-
 type answer struct{ models, complete bool }
 
 func (a *answer) Frame(_ string, data []byte, out *sluice.Sink) error {
@@ -184,28 +107,13 @@ func (a *answer) Frame(_ string, data []byte, out *sluice.Sink) error {
 		return sluice.UpstreamFault("the upstream sent what is not a JSON object")
 	}
 	if says.Error != nil {
-		return refusal(0, 0, &says)
+		return sluice.Refusal(0, 0, data)
 	}
 	if a.models {
-		return a.pushModels(&says, out)
+		a.complete = true
+		return out.JSON(sluice.ModelList(says.Models))
 	}
 	return a.pushChat(&says, out)
-}
-
-func (a *answer) pushModels(says *said, out *sluice.Sink) error {
-	var list strings.Builder
-	list.WriteString(`{"object":"list","data":[`)
-	if says.Models != nil {
-		for i, name := range *says.Models {
-			if i > 0 {
-				list.WriteByte(',')
-			}
-			list.Write(append(sluice.Quote([]byte(`{"id":`), name), `,"object":"model"}`...))
-		}
-	}
-	list.WriteString("]}")
-	a.complete = true
-	return out.JSON(list.String())
 }
 
 func (a *answer) pushChat(says *said, out *sluice.Sink) error {

@@ -14,12 +14,12 @@ func (words) Answer(_ context.Context, request *sluice.Request, out *sluice.Sink
 	if request.Op != sluice.OpChat {
 		return sluice.ErrUnimplemented
 	}
-	asked, err := readChat(request.Body)
+	asked, err := request.Chat()
 	if err != nil {
 		return err
 	}
 	var all []string
-	if messages := *asked.Messages; len(messages) > 0 {
+	if messages := asked.Messages; len(messages) > 0 {
 		all = strings.SplitAfter(string(messages[len(messages)-1].Content), " ")
 	}
 	if len(all) > 0 && all[len(all)-1] == "" {

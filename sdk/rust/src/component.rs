@@ -39,6 +39,24 @@ impl Setup<'_> {
         }
         Ok(config)
     }
+    /// A setting that is a whole number, or what it is without being told.
+    pub fn whole(&self, name: &str, otherwise: u64) -> Result<u64, Error> {
+        match self.config()?.get(name) {
+            Value::Missing => Ok(otherwise),
+            value => value.u64().ok_or_else(|| wrong(name, "a whole number, not negative")),
+        }
+    }
+    /// A setting that is a number, or what it is without being told.
+    pub fn number(&self, name: &str, otherwise: f64) -> Result<f64, Error> {
+        match self.config()?.get(name) {
+            Value::Missing => Ok(otherwise),
+            value => value.f64().ok_or_else(|| wrong(name, "a number")),
+        }
+    }
+}
+
+fn wrong(name: &str, wanted: &str) -> Error {
+    Error::new(abi::INVALID_ARGUMENT, format!("settings.{name}: must be {wanted}"))
 }
 
 /// A table of functions of a component.

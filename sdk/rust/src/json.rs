@@ -69,6 +69,12 @@ impl<'a> Value<'a> {
             _ => None,
         }
     }
+    pub fn f64(&self) -> Option<f64> {
+        match self {
+            Value::Number(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
     pub fn bool(&self) -> Option<bool> {
         match self {
             Value::Bool(value) => Some(*value),

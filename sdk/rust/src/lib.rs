@@ -16,6 +16,7 @@
 //! into `INTERNAL`, so leave `panic = "unwind"`. The crate is no part of the ABI: plugins built with
 //! different versions of it live side by side.
 pub mod abi;
+pub mod chat;
 mod codec;
 mod component;
 mod core;

@@ -1,8 +1,10 @@
 //! talk: two providers in Rust. `talk-rust`, here, translates for an upstream with a wire format of
 //! its own, which ../README.md describes; `words-rust`, in words.rs, needs no upstream.
 use sluice_plugin::json::{Value, Writer};
-use sluice_plugin::{abi, plugin, retry_after_ms, Codec, Component, Decoder, Error, Face, Framing};
-use sluice_plugin::{HttpRequest, Op, Request, Response, Setup, Sink, Usage};
+use sluice_plugin::{
+    chat, plugin, Codec, Component, Decoder, Error, Face, Framing, HttpRequest, Op,
+};
+use sluice_plugin::{Request, Response, Setup, Sink, Usage};
 use std::ffi::CStr;
 
 mod words;
@@ -22,50 +24,22 @@ impl Component for Talk {
     const FACES: &'static [Face<Self>] = &[Face::codec()];
 
     fn create(setup: &Setup) -> Result<Self, Error> {
-        let settings = setup.config()?;
-        let limit = match settings.get("limit") {
-            Value::Missing => 1024,
-            limit => limit.u64().ok_or_else(|| {
-                let what = "settings.limit: must be a whole number, not negative";
-                Error::new(abi::INVALID_ARGUMENT, what)
-            })?,
-        };
-        Ok(Talk { limit })
+        Ok(Talk { limit: setup.whole("limit", 1024)? })
     }
-}
-
-/// The messages of a chat request.
-fn messages<'a, 'b>(asked: &'b Value<'a>) -> Result<&'b [Value<'a>], Error> {
-    match asked.get("messages") {
-        Value::Array(messages) => Ok(messages),
-        _ => Err(Error::bad_request("messages must be an array")),
-    }
-}
-
-/// A message's text: its content, or the text parts of that joined.
-fn text_of(message: &Value) -> String {
-    let content = message.get("content");
-    let parts = content.items().iter().filter(|part| part.get("type").str() == Some("text"));
-    let texts = parts.filter_map(|part| part.get("text").str());
-    content.str().into_iter().chain(texts).collect()
 }
 
 impl Talk {
     fn body(&self, request: &Request) -> Result<String, Error> {
-        let asked = Value::parse(request.body).unwrap_or(Value::Missing);
-        if !asked.is_object() {
-            return Err(Error::bad_request("the request is not a JSON object"));
-        }
-        let limit = asked.get("max_completion_tokens").u64();
-        let limit = limit.or(asked.get("max_tokens").u64()).unwrap_or(self.limit);
+        let asked = chat::body(request)?;
+        let limit = chat::max_tokens(&asked).unwrap_or(self.limit);
         let mut body = Writer::new();
         body.begin_object().key("model").string(&request.model);
         body.key("stream").bool(request.stream).key("limit").number(limit);
         body.key("turns").begin_array();
-        for message in messages(&asked)? {
+        for message in chat::messages(&asked)? {
             let role = message.get("role").str().unwrap_or_default();
             body.begin_object().key("who").string(role);
-            body.key("says").string(&text_of(message)).end_object();
+            body.key("says").string(&chat::text_of(message)).end_object();
         }
         body.end_array().end_object();
         Ok(body.finish())
@@ -89,33 +63,9 @@ impl Codec for Talk {
 
     fn open(&self, request: &Request, response: &Response) -> Result<Box<dyn Decoder>, Error> {
         if !response.ok() {
-            let retry_after_ms = retry_after_ms(response);
-            return Ok(Box::new(Refusal { status: response.status, retry_after_ms }));
+            return Ok(chat::refused(response));
         }
         Ok(Box::new(Answer { models: request.op == Op::Models, complete: false }))
-    }
-}
-
-/// An answer that is not 2xx.
-struct Refusal {
-    status: u32,
-    retry_after_ms: u32,
-}
-
-/// {"error", "type"}
-fn refusal(status: u32, retry_after_ms: u32, said: &Value) -> Error {
-    let message = said.get("error").str().unwrap_or_default();
-    let error = Error::of_status(status, retry_after_ms, message);
-    Error { type_: said.get("type").str().unwrap_or_default().to_string(), ..error }
-}
-
-impl Decoder for Refusal {
-    fn frame(&mut self, _event: &str, data: &[u8], _sink: &mut Sink) -> Result<(), Error> {
-        let said = Value::parse(data).unwrap_or(Value::Missing);
-        Err(refusal(self.status, self.retry_after_ms, &said))
-    }
-    fn end(&mut self, _sink: &mut Sink) -> Result<(), Error> {
-        Err(refusal(self.status, self.retry_after_ms, &Value::Missing))
     }
 }
 
@@ -127,13 +77,7 @@ struct Answer {
 
 impl Answer {
     fn push_models(&mut self, said: &Value, sink: &mut Sink) {
-        let mut list = Writer::new();
-        list.begin_object().key("object").string("list").key("data").begin_array();
-        for name in said.get("models").items().iter().filter_map(Value::str) {
-            list.begin_object().key("id").string(name).key("object").string("model").end_object();
-        }
-        list.end_array().end_object();
-        sink.json(&list.finish());
+        sink.json(&chat::model_list(said.get("models").items().iter().filter_map(Value::str)));
         self.complete = true;
     }
     fn push_chat(&mut self, said: &Value, sink: &mut Sink) {
@@ -164,7 +108,7 @@ impl Decoder for Answer {
             return Err(Error::unavailable("the upstream sent what is not a JSON object"));
         }
         if said.get("error").exists() {
-            return Err(refusal(0, 0, &said));
+            return Err(chat::refusal(0, 0, &said));
         }
         if self.models {
             self.push_models(&said, sink);

@@ -1,7 +1,5 @@
 //! words: says the last message back, word by word, as fast as it is read.
-use crate::{messages, text_of};
-use sluice_plugin::json::Value;
-use sluice_plugin::{Component, Direct, Error, Face, Op, Request, Setup, Sink, Steps, Usage};
+use sluice_plugin::{chat, Component, Direct, Error, Face, Op, Request, Setup, Sink, Steps, Usage};
 use std::ffi::CStr;
 
 pub struct Words;
@@ -23,8 +21,8 @@ impl Direct for Words {
         if request.op != Op::Chat {
             return Err(Error::unimplemented());
         }
-        let asked = Value::parse(request.body).unwrap_or(Value::Missing);
-        let text = messages(&asked)?.last().map(text_of).unwrap_or_default();
+        let asked = chat::body(request)?;
+        let text = chat::messages(&asked)?.last().map(chat::text_of).unwrap_or_default();
         let words: Vec<String> = text.split_inclusive(' ').map(str::to_string).collect();
         let said = words.len() as u64;
         let model = request.model.to_string();
