@@ -1,14 +1,13 @@
-/* Logs its settings as they came. */
+/* Logs its settings when it is asked something. */
 #include "codec.h"
 
-static const sluice_instance* telling(const sluice_component* self, const sluice_host* host,
-                                      sluice_str name, sluice_str config, sluice_error* err) {
-  host->log(host, 1, config);
-  return create(self, host, name, config, err);
+static sluice_status telling(const sluice_instance* self, const sluice_request* req,
+                             sluice_http_out* out, sluice_error* err) {
+  const struct data* const data = self->plugin_data;
+  char line[sizeof data->token + 40];
+  snprintf(line, sizeof line, "asking with {\"token\": \"%s\"}", data->token);
+  data->host->log(data->host, 1, str(line));
+  return encode(self, req, out, err);
 }
 
-CODEC()
-INSTANCE()
-COMPONENT(SLUICE_KIND_PROVIDER, WITH_TOKEN, .create = telling)
-LIBRARY()
-ENTRY()
+FAULTY_CODEC(.encode = telling)
