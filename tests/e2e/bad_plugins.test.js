@@ -7,11 +7,11 @@ import { test } from 'node:test';
 import { answer, delay } from './support/answers.js';
 import { directoryWith, faults, kindOf, sourceNames } from './support/bad_plugins.js';
 import { question } from './support/chat.js';
-import { chat, contentOf, eventsOf } from './support/client.js';
+import { chat, contentOf, eventsOf, openChat } from './support/client.js';
 import { assertError, assertErrorObject } from './support/expect.js';
 import { scenario, table } from './support/scenario.js';
 import { run, Sluice } from './support/sluice.js';
-import { slow } from './support/time.js';
+import { eventually, within } from './support/time.js';
 
 const token = 'tok-room-31';
 const lines = ['id a-1 parrot', 'say Hello ', 'say there', 'tokens 7 2', 'stop stop', ''].join('\n');
@@ -154,4 +154,23 @@ async function crashes(stage, item) {
 
 for (const item of that('crashes')) {
   scenario(`${item.name} can only crash`, (stage) => crashes(stage, item), { skip: sanitized });
+}
+
+for (const item of that('hangs')) {
+  scenario(`${item.name} takes a loop with it, and no more`, async (stage) => {
+    const upstream = await stage.upstream();
+    upstream.always(upstreamAnswer([item]));
+    const config = configurationOf(stage, [item], upstream);
+    const sluice = await Sluice.start({ ...config, server: { loops: 2 } });
+    stage.keep(sluice, () => sluice.kill());
+    const lost = openChat(sluice, questionFor(item));
+    lost.catch(() => {});
+    await upstream.request(0);
+    await eventually('an answer of the other loop', async () => {
+      const asked = openChat(sluice, question('demo/echo'));
+      const given = await within(500, asked, 'an answer').catch(() => asked.leave());
+      return given?.status === 200;
+    });
+    lost.leave();
+  });
 }

@@ -20,7 +20,7 @@ static sluice_status frameJoining(void* at, sluice_str event, sluice_str data, s
   const bool ended = data.len > 0 && memchr(data.ptr, '\n', data.len) != NULL;
   const sluice_str piece = cutLine(&data);
   if (joining->length + piece.len > sizeof joining->line) return broken(err);
-  memcpy(joining->line + joining->length, piece.ptr, piece.len);
+  if (piece.len > 0) memcpy(joining->line + joining->length, piece.ptr, piece.len);
   joining->length += piece.len;
   const sluice_str line = {joining->line, joining->length};
   if (!ended && ((struct decoder*)joining->decoder)->http_status / 100 == 2) return SLUICE_OK;

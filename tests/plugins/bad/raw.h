@@ -12,7 +12,7 @@ UNUSED static sluice_status encodeRaw(const sluice_instance* self, const sluice_
 
 /* Takes a line off the front of *data, without its end. */
 UNUSED static sluice_str cutLine(sluice_str* data) {
-  const char* const newline = memchr(data->ptr, '\n', data->len);
+  const char* const newline = data->len == 0 ? NULL : memchr(data->ptr, '\n', data->len);
   const sluice_str line = {data->ptr, newline == NULL ? data->len : (size_t)(newline - data->ptr)};
   const size_t used = line.len + (newline == NULL ? 0 : 1);
   data->ptr += used;
