@@ -8,18 +8,12 @@
 
 namespace sluice::plugins {
 
-namespace {
-
-void ignoreFinish(sluice_sink*, const sluice_error*) noexcept {}  // only direct operations finish
-
-}  // namespace
-
 ComponentDecoder::ComponentDecoder(std::shared_ptr<const ComponentInstance> instance,
                                    const Request& request, int httpStatus) noexcept
     : instance_(std::move(instance)),
       request_(abi::toC(request)),
       httpStatus_(httpStatus),
-      table_{sizeof(sluice_sink), 0, this, push, ignoreFinish},
+      table_{sizeof(sluice_sink), 0, this, push, finish},
       error_(abi::emptyError()) {}
 
 std::unique_ptr<Decoder> ComponentDecoder::open(std::shared_ptr<const ComponentInstance> instance,
@@ -62,6 +56,12 @@ sluice_status ComponentDecoder::push(sluice_sink* sink, const sluice_chunk* chun
     case ChunkSink::Answer::cancelled: return SLUICE_CANCELLED;
   }
   return SLUICE_CANCELLED;
+}
+
+void ComponentDecoder::finish(sluice_sink* sink, const sluice_error*) noexcept {
+  const auto& self = *static_cast<ComponentDecoder*>(sink->host_data);
+  log(LogLevel::warning, self.instance_->label(),
+      "finished from its decoder, which only direct operations do; ignored");
 }
 
 std::optional<Fault> ComponentDecoder::frame(std::string_view event, std::string_view data,

@@ -1,0 +1,11 @@
+/* Finishes an operation twice. */
+#include "direct.h"
+
+static sluice_status startTwice(const sluice_instance* self, const sluice_request* req,
+                                sluice_sink* sink, void** call, sluice_error* err) {
+  const sluice_status status = start(self, req, sink, call, err);
+  if (status == SLUICE_OK) sink->finish(sink, NULL);
+  return status;
+}
+
+FAULTY_DIRECT(.start = startTwice)
