@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { contentOf, membersOf, placesIn } from './header.mjs';
+import { contentOf, membersOf, placesIn, versionOf } from './header.mjs';
 
 /** [{id: "P1", duty, enforcers: ["check `library.exports`", …]}] */
 export function dutiesIn(text) {
@@ -54,6 +54,8 @@ function unnamed(text, include) {
     if (!text.includes(name)) faults.push(`no duty names ${name}`);
   };
   needs('sluice_plugin_entry()');
+  const version = `It is now version **${versionOf(include)}**`;
+  if (!text.includes(version)) faults.push(`the page does not say "${version}"`);
   for (const [struct, declarations] of Object.entries(structs)) {
     const short = struct.replace('sluice_', '');
     if (!text.includes(`\`${short}.`)) needs(struct);

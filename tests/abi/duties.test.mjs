@@ -41,6 +41,10 @@ test('a check, an entry of ctest, a case or a file that does not exist is a faul
   assert.deepEqual(faultsWith('`same_bytes.test.js`', '`same.test.js`'), ['H6: there is no e2e `same.test.js`']);
 });
 
+test('another version than that of the header is a fault', () => {
+  assert.match(faultsWith('It is now version **', 'It is now version **7.')[0], /the page does not say/);
+});
+
 test('a gap in the numbers is a fault', () => {
   assert.match(faultsWith('**P3**', '**P99**')[0], /P99 stands where P3 should/);
 });
