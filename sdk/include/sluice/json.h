@@ -103,7 +103,10 @@ static inline sluice_str sluice_json_next(sluice_str in, const char** at, sluice
   const char* behind = sluice_json_text(from, end);
   const char* colon = behind ? sluice_json_space(behind, end) : NULL;
   if (colon && colon < end && *colon == ':') {
-    if (name) *name = (sluice_str){from, (size_t)(behind - from)};
+    if (name) {
+      name->ptr = from;
+      name->len = (size_t)(behind - from);
+    }
     from = sluice_json_space(colon + 1, end);
   }
   const char* last = sluice_json_value(from, end, 0);
