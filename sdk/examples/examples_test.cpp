@@ -79,7 +79,7 @@ TEST_P(Examples, RefuseWhatTheyCannotAsk) {
   const Instance instance(talk().c_str(), host);
   for (const char* body : {"", "[]", "{", "{}", R"({"messages":7})", "\xff"}) {
     const std::string refused = encoded(instance, chat("m", body, true));
-    EXPECT_EQ(refused.rfind("error INVALID_ARGUMENT reason=BAD_REQUEST \"", 0), 0u) << refused;
+    EXPECT_EQ(refused.rfind("error INVALID_ARGUMENT reason=BAD_REQUEST ", 0), 0u) << refused;
   }
   sluice_request other = models();
   other.op = SLUICE_OP_EMBED;

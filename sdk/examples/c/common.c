@@ -1,5 +1,7 @@
 #include "common.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const sluice_str empty = {NULL, 0};
@@ -36,12 +38,80 @@ sluice_status unimplemented(sluice_error* err) {
               "this component does not serve this operation");
 }
 
-void put_content(json_out* out, json_value message) {
-  const json_value content = json_get(message, "content");
-  json_unquote(out, content);
-  for (json_value part = json_next(content, empty); part.len > 0; part = json_next(content, part)) {
-    const json_value type = json_get(part, "type");
+sluice_str object_in(sluice_str text) { return sluice_json_is_object(text) ? text : empty; }
+
+void put_content(out_text* out, sluice_str message) {
+  const sluice_str content = sluice_json_get(message, "content");
+  out_string(out, content);
+  if (!sluice_json_is_array(content)) return;
+  const char* at = NULL;
+  for (sluice_str part; (part = sluice_json_next(content, &at, NULL)).len > 0;) {
+    const sluice_str type = sluice_json_get(part, "type");
     if (type.len == 6 && memcmp(type.ptr, "\"text\"", 6) == 0)
-      json_unquote(out, json_get(part, "text"));
+      out_string(out, sluice_json_get(part, "text"));
   }
+}
+
+void out_raw(out_text* out, sluice_str bytes) {
+  if (out->failed || bytes.len == 0) return;
+  if (out->room - out->size < bytes.len) {
+    const size_t room = (out->size + bytes.len) * 2;
+    char* data = realloc(out->data, room);
+    out->failed = data == NULL;
+    if (out->failed) return;
+    out->data = data;
+    out->room = room;
+  }
+  memcpy(out->data + out->size, bytes.ptr, bytes.len);
+  out->size += bytes.len;
+}
+
+void out_cstr(out_text* out, const char* text) {
+  const sluice_str bytes = {text, strlen(text)};
+  out_raw(out, bytes);
+}
+
+static void put(out_text* out, unsigned byte) {
+  const char c = (char)byte;
+  const sluice_str bytes = {&c, 1};
+  out_raw(out, bytes);
+}
+
+void out_number(out_text* out, uint64_t number) {
+  char text[24];
+  snprintf(text, sizeof text, "%llu", (unsigned long long)number);
+  out_cstr(out, text);
+}
+
+void out_quote(out_text* out, sluice_str text) {
+  put(out, '"');
+  for (size_t i = 0; i < text.len; ++i) {
+    const unsigned char c = (unsigned char)text.ptr[i];
+    char escaped[8];
+    if (c == '"' || c == '\\') put(out, '\\');
+    if (c >= 0x20) {
+      put(out, c);
+      continue;
+    }
+    if (c == '\n') strcpy(escaped, "\\n");
+    else if (c == '\r') strcpy(escaped, "\\r");
+    else if (c == '\t') strcpy(escaped, "\\t");
+    else snprintf(escaped, sizeof escaped, "\\u%04x", c);
+    out_cstr(out, escaped);
+  }
+  put(out, '"');
+}
+
+void out_string(out_text* out, sluice_str value) {
+  char* text = malloc(value.len + 1);
+  out->failed = out->failed || text == NULL;
+  if (text == NULL) return;
+  const sluice_str bytes = {text, sluice_json_string(value, text)};
+  out_raw(out, bytes);
+  free(text);
+}
+
+sluice_str out_view(const out_text* out) {
+  const sluice_str view = {out->data, out->size};
+  return view;
 }

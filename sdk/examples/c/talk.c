@@ -11,17 +11,17 @@ static sluice_status broken(sluice_error* err, const char* message) {
   return fail(err, SLUICE_UNAVAILABLE, SLUICE_REASON_NONE, message);
 }
 
-static void copy_json(char* to, size_t room, json_value string) {
-  json_out out = {0};
-  json_unquote(&out, string);
-  copy_text(to, room, json_view(&out));
+static void copy_json(char* to, size_t room, sluice_str string) {
+  out_text out = {0};
+  out_string(&out, string);
+  copy_text(to, room, out_view(&out));
   free(out.data);
 }
 
 /* What a refusal means: {"error", "type"}. status: 0 within an answer that began with 200. */
 static sluice_status refusal(sluice_error* err, uint32_t status, uint32_t retry_after_ms,
-                             json_value body) {
-  const json_value message = json_get(body, "error");
+                             sluice_str body) {
+  const sluice_str message = sluice_json_get(body, "error");
   sluice_status code = SLUICE_INVALID_ARGUMENT;
   uint32_t reason = SLUICE_REASON_BAD_REQUEST;
   if (status == 401) code = SLUICE_UNAUTHENTICATED, reason = SLUICE_REASON_KEY;
@@ -38,7 +38,7 @@ static sluice_status refusal(sluice_error* err, uint32_t status, uint32_t retry_
   err->retry_after_ms = retry_after_ms;
   err->http_status = status;
   copy_json(err->message, sizeof err->message, message);
-  copy_json(err->type, sizeof err->type, json_get(body, "type"));
+  copy_json(err->type, sizeof err->type, sluice_json_get(body, "type"));
   if (err->message[0] == '\0')
     snprintf(err->message, sizeof err->message, "HTTP %u without a word of why", status);
   return code;
@@ -50,25 +50,26 @@ typedef struct settings {
   uint64_t limit;
 } settings;
 
-static uint64_t limit_of(json_value asked, uint64_t otherwise) {
+static uint64_t limit_of(sluice_str asked, uint64_t otherwise) {
   uint64_t limit = otherwise;
-  if (!json_whole(json_get(asked, "max_completion_tokens"), &limit))
-    json_whole(json_get(asked, "max_tokens"), &limit);
+  if (!sluice_json_whole(sluice_json_get(asked, "max_completion_tokens"), &limit))
+    sluice_json_whole(sluice_json_get(asked, "max_tokens"), &limit);
   return limit;
 }
 
-static void put_turns(json_out* out, json_value messages) {
-  json_out word = {0};
-  for (json_value at = json_next(messages, empty); at.len > 0; at = json_next(messages, at)) {
-    json_text(out, out->data[out->size - 1] == '[' ? "{\"who\":" : ",{\"who\":");
+static void put_turns(out_text* out, sluice_str messages) {
+  out_text word = {0};
+  const char* place = NULL;
+  for (sluice_str at; (at = sluice_json_next(messages, &place, NULL)).len > 0;) {
+    out_cstr(out, out->data[out->size - 1] == '[' ? "{\"who\":" : ",{\"who\":");
     word.size = 0;
-    json_unquote(&word, json_get(at, "role"));
-    json_quote(out, json_view(&word));
-    json_text(out, ",\"says\":");
+    out_string(&word, sluice_json_get(at, "role"));
+    out_quote(out, out_view(&word));
+    out_cstr(out, ",\"says\":");
     word.size = 0;
     put_content(&word, at);
-    json_quote(out, json_view(&word));
-    json_text(out, "}");
+    out_quote(out, out_view(&word));
+    out_cstr(out, "}");
   }
   out->failed = out->failed || word.failed;
   free(word.data);
@@ -76,26 +77,26 @@ static void put_turns(json_out* out, json_value messages) {
 
 static sluice_status encode_chat(const settings* set, const sluice_request* req,
                                  sluice_http_out* out, sluice_error* err) {
-  const json_value asked = json_parse(req->body);
-  if (!json_is(asked, '{')) return bad_request(err, "the request is not a JSON object");
-  const json_value messages = json_get(asked, "messages");
-  if (!json_is(messages, '[')) return bad_request(err, "messages must be an array");
+  const sluice_str asked = object_in(req->body);
+  if (asked.len == 0) return bad_request(err, "the request is not a JSON object");
+  const sluice_str messages = sluice_json_get(asked, "messages");
+  if (!sluice_json_is_array(messages)) return bad_request(err, "messages must be an array");
   const int stream = (req->flags & SLUICE_REQ_STREAM) != 0;
 
-  json_out body = {0};
-  json_text(&body, "{\"model\":");
-  json_quote(&body, req->model);
-  json_text(&body, stream ? ",\"stream\":true,\"limit\":" : ",\"stream\":false,\"limit\":");
-  json_number(&body, limit_of(asked, set->limit));
-  json_text(&body, ",\"turns\":[");
+  out_text body = {0};
+  out_cstr(&body, "{\"model\":");
+  out_quote(&body, req->model);
+  out_cstr(&body, stream ? ",\"stream\":true,\"limit\":" : ",\"stream\":false,\"limit\":");
+  out_number(&body, limit_of(asked, set->limit));
+  out_cstr(&body, ",\"turns\":[");
   if (!body.failed) put_turns(&body, messages);
-  json_text(&body, "]}");
+  out_cstr(&body, "]}");
   if (!body.failed) {
     out->framing = stream ? SLUICE_FRAME_LINES : SLUICE_FRAME_WHOLE;
     out->start(out, text("POST"), text("/v1/talk"));
     out->secret_header(out, text("X-Key"), empty, text("key"));
     out->header(out, text("Content-Type"), text("application/json"));
-    out->body(out, json_view(&body));
+    out->body(out, out_view(&body));
   }
   free(body.data);
   return body.failed ? no_memory(err) : SLUICE_OK;
@@ -117,7 +118,7 @@ typedef struct decoder {
   uint32_t retry_after_ms;
   uint32_t op;
   int complete, cancelled;
-  json_out first, second; /* texts of the chunk that is being made */
+  out_text first, second; /* texts of the chunk that is being made */
 } decoder;
 
 static int same_name(sluice_str a, const char* lower) {
@@ -135,7 +136,7 @@ static uint32_t retry_after_ms(const sluice_kv* headers, size_t n_headers) {
   uint64_t seconds = 0;
   for (size_t i = 0; i < n_headers; ++i) {
     if (!same_name(headers[i].key, "retry-after")) continue;
-    if (!json_whole(headers[i].value, &seconds)) return 0;
+    if (!sluice_json_whole(headers[i].value, &seconds)) return 0;
     if (seconds == 0) return 1;
     return (uint32_t)(seconds < day ? seconds : day) * 1000;
   }
@@ -161,34 +162,35 @@ static void push(decoder* of, sluice_sink* sink, sluice_chunk chunk) {
 }
 
 /* What a string means, until the next use of that buffer. */
-static sluice_str unquoted(json_out* buffer, json_value string) {
+static sluice_str unquoted(out_text* buffer, sluice_str string) {
   buffer->size = 0;
-  json_unquote(buffer, string);
-  return json_view(buffer);
+  out_string(buffer, string);
+  return out_view(buffer);
 }
 
-static void push_models(decoder* of, sluice_sink* sink, json_value models) {
-  json_out list = {0};
-  json_text(&list, "{\"object\":\"list\",\"data\":[");
+static void push_models(decoder* of, sluice_sink* sink, sluice_str models) {
+  out_text list = {0};
+  out_cstr(&list, "{\"object\":\"list\",\"data\":[");
   const size_t begin = list.size;
-  for (json_value at = json_next(models, empty); at.len > 0; at = json_next(models, at)) {
-    if (!json_is(at, '"')) continue;
-    json_text(&list, list.size == begin ? "{\"id\":" : ",{\"id\":");
-    json_quote(&list, unquoted(&of->first, at));
-    json_text(&list, ",\"object\":\"model\"}");
+  const char* place = NULL;
+  for (sluice_str at; (at = sluice_json_next(models, &place, NULL)).len > 0;) {
+    if (*at.ptr != '"') continue;
+    out_cstr(&list, list.size == begin ? "{\"id\":" : ",{\"id\":");
+    out_quote(&list, unquoted(&of->first, at));
+    out_cstr(&list, ",\"object\":\"model\"}");
   }
-  json_text(&list, "]}");
+  out_cstr(&list, "]}");
   of->first.failed = of->first.failed || list.failed;
-  push(of, sink, (sluice_chunk){.type = SLUICE_CHUNK_JSON, .extra = json_view(&list)});
+  push(of, sink, (sluice_chunk){.type = SLUICE_CHUNK_JSON, .extra = out_view(&list)});
   free(list.data);
 }
 
-static void push_chat(decoder* of, sluice_sink* sink, json_value said) {
-  const json_value id = json_get(said, "id"), delta = json_get(said, "text");
-  const json_value done = json_get(said, "done"), tokens = json_get(said, "tokens");
+static void push_chat(decoder* of, sluice_sink* sink, sluice_str said) {
+  const sluice_str id = sluice_json_get(said, "id"), delta = sluice_json_get(said, "text");
+  const sluice_str done = sluice_json_get(said, "done"), tokens = sluice_json_get(said, "tokens");
   if (id.len > 0) {
     const sluice_str ref = unquoted(&of->first, id);
-    const sluice_str name = unquoted(&of->second, json_get(said, "model"));
+    const sluice_str name = unquoted(&of->second, sluice_json_get(said, "model"));
     push(of, sink, (sluice_chunk){.type = SLUICE_CHUNK_START, .ref = ref, .name = name});
   }
   if (delta.len > 0)
@@ -202,8 +204,8 @@ static void push_chat(decoder* of, sluice_sink* sink, json_value said) {
   }
   if (tokens.len > 0) {
     sluice_usage usage = {.struct_size = sizeof usage};
-    json_whole(json_get(tokens, "prompt"), &usage.input);
-    json_whole(json_get(tokens, "answer"), &usage.output);
+    sluice_json_whole(sluice_json_get(tokens, "prompt"), &usage.input);
+    sluice_json_whole(sluice_json_get(tokens, "answer"), &usage.output);
     push(of, sink, (sluice_chunk){.type = SLUICE_CHUNK_USAGE, .usage = &usage});
   }
 }
@@ -212,12 +214,12 @@ static sluice_status frame(void* self, sluice_str event, sluice_str data, sluice
                            sluice_error* err) {
   (void)event;
   decoder* of = self;
-  const json_value said = json_parse(data);
+  const sluice_str said = object_in(data);
   if (of->refused != 0) return refusal(err, of->refused, of->retry_after_ms, said);
-  if (!json_is(said, '{')) return broken(err, "the upstream sent what is not a JSON object");
-  if (json_get(said, "error").len > 0) return refusal(err, 0, 0, said);
+  if (said.len == 0) return broken(err, "the upstream sent what is not a JSON object");
+  if (sluice_json_get(said, "error").len > 0) return refusal(err, 0, 0, said);
   if (of->op == SLUICE_OP_MODELS) {
-    push_models(of, sink, json_get(said, "models"));
+    push_models(of, sink, sluice_json_get(said, "models"));
     of->complete = 1;
   } else {
     push_chat(of, sink, said);
@@ -289,14 +291,14 @@ static const sluice_component words = {
 static const sluice_instance* create(const sluice_component* self, const sluice_host* host,
                                      sluice_str name, sluice_str config, sluice_error* err) {
   (void)host, (void)name;
-  const json_value given = json_parse(config);
-  const json_value limit = json_get(given, "limit");
+  const sluice_str given = object_in(config);
+  const sluice_str limit = sluice_json_get(given, "limit");
   settings set = {.limit = 1024};
-  if (!json_is(given, '{')) {
+  if (given.len == 0) {
     fail(err, SLUICE_INVALID_ARGUMENT, SLUICE_REASON_NONE, "the settings are not a JSON object");
     return NULL;
   }
-  if (limit.len > 0 && !json_whole(limit, &set.limit)) {
+  if (limit.len > 0 && !sluice_json_whole(limit, &set.limit)) {
     fail(err, SLUICE_INVALID_ARGUMENT, SLUICE_REASON_NONE,
          "settings.limit: must be a whole number, not negative");
     return NULL;

@@ -8,7 +8,7 @@
 /* One answer. Whoever calls start(), resume() or cancel() goes on with it, one caller at a time. */
 typedef struct call {
   sluice_sink* sink;
-  json_out words, model;
+  out_text words, model;
   size_t at;
   uint64_t said;
   enum { BEGIN, SPEAK, FINISH, TELL, OVER } next;
@@ -22,7 +22,7 @@ static sluice_status say(call* of, sluice_chunk chunk) {
 }
 
 static sluice_status say_word(call* of) {
-  const sluice_str all = json_view(&of->words);
+  const sluice_str all = out_view(&of->words);
   size_t end = of->at;
   while (end < all.len && all.ptr[end] != ' ') ++end;
   if (end < all.len) ++end; /* the space belongs to the word before it */
@@ -41,7 +41,7 @@ static sluice_status step(call* of) {
       of->next = of->words.size > 0 ? SPEAK : FINISH;
       return say(
           of, (sluice_chunk){
-                  .type = SLUICE_CHUNK_START, .ref = text("words"), .name = json_view(&of->model)});
+                  .type = SLUICE_CHUNK_START, .ref = text("words"), .name = out_view(&of->model)});
     case SPEAK: return say_word(of);
     case FINISH:
       of->next = TELL;
@@ -105,15 +105,16 @@ static sluice_status start(const sluice_instance* self, const sluice_request* re
                            sluice_sink* sink, void** out, sluice_error* err) {
   (void)self;
   if (req->op != SLUICE_OP_CHAT) return unimplemented(err);
-  const json_value messages = json_get(json_parse(req->body), "messages");
-  if (!json_is(messages, '[')) return bad_request(err, "messages must be an array");
+  const sluice_str messages = sluice_json_get(object_in(req->body), "messages");
+  if (!sluice_json_is_array(messages)) return bad_request(err, "messages must be an array");
   call* made = calloc(1, sizeof *made);
   if (made == NULL) return no_memory(err);
-  for (json_value at = json_next(messages, empty); at.len > 0; at = json_next(messages, at)) {
+  const char* place = NULL;
+  for (sluice_str at; (at = sluice_json_next(messages, &place, NULL)).len > 0;) {
     made->words.size = 0;
     put_content(&made->words, at);
   }
-  json_raw(&made->model, req->model);
+  out_raw(&made->model, req->model);
   made->sink = sink;
   pthread_mutex_init(&made->mutex, NULL);
   if (made->words.failed || made->model.failed) {
