@@ -59,6 +59,7 @@ sluice_status ComponentDecoder::push(sluice_sink* sink, const sluice_chunk* chun
 }
 
 void ComponentDecoder::finish(sluice_sink* sink, const sluice_error*) noexcept {
+  const BackInHost host;
   const auto& self = *static_cast<ComponentDecoder*>(sink->host_data);
   log(LogLevel::warning, self.instance_->label(),
       "finished from its decoder, which only direct operations do; ignored");

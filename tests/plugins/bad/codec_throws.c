@@ -1,4 +1,4 @@
-/* Lets a C++ exception out of encode() when it does not like a request. */
+/* Lets a C++ exception out of encode() when a request makes no sense. */
 #include "codec.h"
 
 void throwIt(const char* message);
@@ -6,7 +6,7 @@ void throwIt(const char* message);
 static sluice_status throwing(const sluice_instance* self, const sluice_request* req,
                               sluice_http_out* out, sluice_error* err) {
   const sluice_status status = encode(self, req, out, err);
-  if (status != SLUICE_OK) throwIt(err->message);
+  if (status == SLUICE_INVALID_ARGUMENT) throwIt(err->message);
   return status;
 }
 

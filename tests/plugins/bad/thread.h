@@ -42,3 +42,5 @@ UNUSED static void set(struct call* call, bool* flag, bool value) {
   pthread_cond_broadcast(&call->changed);
   pthread_mutex_unlock(&call->mutex);
 }
+
+UNUSED static sluice_status hello(sluice_sink* sink) { return say(sink, "Hello there"); }
