@@ -84,6 +84,7 @@ class Gateway {
  public:
   explicit Gateway(const Options& options) : options_(options) {
     shared_.reload = [this] { return reload(); };
+    shared_.plugins = [this] { return registry()->report(); };
   }
   ~Gateway() { units_.clear(); }
   Gateway(const Gateway&) = delete;
@@ -97,6 +98,7 @@ class Gateway {
   void wait(const sigset_t& signals);
 
  private:
+  std::shared_ptr<const plugins::Registry> registry();
   Reloaded reload();
   Reloaded rebuild();
   void replace(Built next, const std::shared_ptr<const http::Settings>& settings);
@@ -106,6 +108,8 @@ class Gateway {
   const Options& options_;
   std::mutex reloading_;  // guards what follows but for what only the main thread uses
   Built running_;
+  std::mutex registryMutex_;                           // guards registry_
+  std::shared_ptr<const plugins::Registry> registry_;  // of what runs
   std::uint64_t number_ = 1;
   bool over_ = false;  // the loops have ended
   std::vector<std::unique_ptr<LoopUnit>> units_;
@@ -121,9 +125,15 @@ bool Gateway::build() {
   for (const std::string& fault : running_.faults) std::cerr << fault << '\n';
   for (const std::string& problem : running_.problems) std::cerr << "error: " << problem << '\n';
   if (!running_.generation || (options_.strict && !running_.problems.empty())) return false;
+  registry_ = running_.generation->sharedRegistry();
   Log::start(running_.generation->config().log);
   patience_ = running_.generation->config().server.drain;
   return true;
+}
+
+std::shared_ptr<const plugins::Registry> Gateway::registry() {
+  const std::lock_guard lock(registryMutex_);
+  return registry_;
 }
 
 bool Gateway::start() {
@@ -255,6 +265,10 @@ Reloaded Gateway::rebuild() {
 // retired then, and is destroyed with its last call, of which the loops see to it by the deadline.
 void Gateway::replace(Built next, const std::shared_ptr<const http::Settings>& settings) {
   const Built old = std::exchange(running_, std::move(next));
+  {
+    const std::lock_guard lock(registryMutex_);
+    registry_ = running_.generation->sharedRegistry();
+  }
   patience_ = running_.generation->config().server.drain;
   std::vector<LoopUnit::Remover> removers;
   for (const auto& unit : units_) removers.push_back(unit->remover());

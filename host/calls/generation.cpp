@@ -38,8 +38,8 @@ std::shared_ptr<Generation> Generation::build(config::Config config, const Makin
                                               std::vector<Fault>& faults) {
   std::shared_ptr<Generation> made(new Generation(std::move(config), how.number, how.lanes));
   std::vector<plugins::Registry::Problem> problems;
-  made->registry_ =
-      plugins::Registry::open(made->config_.plugins, how.pluginDirectory, problems, how.copies);
+  made->registry_ = plugins::Registry::open(made->config_.plugins, how.pluginDirectory, problems,
+                                            how.copies, how.number);
   for (auto& problem : problems) faults.push_back({problem.where, std::move(problem.message)});
   made->createProviders(how, faults);
   made->createVirtualModels(how.before, faults);

@@ -82,6 +82,7 @@ class Generation {
 
   const config::Config& config() const noexcept { return config_; }
   const plugins::Registry& registry() const noexcept { return *registry_; }
+  std::shared_ptr<const plugins::Registry> sharedRegistry() const noexcept { return registry_; }
   const std::vector<std::unique_ptr<Provider>>& providers() const noexcept { return providers_; }
   const std::vector<std::unique_ptr<VirtualModel>>& virtualModels() const noexcept {
     return virtualModels_;

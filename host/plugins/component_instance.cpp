@@ -65,6 +65,7 @@ Result<std::shared_ptr<const ComponentInstance>> ComponentInstance::create(
     return Error{instance->label() + ": could not be created: " + reason};
   }
   if (auto fault = instance->adopt(info.kind)) return Error{instance->label() + ": " + *fault};
+  library->add(std::weak_ptr<const Instance>(instance));
   return std::shared_ptr<const ComponentInstance>(std::move(instance));
 }
 

@@ -109,7 +109,7 @@ std::vector<std::shared_ptr<Library>> Library::live() {
 
 Result<std::shared_ptr<Library>> Library::open(const config::PluginFile& file,
                                                const std::string& path, const config::Trust& trust,
-                                               const Copies& copies) {
+                                               const Copies& copies, std::uint64_t generation) {
   auto content = readContent(path);
   if (!content) return content.error();
   if (auto refusal = refusalOf(file, *content)) return *std::move(refusal);
@@ -125,7 +125,8 @@ Result<std::shared_ptr<Library>> Library::open(const config::PluginFile& file,
   auto image = LibraryImage::open(*std::move(content), copies);
   if (!image) return image.error();
   if (auto fault = faultOfLibrary(trust, *vouch, *image)) return *std::move(fault);
-  auto library = ownedByControlThread(std::unique_ptr<Library>(new Library(*std::move(image))));
+  auto library = ownedByControlThread(
+      std::unique_ptr<Library>(new Library(*std::move(image), path, generation)));
   if (auto fault = library->initialise()) return *std::move(fault);
   const std::lock_guard lock(shared().mutex);
   std::erase_if(shared().open, [](const auto& place) { return place.expired(); });
@@ -133,10 +134,27 @@ Result<std::shared_ptr<Library>> Library::open(const config::PluginFile& file,
   return library;
 }
 
-Library::Library(LibraryImage image)
+Library::Library(LibraryImage image, std::string file, std::uint64_t generation)
     : image_(std::move(image)),
       host_(std::make_shared<HostTable>(std::filesystem::path(content().path).stem().string())),
-      site_{host_->label().c_str(), &stats_} {}
+      site_{host_->label().c_str(), &stats_},
+      file_(std::move(file)),
+      since_(generation) {}
+
+void Library::add(std::weak_ptr<const Instance> instance) {
+  const std::lock_guard lock(instancesMutex_);
+  std::erase_if(instances_, [](const auto& place) { return place.expired(); });
+  instances_.push_back(std::move(instance));
+}
+
+std::vector<std::shared_ptr<const Instance>> Library::instances() const {
+  std::vector<std::shared_ptr<const Instance>> found;
+  const std::lock_guard lock(instancesMutex_);
+  for (const auto& place : instances_) {
+    if (auto instance = place.lock()) found.push_back(std::move(instance));
+  }
+  return found;
+}
 
 std::optional<Error> Library::initialise() {
   const std::lock_guard lock(control_);

@@ -16,6 +16,7 @@
 #include "plugins/copies.hpp"
 #include "plugins/file_content.hpp"
 #include "plugins/host_table.hpp"
+#include "plugins/instance.hpp"
 #include "plugins/mapped_file.hpp"
 #include "plugins/plugin_call.hpp"
 
@@ -44,10 +45,10 @@ class LibraryImage {
 class Library {
  public:
   // `path`: where the file that the configuration names is. `trust`: whose files are opened.
-  // Errors: the reason alone, without the file's name.
+  // `generation`: that wants it. Errors: the reason alone, without the file's name.
   static Result<std::shared_ptr<Library>> open(const config::PluginFile& file,
                                                const std::string& path, const config::Trust& trust,
-                                               const Copies& copies);
+                                               const Copies& copies, std::uint64_t generation);
   // All that are open now, those included that only drain.
   static std::vector<std::shared_ptr<Library>> live();
   ~Library();
@@ -58,9 +59,13 @@ class Library {
   const sluice_library& table() const noexcept { return image_.table(); }
   std::mutex& control() noexcept { return control_; }  // held during a [control] call
   CallStats& stats() noexcept { return stats_; }
+  const std::string& file() const noexcept { return file_; }  // as configured, absolute
+  std::uint64_t since() const noexcept { return since_; }     // the generation that opened it
+  void add(std::weak_ptr<const Instance> instance);
+  std::vector<std::shared_ptr<const Instance>> instances() const;  // that are not yet destroyed
 
  private:
-  explicit Library(LibraryImage image);
+  Library(LibraryImage image, std::string file, std::uint64_t generation);
   std::optional<Error> initialise();
 
   LibraryImage image_;
@@ -69,6 +74,10 @@ class Library {
   CallSite site_;
   std::mutex control_;
   bool initialised_ = false;
+  const std::string file_;
+  const std::uint64_t since_;
+  mutable std::mutex instancesMutex_;
+  std::vector<std::weak_ptr<const Instance>> instances_;
 };
 
 }  // namespace sluice::plugins

@@ -9,6 +9,7 @@
 #include "plugins/component.hpp"
 #include "plugins/component_instance.hpp"
 #include "plugins/library.hpp"
+#include "plugins/report.hpp"
 #include "plugins/safe_path.hpp"
 #include "plugins/settings_check.hpp"
 
@@ -24,6 +25,9 @@ class OpenRegistry final : public Registry {
            std::vector<std::string>& problems);
 
   const std::vector<LibraryInfo>& libraries() const noexcept override { return libraries_; }
+  const std::vector<Problem>& problems() const noexcept override { return problems_; }
+  void keep(std::vector<Problem> problems) { problems_ = std::move(problems); }
+  std::string report() const override;
   const ComponentInfo* find(Kind kind, std::string_view id) const noexcept override {
     const Offer* offer = offered(kind, id);
     return offer == nullptr ? nullptr : &offer->info;
@@ -45,6 +49,7 @@ class OpenRegistry final : public Registry {
 
   std::vector<LibraryInfo> libraries_;
   std::vector<std::unique_ptr<const Offer>> offers_;
+  std::vector<Problem> problems_;
 };
 
 void OpenRegistry::add(const std::string& file, const std::shared_ptr<Library>& library,
@@ -130,6 +135,15 @@ Result<std::shared_ptr<const Instance>> OpenRegistry::create(
   return std::shared_ptr<const Instance>(*std::move(made));
 }
 
+std::string OpenRegistry::report() const {
+  return reportOf(
+      [this](const Library& library) {
+        return std::ranges::any_of(
+            offers_, [&](const auto& offer) { return offer->library.get() == &library; });
+      },
+      problems_);
+}
+
 // "no such file" alone helps nobody who mistyped a name.
 std::string withSuggestion(std::string reason, const std::string& stem,
                            const std::string& directory) {
@@ -146,18 +160,21 @@ std::string withSuggestion(std::string reason, const std::string& stem,
 std::shared_ptr<const Registry> Registry::open(const config::Plugins& wanted,
                                                const std::string& directory,
                                                std::vector<Problem>& problems,
-                                               std::shared_ptr<const Copies> copies) {
+                                               std::shared_ptr<const Copies> copies,
+                                               std::uint64_t generation) {
   const auto registry = std::make_shared<OpenRegistry>();
   if (!wanted.enable.empty()) {
     if (const auto fault = faultOfPath(directory)) {
-      problems.push_back({"", "no plugin is opened: " + fault->message});
+      problems.push_back({"", "no plugin is opened: " + fault->message, ""});
+      registry->keep(problems);
       return registry;
     }
   }
   if (copies == nullptr) {
     auto made = Copies::temporary();
     if (!made) {
-      problems.push_back({"", made.error().message});
+      problems.push_back({"", made.error().message, ""});
+      registry->keep(problems);
       return registry;
     }
     copies = *std::move(made);
@@ -170,13 +187,13 @@ std::shared_ptr<const Registry> Registry::open(const config::Plugins& wanted,
     const fs::path place = fs::path(directory) / (plugin.stem + ".so");
     const std::string file = fs::absolute(place, ignored).lexically_normal().string();
     const auto complain = [&](const std::string& what) {
-      problems.push_back({plugin.where, std::string(file).append(": ").append(what)});
+      problems.push_back({plugin.where, std::string(file).append(": ").append(what), file});
     };
     if (const auto fault = faultOfPath(file)) {
       complain(fault->message);
       continue;
     }
-    auto library = Library::open(plugin, file, wanted.trust, *copies);
+    auto library = Library::open(plugin, file, wanted.trust, *copies, generation);
     if (!library) {
       std::string reason = library.error().message;
       if (!fs::exists(file, ignored)) {
@@ -190,6 +207,7 @@ std::shared_ptr<const Registry> Registry::open(const config::Plugins& wanted,
     for (const std::string& fault : faults) complain(fault);
   }
   copies->sweep();
+  registry->keep(problems);
   return registry;
 }
 
