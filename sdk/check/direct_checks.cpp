@@ -37,8 +37,9 @@ void requireFinish(const Operation& operation, bool finished, const std::string&
 
 void checkAnswers(Bench& bench) {
   const Sample sample = answerable(bench);
-  for (Sample one : {sample, sample}) {
-    one.stream = !one.stream;
+  for (const bool stream : {false, true}) {
+    Sample one = sample;
+    one.stream = stream;
     note::during("it was given " + sample.what);
     const auto operation = runToEnd(bench, one);
     if (!operation) continue;

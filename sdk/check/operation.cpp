@@ -69,11 +69,11 @@ void Operation::wrong(std::string what) {
 }
 
 sluice_status Operation::push(const sluice_chunk* chunk) noexcept {
-  std::size_t number = 0, resumedBefore = 0;
+  std::size_t number = 0, resumesBefore = 0;
   {
     const std::lock_guard lock(mutex_);
     number = pushes_++;
-    resumedBefore = resumed_;
+    resumesBefore = resumes_;
     const auto add = [this](const std::string& what) {
       if (fault_.empty()) fault_ = what;
     };
@@ -92,7 +92,9 @@ sluice_status Operation::push(const sluice_chunk* chunk) noexcept {
   }
   const sluice_status status = answer_ ? answer_(*this, number) : sluice_status{SLUICE_OK};
   const std::lock_guard lock(mutex_);
-  paused_ = status == SLUICE_PAUSE && resumed_ == resumedBefore && canPause();
+  // A resume() that began or ended meanwhile may be the one that ends this pause.
+  paused_ = status == SLUICE_PAUSE && resumes_ == resumesBefore && resuming_ == 0 &&
+            !cancelAsked_ && canPause();
   cancelled_ = cancelled_ || status == SLUICE_CANCELLED;
   changed_.notify_all();
   return status;
@@ -152,15 +154,20 @@ void Operation::ask(void (*what)(void*), const char* name) {
 void Operation::resume() {
   {
     const std::lock_guard lock(mutex_);
-    ++resumed_;
+    ++resumes_;
+    ++resuming_;
     paused_ = false;
   }
   if (canPause()) ask(direct_.resume, "direct.resume");
+  const std::lock_guard lock(mutex_);
+  ++resumes_;
+  --resuming_;
 }
 
 void Operation::cancel() {
   {
     const std::lock_guard lock(mutex_);
+    cancelAsked_ = true;
     paused_ = false;  // what it still pushes is its right
   }
   if (canCancel()) ask(direct_.cancel, "direct.cancel");

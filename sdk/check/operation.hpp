@@ -79,9 +79,10 @@ class Operation {
   ChunkRules rules_;
   std::string log_, failure_, json_, fault_;
   std::size_t pushes_ = 0;
-  std::size_t resumed_ = 0;
+  std::size_t resumes_ = 0;  // that began or ended
+  int resuming_ = 0;
   int finished_ = 0, asking_ = 0;
-  bool paused_ = false, cancelled_ = false;
+  bool paused_ = false, cancelled_ = false, cancelAsked_ = false;
   bool refused_ = false, started_ = false, released_ = false;
 };
 

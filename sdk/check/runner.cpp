@@ -114,7 +114,6 @@ Result runOne(const Check& check, const Options& options) {
   out.outcome.verdict = Verdict::failed;
   Failure failure;
   failure.component = child.component;
-  failure.did = child.where.empty() ? "ran the check" : "it was " + child.where;
   failure.expected = "the plugin goes on, and comes back";
   failure.came = endOf(child, options.timeout);
   if (!child.where.empty()) failure.came += " " + child.where;
