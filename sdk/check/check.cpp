@@ -33,7 +33,7 @@ const Check* findCheck(std::string_view id) {
 }
 
 nlohmann::json toJson(const Outcome& outcome) {
-  nlohmann::json out = {{"result", kVerdicts[static_cast<std::size_t>(outcome.verdict)]}};
+  nlohmann::json out = {{"verdict", kVerdicts[static_cast<std::size_t>(outcome.verdict)]}};
   if (outcome.verdict == Verdict::skipped) out["reason"] = outcome.why;
   for (const Failure& failure : outcome.failures) {
     nlohmann::json one = {{"did", failure.did},
@@ -48,7 +48,7 @@ nlohmann::json toJson(const Outcome& outcome) {
 
 Outcome outcomeFrom(const nlohmann::json& json) {
   Outcome out;
-  const std::string result = text(json, "result");
+  const std::string result = text(json, "verdict");
   out.verdict = result == kVerdicts[0]   ? Verdict::passed
                 : result == kVerdicts[2] ? Verdict::skipped
                                          : Verdict::failed;
