@@ -3,7 +3,8 @@
 # Builds the plugin NAME.so into <build>/plugins (or OUTPUT), with no symbol visible but
 # sluice_plugin_entry and none left to be found at run time. Without OUTPUT, `cmake --install` puts
 # it into lib/sluice/plugins. TEST_SOURCES, if tests are built, become the program NAME_test, linked
-# with the plugin's own sources: of GoogleTest if they are C++, with a main() of their own if C.
+# with the plugin's own sources: of GoogleTest if they are C++, with a main() of their own if C. Where
+# the checker is installed, the test NAME_check runs it, with the transcripts/ beside the sources.
 
 function(sluice_add_plugin name)
   cmake_parse_arguments(P "" "OUTPUT" "SOURCES;LIBS;TEST_SOURCES" ${ARGN})
@@ -54,5 +55,15 @@ function(sluice_add_plugin name)
     endif()
     add_test(NAME ${name}_test COMMAND ${name}_test ${arguments})
     set_tests_properties(${name}_test PROPERTIES TIMEOUT 300)
+  endif()
+
+  if(SluiceSDK_CHECKER AND BUILD_TESTING)
+    set(arguments)
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/transcripts)
+      set(arguments --transcripts ${CMAKE_CURRENT_SOURCE_DIR}/transcripts)
+    endif()
+    add_test(NAME ${name}_check
+             COMMAND ${SluiceSDK_CHECKER} $<TARGET_FILE:${name}> ${arguments})
+    set_tests_properties(${name}_check PROPERTIES TIMEOUT 300)
   endif()
 endfunction()

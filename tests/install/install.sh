@@ -27,9 +27,9 @@ found=$(grep -rlIF -e "$source" -e "$build" "$prefix" || true)
 # The SDK alone, as a project of its own, installs the same.
 cp -r "$source/sdk" "$work/sdk"
 cmake -S "$work/sdk" -B "$work/sdk-build" -DCMAKE_C_COMPILER=gcc -DCMAKE_CXX_COMPILER=g++ \
-  -DCMAKE_BUILD_TYPE=Release >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
-cmake --install "$work/sdk-build" --component sdk --prefix "$work/alone" >"$work/log" 2>&1 ||
-  grep -q sluice-plugin-check "$work/log" || { cat "$work/log"; exit 1; }
+  -DCMAKE_BUILD_TYPE=Release -DSLUICE_CHECKER=OFF >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+cmake --install "$work/sdk-build" --prefix "$work/alone" >"$work/log" 2>&1 ||
+  { cat "$work/log"; exit 1; }
 diff -r "$work/alone/include" "$prefix/include" || fail "the SDK alone installs other headers"
 
 # Moved elsewhere, it works as well.
@@ -51,6 +51,9 @@ for language in c cpp; do
     sed -n 's/^  //p' new.txt >commands.sh
     sh -eu commands.sh >"$work/log" 2>&1 || { cat "$work/log"; fail "$name: its commands"; }
     ! grep -rqF -e "$source" -e "$build" "$name" || fail "$name knows the source or the build"
+    if [ -e "$prefix/bin/sluice-plugin-check" ]; then
+      grep -q "${name}_check .*Passed" "$work/log" || fail "$name was not checked"
+    fi
     (cd "$name" && ./ci.sh "-DCMAKE_PREFIX_PATH=$prefix" >"$work/log" 2>&1) ||
       { cat "$work/log"; fail "$name: ci.sh"; }
     cmake --install "$name/build" --prefix "$prefix" >/dev/null

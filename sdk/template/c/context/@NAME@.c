@@ -1,6 +1,7 @@
 /* @NAME@: a context source that remembers what was asked and answered, and tells it again when it
  * is asked about. Change it to yours. */
 #include <pthread.h>
+#include <sluice/error.h>
 #include <sluice/json.h>
 #include <sluice/plugin.h>
 #include <stdlib.h>
@@ -23,10 +24,6 @@ typedef struct notebook {
   memo* newest;
 } notebook;
 
-static sluice_status fail(sluice_error* err, sluice_status code, const char* message) {
-  strcpy(err->message, message);
-  return err->code = code;
-}
 static int is_text(sluice_str value) { return value.len >= 2 && value.ptr[0] == '"'; }
 static sluice_str read_text(sluice_str value, char** room) {
   const sluice_str text = {*room, sluice_json_string(value, *room)};
@@ -82,15 +79,15 @@ static sluice_status start(const sluice_instance* self, const sluice_request* re
                            sluice_sink* sink, void** call, sluice_error* err) {
   *call = NULL;
   if (req->op != SLUICE_OP_CONTEXT)
-    return fail(err, SLUICE_UNIMPLEMENTED, "this component gives context");
+    return sluice_fail(err, SLUICE_UNIMPLEMENTED, "this component gives context");
   if (!sluice_json_is_object(req->body) || !is_text(sluice_json_get(req->body, "query")))
-    return fail(err, SLUICE_INVALID_ARGUMENT, "query must be a string");
+    return sluice_fail(err, SLUICE_INVALID_ARGUMENT, "query must be a string");
   uint64_t limit = 10;
   const sluice_str told = sluice_json_get(req->body, "limit");
   if (told.len && !sluice_json_whole(told, &limit))
-    return fail(err, SLUICE_INVALID_ARGUMENT, "limit must be a whole number");
+    return sluice_fail(err, SLUICE_INVALID_ARGUMENT, "limit must be a whole number");
   char *texts = malloc(req->body.len), *room = texts;
-  if (!texts) return fail(err, SLUICE_RESOURCE_EXHAUSTED, "out of memory");
+  if (!texts) return sluice_fail(err, SLUICE_RESOURCE_EXHAUSTED, "out of memory");
   const sluice_str query = read_text(sluice_json_get(req->body, "query"), &room);
   const sluice_str scope = read_text(sluice_json_get(req->body, "scope"), &room);
   memo* found = recall((notebook*)self->plugin_data, scope, query, limit);
@@ -125,13 +122,13 @@ static void forget_oldest(notebook* of) {
 static sluice_status remember(const sluice_instance* self, sluice_str exchange, sluice_error* err) {
   notebook* of = self->plugin_data;
   if (!sluice_json_is_object(exchange))
-    return fail(err, SLUICE_INVALID_ARGUMENT, "the exchange is not a JSON object");
+    return sluice_fail(err, SLUICE_INVALID_ARGUMENT, "the exchange is not a JSON object");
   const sluice_str scope = sluice_json_get(exchange, "scope");
   const sluice_str messages = sluice_json_get(exchange, "messages");
   const sluice_str answer = sluice_json_get(sluice_json_get(exchange, "answer"), "message");
   if (!is_text(sluice_json_get(exchange, "request_id")) || !is_text(scope) ||
       !sluice_json_is_array(messages) || !sluice_json_is_object(answer))
-    return fail(err, SLUICE_INVALID_ARGUMENT,
+    return sluice_fail(err, SLUICE_INVALID_ARGUMENT,
                 "the exchange lacks request_id, scope, messages or answer.message");
   sluice_str asked = {NULL, 0};
   const char* at = NULL;
@@ -141,13 +138,13 @@ static sluice_status remember(const sluice_instance* self, sluice_str exchange, 
       asked = sluice_json_get(one, "content");
   }
   char *texts = malloc(exchange.len), *room = texts;
-  if (!texts) return fail(err, SLUICE_RESOURCE_EXHAUSTED, "out of memory");
+  if (!texts) return sluice_fail(err, SLUICE_RESOURCE_EXHAUSTED, "out of memory");
   const memo read = {.scope = read_text(scope, &room),
                      .asked = read_text(asked, &room),
                      .answered = read_text(sluice_json_get(answer, "content"), &room)};
   memo* made = copy_of(&read);
   free(texts);
-  if (!made) return fail(err, SLUICE_RESOURCE_EXHAUSTED, "out of memory");
+  if (!made) return sluice_fail(err, SLUICE_RESOURCE_EXHAUSTED, "out of memory");
   pthread_mutex_lock(&of->mutex);
   if (of->kept == of->keep) forget_oldest(of);
   else ++of->kept;
@@ -175,18 +172,18 @@ static const sluice_instance* create(const sluice_component* self, const sluice_
                                      sluice_str name, sluice_str config, sluice_error* err) {
   (void)self, (void)host, (void)name;
   if (!sluice_json_is_object(config)) {
-    fail(err, SLUICE_INVALID_ARGUMENT, "the settings are not a JSON object");
+    sluice_fail(err, SLUICE_INVALID_ARGUMENT, "the settings are not a JSON object");
     return NULL;
   }
   uint64_t keep = 1000;
   const sluice_str told = sluice_json_get(config, "keep");
   if (told.len && (!sluice_json_whole(told, &keep) || keep == 0)) {
-    fail(err, SLUICE_INVALID_ARGUMENT, "settings.keep must be a whole number from 1 on");
+    sluice_fail(err, SLUICE_INVALID_ARGUMENT, "settings.keep must be a whole number from 1 on");
     return NULL;
   }
   notebook* made = calloc(1, sizeof *made);
   if (!made) {
-    fail(err, SLUICE_RESOURCE_EXHAUSTED, "out of memory");
+    sluice_fail(err, SLUICE_RESOURCE_EXHAUSTED, "out of memory");
     return NULL;
   }
   made->keep = keep;

@@ -1,7 +1,8 @@
 /* @NAME@: a provider for an upstream with a wire format of its own. Change it to yours.
  * It takes a chat request as Sluice has it, and answers with server-sent events, streamed or not:
  *   id (its id), text (a piece), done ("stop 3 2": why, and the tokens of prompt and answer),
- *   error (a sentence). Its models are lines of text. */
+ *   error (a sentence). Its models are lines of text, the last of which is a dot. */
+#include <sluice/error.h>
 #include <sluice/json.h>
 #include <sluice/plugin.h>
 #include <stdio.h>
@@ -20,7 +21,7 @@ typedef struct settings {
 
 typedef struct decoder {
   uint32_t op, status, retry_after_ms;
-  int finished;
+  int finished, cancelled;
 } decoder;
 
 static sluice_str text(const char* s) {
@@ -30,23 +31,23 @@ static sluice_str text(const char* s) {
 static int is(sluice_str a, const char* b) {
   return a.len == strlen(b) && memcmp(a.ptr, b, a.len) == 0;
 }
-static sluice_status fail(sluice_error* err, sluice_status code, sluice_str message) {
-  err->code = code;
-  err->retryable = code == SLUICE_UNAVAILABLE || code == SLUICE_RESOURCE_EXHAUSTED;
-  size_t n = message.len < sizeof err->message ? message.len : sizeof err->message - 1;
-  while (n < message.len && n > 0 && ((unsigned char)message.ptr[n] & 0xC0) == 0x80) --n;
-  for (size_t i = 0; i < n; ++i) err->message[i] = message.ptr[i] ? message.ptr[i] : ' ';
-  err->message[n] = 0;
-  return code;
+/* Another try, or another provider, may do better. */
+static sluice_status fail_for_now(sluice_error* err, sluice_str message) {
+  err->retryable = 1;
+  return sluice_fail_with(err, SLUICE_UNAVAILABLE, message);
+}
+/* Pushes nothing once nobody reads any more. */
+static void push(decoder* of, sluice_sink* sink, const sluice_chunk* chunk) {
+  if (!of->cancelled) of->cancelled = sink->push(sink, chunk) == SLUICE_CANCELLED;
 }
 
 static sluice_status encode(const sluice_instance* self, const sluice_request* req,
                             sluice_http_out* out, sluice_error* err) {
   const settings* of = (const settings*)self->plugin_data;
   if (req->op != SLUICE_OP_CHAT && req->op != SLUICE_OP_MODELS)
-    return fail(err, SLUICE_UNIMPLEMENTED, text("this provider chats and lists its models"));
+    return sluice_fail(err, SLUICE_UNIMPLEMENTED, "this provider chats and lists its models");
   if (req->op == SLUICE_OP_CHAT && !sluice_json_is_object(req->body))
-    return fail(err, SLUICE_INVALID_ARGUMENT, text("the request is not a JSON object"));
+    return sluice_fail(err, SLUICE_INVALID_ARGUMENT, "the request is not a JSON object");
   const int chat = req->op == SLUICE_OP_CHAT;
   out->start(out, text(chat ? "POST" : "GET"), text(chat ? "/v1/talk" : "/v1/models"));
   out->secret_header(out, text("X-Key"), text(""), text("key"));
@@ -63,7 +64,7 @@ static sluice_status open_answer(const sluice_instance* self, const sluice_reque
                                  void** made, sluice_error* err) {
   (void)self;
   decoder* of = calloc(1, sizeof *of);
-  if (!of) return fail(err, SLUICE_RESOURCE_EXHAUSTED, text("out of memory"));
+  if (!of) return sluice_fail(err, SLUICE_RESOURCE_EXHAUSTED, "out of memory");
   of->op = req->op;
   of->status = status;
   for (size_t i = 0; i < n_headers; ++i) {
@@ -85,31 +86,31 @@ static sluice_status refusal(const decoder* of, sluice_str said, sluice_error* e
   if (status == 429) code = SLUICE_RESOURCE_EXHAUSTED, err->reason = SLUICE_REASON_RATE_LIMIT;
   err->http_status = status;
   err->retry_after_ms = of->retry_after_ms;
-  fail(err, code, said.len ? said : text("refused without a word of why"));
+  sluice_fail_with(err, code, said.len ? said : text("refused without a word of why"));
   err->retryable = err->reason != SLUICE_REASON_BAD_REQUEST;
   return code;
 }
 
 static int plain(char c) { return c > ' ' && c != '"' && c != '\\' && c != 127; }
 
-/* "a\nb\n" as {"data":[{"id":"a"},{"id":"b"}]}. */
+/* "a\nb\n.\n" as {"data":[{"id":"a"},{"id":"b"}]}. */
 static sluice_status models(decoder* of, sluice_str lines, sluice_sink* sink, sluice_error* err) {
   char* json = malloc(32 + lines.len * 12);
-  if (!json) return fail(err, SLUICE_RESOURCE_EXHAUSTED, text("out of memory"));
+  if (!json) return sluice_fail(err, SLUICE_RESOURCE_EXHAUSTED, "out of memory");
   size_t size = (size_t)sprintf(json, "{\"data\":[");
   for (size_t i = 0, n; i < lines.len; i += n + 1) {
     for (n = 0; i + n < lines.len && plain(lines.ptr[i + n]); ++n) {
     }
-    if (n == 0) continue;
+    of->finished = n == 1 && lines.ptr[i] == '.';
+    if (n == 0 || of->finished) continue;
     size += (size_t)sprintf(json + size, "%s{\"id\":\"%.*s\"}", json[size - 1] == '}' ? "," : "",
                             (int)n, lines.ptr + i);
   }
   size += (size_t)sprintf(json + size, "]}");
   const sluice_chunk chunk = {
       .struct_size = sizeof chunk, .type = SLUICE_CHUNK_JSON, .extra = {json, size}};
-  sink->push(sink, &chunk);
+  if (of->finished) push(of, sink, &chunk);
   free(json);
-  of->finished = 1;
   return SLUICE_OK;
 }
 
@@ -119,14 +120,15 @@ static sluice_status done(decoder* of, sluice_str data, sluice_sink* sink, sluic
   unsigned long prompt = 0, answer = 0;
   if (data.len) memcpy(line, data.ptr, data.len < sizeof line ? data.len : sizeof line - 1);
   if (sscanf(line, "%31s %lu %lu", why, &prompt, &answer) != 3)
-    return fail(err, SLUICE_UNAVAILABLE, text("the upstream's last event makes no sense"));
+    return fail_for_now(err, text("the upstream's last event makes no sense"));
   const sluice_chunk finish = {
       .struct_size = sizeof finish, .type = SLUICE_CHUNK_FINISH, .name = text(why)};
   const sluice_usage usage = {.struct_size = sizeof usage, .input = prompt, .output = answer};
   const sluice_chunk tokens = {
       .struct_size = sizeof tokens, .type = SLUICE_CHUNK_USAGE, .usage = &usage};
   of->finished = 1;
-  if (sink->push(sink, &finish) != SLUICE_CANCELLED) sink->push(sink, &tokens);
+  push(of, sink, &finish);
+  push(of, sink, &tokens);
   return SLUICE_OK;
 }
 
@@ -136,13 +138,13 @@ static sluice_status frame(void* made, sluice_str event, sluice_str data, sluice
   if (of->status < 200 || of->status > 299) return refusal(of, data, err);
   if (of->op == SLUICE_OP_MODELS) return models(of, data, sink, err);
   if (of->finished) return SLUICE_OK;
-  if (is(event, "error")) return fail(err, SLUICE_UNAVAILABLE, data);
+  if (is(event, "error")) return fail_for_now(err, data);
   if (is(event, "done")) return done(of, data, sink, err);
   sluice_chunk chunk = {.struct_size = sizeof chunk};
   if (is(event, "id")) chunk.type = SLUICE_CHUNK_START, chunk.ref = data;
   else if (is(event, "text")) chunk.type = SLUICE_CHUNK_TEXT, chunk.text = data;
   else return SLUICE_OK; /* an event of a later version */
-  sink->push(sink, &chunk);
+  push(of, sink, &chunk);
   return SLUICE_OK;
 }
 
@@ -151,7 +153,7 @@ static sluice_status end(void* made, sluice_sink* sink, sluice_error* err) {
   (void)sink;
   if (of->status < 200 || of->status > 299) return refusal(of, text(""), err);
   if (of->finished) return SLUICE_OK;
-  return fail(err, SLUICE_UNAVAILABLE, text("the upstream's answer ended before it was finished"));
+  return fail_for_now(err, text("the upstream's answer ended before it was finished"));
 }
 
 static const sluice_codec codec = {.struct_size = sizeof codec,
@@ -171,23 +173,23 @@ static const sluice_instance* create(const sluice_component* self, const sluice_
                                      sluice_str name, sluice_str config, sluice_error* err) {
   (void)self, (void)host, (void)name;
   if (!sluice_json_is_object(config)) {
-    fail(err, SLUICE_INVALID_ARGUMENT, text("the settings are not a JSON object"));
+    sluice_fail(err, SLUICE_INVALID_ARGUMENT, "the settings are not a JSON object");
     return NULL;
   }
   const sluice_str team = sluice_json_get(config, "team");
   if (team.len && (team.ptr[0] != '"' || team.len > sizeof((settings*)0)->team)) {
-    fail(err, SLUICE_INVALID_ARGUMENT, text("settings.team must be a string of at most 32 letters"));
+    sluice_fail(err, SLUICE_INVALID_ARGUMENT, "settings.team must be a string of at most 32 letters");
     return NULL;
   }
   settings* made = calloc(1, sizeof *made);
   if (!made) {
-    fail(err, SLUICE_RESOURCE_EXHAUSTED, text("out of memory"));
+    sluice_fail(err, SLUICE_RESOURCE_EXHAUSTED, "out of memory");
     return NULL;
   }
   sluice_json_string(team, made->team);
   for (const char* c = made->team; *c; ++c)
     if (*c < 'a' || *c > 'z') {
-      fail(err, SLUICE_INVALID_ARGUMENT, text("settings.team must hold nothing but a-z"));
+      sluice_fail(err, SLUICE_INVALID_ARGUMENT, "settings.team must hold nothing but a-z");
       free(made);
       return NULL;
     }

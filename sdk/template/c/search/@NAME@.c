@@ -1,4 +1,5 @@
 /* @NAME@: a search source over the pages that its settings hold. Change it to yours. */
+#include <sluice/error.h>
 #include <sluice/json.h>
 #include <sluice/plugin.h>
 #include <stdlib.h>
@@ -22,11 +23,6 @@ typedef struct settings {
   size_t n_pages;
 } settings;
 
-static sluice_status fail(sluice_error* err, sluice_status code, const char* message) {
-  strcpy(err->message, message);
-  return err->code = code;
-}
-
 static int holds(sluice_str text, const char* word, size_t size) {
   for (size_t i = 0; i + size <= text.len; ++i)
     if (memcmp(text.ptr + i, word, size) == 0) return 1;
@@ -38,18 +34,18 @@ static sluice_status start(const sluice_instance* self, const sluice_request* re
                            sluice_sink* sink, void** call, sluice_error* err) {
   const settings* of = (const settings*)self->plugin_data;
   *call = NULL;
-  if (req->op != SLUICE_OP_SEARCH) return fail(err, SLUICE_UNIMPLEMENTED, "this source searches");
+  if (req->op != SLUICE_OP_SEARCH) return sluice_fail(err, SLUICE_UNIMPLEMENTED, "this source searches");
   if (!sluice_json_is_object(req->body))
-    return fail(err, SLUICE_INVALID_ARGUMENT, "the query is not a JSON object");
+    return sluice_fail(err, SLUICE_INVALID_ARGUMENT, "the query is not a JSON object");
   const sluice_str asked = sluice_json_get(req->body, "query");
   if (asked.len < 2 || asked.ptr[0] != '"')
-    return fail(err, SLUICE_INVALID_ARGUMENT, "query must be a string");
+    return sluice_fail(err, SLUICE_INVALID_ARGUMENT, "query must be a string");
   uint64_t limit = 10;
   const sluice_str told = sluice_json_get(req->body, "limit");
   if (told.len && !sluice_json_whole(told, &limit))
-    return fail(err, SLUICE_INVALID_ARGUMENT, "limit must be a whole number");
+    return sluice_fail(err, SLUICE_INVALID_ARGUMENT, "limit must be a whole number");
   char* query = malloc(asked.len);
-  if (!query) return fail(err, SLUICE_RESOURCE_EXHAUSTED, "out of memory");
+  if (!query) return sluice_fail(err, SLUICE_RESOURCE_EXHAUSTED, "out of memory");
   const size_t size = sluice_json_string(asked, query);
 
   sluice_status status = SLUICE_OK;
@@ -113,17 +109,17 @@ static const sluice_instance* create(const sluice_component* self, const sluice_
                                      sluice_str name, sluice_str config, sluice_error* err) {
   (void)self, (void)host, (void)name;
   if (!sluice_json_is_object(config)) {
-    fail(err, SLUICE_INVALID_ARGUMENT, "the settings are not a JSON object");
+    sluice_fail(err, SLUICE_INVALID_ARGUMENT, "the settings are not a JSON object");
     return NULL;
   }
   const sluice_str pages = sluice_json_get(config, "pages");
   if (pages.len && pages.ptr[0] != '[') {
-    fail(err, SLUICE_INVALID_ARGUMENT, "settings.pages must be an array");
+    sluice_fail(err, SLUICE_INVALID_ARGUMENT, "settings.pages must be an array");
     return NULL;
   }
   settings* made = calloc(1, sizeof *made);
   if (!made || !read_pages(made, config)) {
-    fail(err, SLUICE_RESOURCE_EXHAUSTED, "out of memory");
+    sluice_fail(err, SLUICE_RESOURCE_EXHAUSTED, "out of memory");
     if (made) free(made->pages), free(made->texts);
     free(made);
     return NULL;

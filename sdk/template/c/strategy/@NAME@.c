@@ -1,5 +1,6 @@
 /* @NAME@: a strategy that ranks candidates by how busy they are for their weight. Change it to
  * yours. */
+#include <sluice/error.h>
 #include <sluice/json.h>
 #include <sluice/plugin.h>
 #include <stdlib.h>
@@ -37,10 +38,7 @@ static sluice_status rank(const sluice_instance* self, const sluice_request* req
   *n_order = 0;
   if (n == 0) return SLUICE_OK;
   place* places = malloc(n * sizeof *places);
-  if (!places) {
-    strcpy(err->message, "out of memory");
-    return err->code = SLUICE_RESOURCE_EXHAUSTED;
-  }
+  if (!places) return sluice_fail(err, SLUICE_RESOURCE_EXHAUSTED, "out of memory");
   for (size_t i = 0; i < n; ++i) {
     const uint32_t weight = cands[i]->weight ? cands[i]->weight : 1;
     places[i].healthy = (cands[i]->flags & SLUICE_CAND_HEALTHY) != 0;
@@ -64,24 +62,21 @@ static void destroy(const sluice_instance* self) { free(self->plugin_data); }
 static const sluice_instance* create(const sluice_component* self, const sluice_host* host,
                                      sluice_str name, sluice_str config, sluice_error* err) {
   (void)self, (void)host, (void)name;
-  err->code = SLUICE_INVALID_ARGUMENT;
   if (!sluice_json_is_object(config)) {
-    strcpy(err->message, "the settings are not a JSON object");
+    sluice_fail(err, SLUICE_INVALID_ARGUMENT, "the settings are not a JSON object");
     return NULL;
   }
   uint64_t most = UINT64_MAX;
   const sluice_str told = sluice_json_get(config, "most");
   if (told.len && (!sluice_json_whole(told, &most) || most == 0)) {
-    strcpy(err->message, "settings.most must be a whole number from 1 on");
+    sluice_fail(err, SLUICE_INVALID_ARGUMENT, "settings.most must be a whole number from 1 on");
     return NULL;
   }
   settings* made = calloc(1, sizeof *made);
   if (!made) {
-    err->code = SLUICE_RESOURCE_EXHAUSTED;
-    strcpy(err->message, "out of memory");
+    sluice_fail(err, SLUICE_RESOURCE_EXHAUSTED, "out of memory");
     return NULL;
   }
-  err->code = SLUICE_OK;
   made->most = most;
   made->base.struct_size = sizeof made->base;
   made->base.plugin_data = made;

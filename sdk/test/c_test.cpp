@@ -1,7 +1,9 @@
-// sluice/json.h, the reader for plugins in C, beside sluice/json.hpp.
+// sluice/json.h and sluice/error.h, for plugins in C, beside what C++ has.
 #include <gtest/gtest.h>
+#include <sluice/error.h>
 #include <sluice/json.h>
 
+#include <sluice/core.hpp>
 #include <sluice/json.hpp>
 #include <string>
 
@@ -99,6 +101,21 @@ TEST(JsonC, ReadsTextsAndNumbers) {
   for (const std::string& odd : {"18446744073709551616", "-1", "1.0", "1e2", "\"1\"", "", "null"})
     EXPECT_FALSE(sluice_json_whole(str(odd), &number)) << odd;
   EXPECT_EQ(number, UINT64_MAX);
+}
+
+TEST(ErrorC, AgreesWithTheCxxOneOnWhatIsCopied) {
+  const std::string filler(sizeof(sluice_error::message) - 3, 'x');
+  for (const std::string& said :
+       {std::string(), std::string("plain"), std::string("a\0b", 3), filler + "ab", filler + "abc",
+        filler + "a\xc3\xa9", filler + "\xe2\x82\xac", std::string("\xff\xc3\xa9\xc3"),
+        std::string("\xe2\x82\xac\xed\xa0\x80\xf0\x9f\x98\x80\xc0\x80\xf4\x90\x80\x80"),
+        std::string("\xe0\x80\x80\xf0\x80\x80\x80\xe2\x82")}) {
+    sluice_error c{}, cxx{};
+    EXPECT_EQ(sluice_fail_with(&c, SLUICE_INTERNAL, str(said)), SLUICE_INTERNAL);
+    sluice::detail::fill(&cxx, SLUICE_INTERNAL, said);
+    EXPECT_STREQ(c.message, cxx.message);
+    EXPECT_EQ(c.code, SLUICE_INTERNAL);
+  }
 }
 
 }  // namespace
