@@ -69,7 +69,7 @@ void Operation::wrong(std::string what) {
 }
 
 sluice_status Operation::push(const sluice_chunk* chunk) noexcept {
-  std::size_t number = 0, resumesBefore = 0;
+  std::size_t number = 0, resumesBefore = 0;  // before this push
   {
     const std::lock_guard lock(mutex_);
     number = pushes_++;
@@ -79,7 +79,8 @@ sluice_status Operation::push(const sluice_chunk* chunk) noexcept {
     };
     if (finished_ > 0) add("pushed after it had called finish()");
     if (cancelled_) add("pushed after a push that was answered SLUICE_CANCELLED");
-    if (paused_) add("pushed between SLUICE_PAUSE and resume()");
+    if (heldBack_) add("pushed between SLUICE_PAUSE and resume()");
+    heldBack_ = paused_ = false;
     const std::string bad = badSizeOf(chunk);
     if (!bad.empty()) {
       add(bad);
@@ -92,9 +93,12 @@ sluice_status Operation::push(const sluice_chunk* chunk) noexcept {
   }
   const sluice_status status = answer_ ? answer_(*this, number) : sluice_status{SLUICE_OK};
   const std::lock_guard lock(mutex_);
-  // A resume() that began or ended meanwhile may be the one that ends this pause.
-  paused_ = status == SLUICE_PAUSE && resumes_ == resumesBefore && resuming_ == 0 &&
-            !cancelAsked_ && canPause();
+  // A resume() that came during this push ends its pause; the one that this push comes from, or
+  // that still returns from the pause before, does not.
+  paused_ = status == SLUICE_PAUSE && resumes_ == resumesBefore && !cancelAsked_ && canPause();
+  // One that came without a pause may be taken for this one's, if it came since the last push.
+  heldBack_ = paused_ && strays_ == straysSeen_ && straying_ == 0;
+  straysSeen_ = strays_;
   cancelled_ = cancelled_ || status == SLUICE_CANCELLED;
   changed_.notify_all();
   return status;
@@ -152,23 +156,24 @@ void Operation::ask(void (*what)(void*), const char* name) {
 }
 
 void Operation::resume() {
+  bool stray = false;
   {
     const std::lock_guard lock(mutex_);
+    stray = !paused_;
     ++resumes_;
-    ++resuming_;
-    paused_ = false;
+    if (stray) ++strays_, ++straying_;
+    heldBack_ = paused_ = false;
   }
   if (canPause()) ask(direct_.resume, "direct.resume");
   const std::lock_guard lock(mutex_);
-  ++resumes_;
-  --resuming_;
+  if (stray) ++strays_, --straying_;
 }
 
 void Operation::cancel() {
   {
     const std::lock_guard lock(mutex_);
     cancelAsked_ = true;
-    paused_ = false;  // what it still pushes is its right
+    heldBack_ = paused_ = false;  // what it still pushes is its right
   }
   if (canCancel()) ask(direct_.cancel, "direct.cancel");
 }

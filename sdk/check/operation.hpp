@@ -79,10 +79,13 @@ class Operation {
   ChunkRules rules_;
   std::string log_, failure_, json_, fault_;
   std::size_t pushes_ = 0;
-  std::size_t resumes_ = 0;  // that began or ended
-  int resuming_ = 0;
+  std::size_t resumes_ = 0;                  // that began
+  std::size_t strays_ = 0, straysSeen_ = 0;  // that came without a pause: beginnings and ends
+  int straying_ = 0;                         // those that run
   int finished_ = 0, asking_ = 0;
-  bool paused_ = false, cancelled_ = false, cancelAsked_ = false;
+  bool paused_ = false;    // waits for a resume()
+  bool heldBack_ = false;  // and must not push before
+  bool cancelled_ = false, cancelAsked_ = false;
   bool refused_ = false, started_ = false, released_ = false;
 };
 

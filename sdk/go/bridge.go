@@ -110,7 +110,7 @@ func fill(to *C.sluice_error, err error) C.sluice_status {
 	return to.code
 }
 
-// Turns a panic into an error. A fault of memory stays fatal, as in every Go program.
+// Turns a panic into an error; also that of a nil pointer, but not what is fatal to every Go program.
 func caught(work func() error) (err error) {
 	defer func() {
 		if thrown := recover(); thrown != nil {
@@ -143,10 +143,6 @@ func pushTo(sink *C.sluice_sink, chunk *Chunk) Code {
 		sink, C.uint32_t(chunk.Type), C.uint32_t(chunk.Choice), C.uint32_t(chunk.Index),
 		lend(chunk.Text), lend(chunk.Name), lend(chunk.Ref), C.double(chunk.Score), usage,
 		lend(chunk.Extra)))
-}
-
-func sinkOf(sink *C.sluice_sink) *Sink {
-	return &Sink{push: func(chunk *Chunk) Code { return pushTo(sink, chunk) }}
 }
 
 var registered struct {

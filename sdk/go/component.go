@@ -24,6 +24,7 @@ type Component struct {
 	Description  string // one line
 	Kind         Kind   // 0: a provider
 	ConfigSchema string // JSON Schema, draft-07, of its settings; empty: any JSON object
+	Ops          []Op   // what a Direct serves; empty: OpChat
 	// Makes one configured use of it: a Codec, Direct, Strategy, ItemSource or Memory, or several of
 	// these in one.
 	Create func(Setup) (any, error)
@@ -219,15 +220,9 @@ type Observer interface {
 }
 
 // An ItemSource as a Direct.
-type items struct {
-	source ItemSource
-	op     Op
-}
+type items struct{ source ItemSource }
 
 func (i items) Answer(ctx context.Context, request *Request, out *Sink) error {
-	if request.Op != i.op {
-		return ErrUnimplemented
-	}
 	query := Query{Body: request.Body}
 	if err := json.Unmarshal(request.Body, &query); err != nil {
 		return BadRequest("the question: %v", err)

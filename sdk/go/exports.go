@@ -5,6 +5,7 @@ import "C"
 
 import (
 	"runtime/cgo"
+	"slices"
 	"unsafe"
 )
 
@@ -15,6 +16,7 @@ type instance struct {
 	strategy Strategy
 	observer Observer
 	memory   Memory
+	ops      []Op // of direct
 }
 
 //export sluiceGoRegistered
@@ -35,12 +37,16 @@ func sluiceGoCreate(index C.uint32_t, host *C.sluice_host, name, config C.sluice
 		of.strategy, _ = made.(Strategy)
 		of.observer, _ = made.(Observer)
 		of.memory, _ = made.(Memory)
+		of.ops = component.Ops
+		if len(of.ops) == 0 {
+			of.ops = []Op{OpChat}
+		}
 		if source, is := made.(ItemSource); is {
-			op := OpContext
+			of.direct = items{source}
+			of.ops = []Op{OpContext}
 			if component.Kind == KindSearch {
-				op = OpSearch
+				of.ops = []Op{OpSearch}
 			}
-			of.direct = items{source, op}
 		}
 		if of.codec != nil {
 			*faces |= C.SLUICE_GO_CODEC
@@ -96,24 +102,40 @@ func sluiceGoOpen(handle C.uintptr_t, request *C.sluice_request, status C.uint32
 		if err != nil {
 			return err
 		}
-		*decoder = C.uintptr_t(cgo.NewHandle(made))
+		*decoder = C.uintptr_t(cgo.NewHandle(&opened{decoder: made}))
 		return nil
 	})
+}
+
+// A decoder, and whether nobody reads any more.
+type opened struct {
+	decoder Decoder
+	left    bool
+}
+
+func (o *opened) step(sink *C.sluice_sink, work func(*Sink) error) error {
+	out := &Sink{push: func(chunk *Chunk) Code { return pushTo(sink, chunk) }, over: o.left}
+	err := work(out)
+	o.left = out.over
+	return err
 }
 
 //export sluiceGoFrame
 func sluiceGoFrame(decoder C.uintptr_t, event, data C.sluice_str, sink *C.sluice_sink,
 	err *C.sluice_error) C.sluice_status {
 	return guard(err, func() error {
-		return cgo.Handle(decoder).Value().(Decoder).Frame(
-			copyText(event), copyBytes(data), sinkOf(sink))
+		o := cgo.Handle(decoder).Value().(*opened)
+		return o.step(sink, func(out *Sink) error {
+			return o.decoder.Frame(copyText(event), copyBytes(data), out)
+		})
 	})
 }
 
 //export sluiceGoEnd
 func sluiceGoEnd(decoder C.uintptr_t, sink *C.sluice_sink, err *C.sluice_error) C.sluice_status {
 	return guard(err, func() error {
-		return cgo.Handle(decoder).Value().(Decoder).End(sinkOf(sink))
+		o := cgo.Handle(decoder).Value().(*opened)
+		return o.step(sink, o.decoder.End)
 	})
 }
 
@@ -121,7 +143,11 @@ func sluiceGoEnd(decoder C.uintptr_t, sink *C.sluice_sink, err *C.sluice_error) 
 func sluiceGoPrepare(handle C.uintptr_t, request *C.sluice_request, sink *C.sluice_sink,
 	made *C.uintptr_t, err *C.sluice_error) C.sluice_status {
 	return guard(err, func() error {
-		*made = C.uintptr_t(cgo.NewHandle(newCall(of(handle).direct, copyRequest(request), sink)))
+		instance := of(handle)
+		if !slices.Contains(instance.ops, Op(request.op)) {
+			return ErrUnimplemented
+		}
+		*made = C.uintptr_t(cgo.NewHandle(newCall(instance.direct, copyRequest(request), sink)))
 		return nil
 	})
 }

@@ -11,11 +11,34 @@ sluice_str text(const char* s) {
   return made;
 }
 
+/* How long the UTF-8 sequence is that begins there; 0: none does. */
+static size_t utf8_size(const char* at, size_t left) {
+  const unsigned char* byte = (const unsigned char*)at;
+  const size_t size = byte[0] < 0x80                      ? 1
+                      : byte[0] >= 0xC2 && byte[0] < 0xE0 ? 2
+                      : byte[0] >= 0xE0 && byte[0] < 0xF0 ? 3
+                      : byte[0] >= 0xF0 && byte[0] < 0xF5 ? 4
+                                                          : 0;
+  if (size > left) return 0;
+  for (size_t i = 1; i < size; ++i)
+    if ((byte[i] & 0xC0) != 0x80) return 0;
+  /* Longer than needed, half of a surrogate pair, beyond the last character. */
+  if ((byte[0] == 0xE0 && byte[1] < 0xA0) || (byte[0] == 0xED && byte[1] > 0x9F)) return 0;
+  if ((byte[0] == 0xF0 && byte[1] < 0x90) || (byte[0] == 0xF4 && byte[1] > 0x8F)) return 0;
+  return size;
+}
+
 void copy_text(char* to, size_t room, sluice_str from) {
-  size_t size = from.len < room ? from.len : room - 1;
-  while (size > 0 && size < from.len && ((unsigned char)from.ptr[size] & 0xC0) == 0x80) --size;
-  for (size_t i = 0; i < size; ++i) to[i] = from.ptr[i] == '\0' ? ' ' : from.ptr[i];
-  to[size] = '\0';
+  size_t written = 0;
+  for (size_t at = 0; at < from.len;) {
+    const size_t size = utf8_size(from.ptr + at, from.len - at);
+    if (written + (size == 0 ? 1 : size) >= room) break;
+    if (size < 2) to[written] = size == 0 ? '?' : from.ptr[at] == '\0' ? ' ' : from.ptr[at];
+    else memcpy(to + written, from.ptr + at, size);
+    written += size == 0 ? 1 : size;
+    at += size == 0 ? 1 : size;
+  }
+  to[written] = '\0';
 }
 
 sluice_status fail(sluice_error* err, sluice_status code, uint32_t reason, const char* message) {

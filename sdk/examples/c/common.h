@@ -23,7 +23,8 @@ sluice_str out_view(const out_text* out);
 
 extern const sluice_str empty;
 sluice_str text(const char* s);
-/* Copies what fits, never half a UTF-8 sequence; NUL inside becomes a space. */
+/* Copies what fits, as valid UTF-8: never half a sequence, `?` for a byte that belongs to none, a
+ * space for NUL. */
 void copy_text(char* to, size_t room, sluice_str from);
 
 /* Each fills *err and gives its code. */

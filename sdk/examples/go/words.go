@@ -11,9 +11,6 @@ import (
 type words struct{}
 
 func (words) Answer(_ context.Context, request *sluice.Request, out *sluice.Sink) error {
-	if request.Op != sluice.OpChat {
-		return sluice.ErrUnimplemented
-	}
 	asked, err := request.Chat()
 	if err != nil {
 		return err

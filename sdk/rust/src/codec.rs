@@ -4,7 +4,7 @@
 use crate::abi::{self, sluice_codec, sluice_error, sluice_http_out, sluice_instance, sluice_kv};
 use crate::abi::{sluice_request, sluice_sink, sluice_status, sluice_str};
 use crate::component::object;
-use crate::core::{bytes, caught, guard, lend, lend_bytes, text, Error, Request, Sink};
+use crate::core::{bytes, caught, guard, lend, lend_bytes, text, Answer, Error, Request, Sink};
 use std::borrow::Cow;
 use std::ffi::c_void;
 use std::marker::PhantomData;
@@ -188,36 +188,55 @@ impl<T: Codec> Table<T> {
                 };
                 let response = Response { status, headers };
                 let made = object::<T>(this).open(&Request::from_c(request), &response)?;
-                // A trait object's pointer is two words; the box around it is one.
-                *decoder = Box::into_raw(Box::new(made)).cast();
+                *decoder = Box::into_raw(Box::new(Opened { decoder: made, left: false })).cast();
                 Ok(())
             })
         }
     }
 }
 
-type Opened = Box<dyn Decoder>;
+struct Opened {
+    decoder: Box<dyn Decoder>,
+    /// Nobody reads any more; what is still pushed is dropped.
+    left: bool,
+}
+
+/// # Safety
+/// As frame() and end() of the ABI.
+unsafe fn step(
+    opened: *mut c_void,
+    sink: *mut sluice_sink,
+    err: *mut sluice_error,
+    work: impl FnOnce(&mut dyn Decoder, &mut Sink) -> Result<(), Error>,
+) -> sluice_status {
+    unsafe {
+        guard(err, || {
+            let opened = &mut *opened.cast::<Opened>();
+            let mut sink = Sink::from_c(sink, opened.left);
+            let result = work(&mut *opened.decoder, &mut sink);
+            opened.left = sink.answered() == Answer::Cancelled;
+            result
+        })
+    }
+}
 
 unsafe extern "C" fn frame(
-    decoder: *mut c_void,
+    opened: *mut c_void,
     event: sluice_str,
     data: sluice_str,
     sink: *mut sluice_sink,
     err: *mut sluice_error,
 ) -> sluice_status {
     unsafe {
-        guard(err, || {
-            let decoder = &mut *decoder.cast::<Opened>();
-            decoder.frame(&text(event), bytes(data), &mut Sink::from_c(sink))
-        })
+        step(opened, sink, err, |decoder, sink| decoder.frame(&text(event), bytes(data), sink))
     }
 }
 unsafe extern "C" fn end(
-    decoder: *mut c_void,
+    opened: *mut c_void,
     sink: *mut sluice_sink,
     err: *mut sluice_error,
 ) -> sluice_status {
-    unsafe { guard(err, || (*decoder.cast::<Opened>()).end(&mut Sink::from_c(sink))) }
+    unsafe { step(opened, sink, err, |decoder, sink| decoder.end(sink)) }
 }
 unsafe extern "C" fn close(decoder: *mut c_void) {
     let _ = caught(|| {

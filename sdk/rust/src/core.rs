@@ -328,9 +328,10 @@ pub struct Sink<'a> {
 
 impl<'a> Sink<'a> {
     /// # Safety
-    /// `sink` is the host's and may be pushed to as long as 'a.
-    pub(crate) unsafe fn from_c(sink: *mut sluice_sink) -> Sink<'a> {
-        Sink { sink: unsafe { &mut *sink }, worst: Answer::Go }
+    /// `sink` is the host's and may be pushed to as long as 'a. `left`: nobody reads any more.
+    pub(crate) unsafe fn from_c(sink: *mut sluice_sink, left: bool) -> Sink<'a> {
+        let worst = if left { Answer::Cancelled } else { Answer::Go };
+        Sink { sink: unsafe { &mut *sink }, worst }
     }
     /// The weightiest answer so far.
     pub(crate) fn answered(&self) -> Answer {

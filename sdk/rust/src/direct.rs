@@ -140,7 +140,7 @@ impl Call {
             if !self.arm() {
                 break Err(Error::cancelled());
             }
-            let mut out = unsafe { Sink::from_c(sink) };
+            let mut out = unsafe { Sink::from_c(sink, false) };
             let more = caught(|| unsafe { (*self.steps.get()).step(&mut out) });
             match (more, out.answered()) {
                 (Err(error), _) => break Err(error),

@@ -17,9 +17,9 @@ impl Component for Talk {
     const ID: &'static CStr = c"com.example.talk-rust";
     const DESCRIPTION: &'static CStr = c"An upstream with a wire format of its own, in Rust";
     const CONFIG_SCHEMA: Option<&'static CStr> = Some(
-        c"{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\
-          \"limit\":{\"type\":\"integer\",\"minimum\":1,\"default\":1024,\
-          \"description\":\"The most tokens of an answer, unless the request says\"}}}",
+        cr#"{"type":"object","additionalProperties":false,"properties":{
+            "limit":{"type":"integer","minimum":1,"default":1024,
+                     "description":"The most tokens of an answer, unless the request says"}}}"#,
     );
     const FACES: &'static [Face<Self>] = &[Face::codec()];
 

@@ -8,7 +8,7 @@ impl Component for Words {
     const ID: &'static CStr = c"com.example.words-rust";
     const DESCRIPTION: &'static CStr = c"Says the last message back, word by word, in Rust";
     const CONFIG_SCHEMA: Option<&'static CStr> =
-        Some(c"{\"type\":\"object\",\"additionalProperties\":false}");
+        Some(cr#"{"type":"object","additionalProperties":false}"#);
     const FACES: &'static [Face<Self>] = &[Face::direct()];
 
     fn create(setup: &Setup) -> Result<Self, Error> {
