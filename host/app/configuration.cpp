@@ -10,18 +10,28 @@ namespace sluice::app {
 
 namespace fs = std::filesystem;
 
-config::Loaded loadConfiguration(const Options& options) {
-  config::Options how;
-  how.dotEnv = options.envFile;
-  if (!options.configFile.empty()) return config::loadFile(options.configFile, how);
-  if (const auto named = how.environment("SLUICE_CONFIG"); named && !named->empty()) {
-    return config::loadFile(*named, how);
-  }
+std::string configurationFile(const Options& options) {
+  if (!options.configFile.empty()) return options.configFile;
+  const auto named = config::processEnvironment()("SLUICE_CONFIG");
+  if (named && !named->empty()) return *named;
   std::error_code error;
   for (const char* const usual : {"sluice.yaml", "/etc/sluice/sluice.yaml"}) {
-    if (fs::exists(usual, error)) return config::loadFile(usual, how);
+    if (fs::exists(usual, error)) return usual;
   }
-  return config::loadEmbedded(how);
+  return {};
+}
+
+config::Options howToLoad(const Options& options) {
+  config::Options how;
+  how.dotEnv = options.envFile;
+  how.dotEnvRequired = options.envFileGiven;
+  return how;
+}
+
+config::Loaded loadConfiguration(const Options& options) {
+  const std::string file = configurationFile(options);
+  if (file.empty()) return config::loadEmbedded(howToLoad(options));
+  return config::loadFile(file, howToLoad(options));
 }
 
 namespace {

@@ -16,8 +16,10 @@
 
 namespace sluice::app {
 
-// --config, then $SLUICE_CONFIG, then ./sluice.yaml, then /etc/sluice/sluice.yaml, then the
-// defaults that are built in.
+// --config, then $SLUICE_CONFIG, then ./sluice.yaml, then /etc/sluice/sluice.yaml. Empty: none of
+// them, so that the defaults hold that are built in.
+std::string configurationFile(const Options& options);
+config::Options howToLoad(const Options& options);
 config::Loaded loadConfiguration(const Options& options);
 
 struct Built {

@@ -59,7 +59,7 @@ CallStats::~CallStats() {
 }
 
 CallStats::Shard& CallStats::makeShard(std::size_t index) noexcept {
-  auto* const made = new Shard;
+  auto* const made = new Shard(index == kShards - 1);
   Shard* known = nullptr;
   if (shards_[index].compare_exchange_strong(known, made, std::memory_order_acq_rel)) return *made;
   delete made;

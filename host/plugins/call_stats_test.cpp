@@ -99,13 +99,13 @@ TEST(CallStats, OfSeveralThreadsAreOne) {
   CallStats stats;
   const CallSite site{"it", &stats};
   std::vector<std::thread> threads;
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < 80; ++i) {
     threads.emplace_back([&site] {
       for (int call = 0; call < 1'000; ++call) calling(site, CallKind::close, [] {});
     });
   }
   for (auto& thread : threads) thread.join();
-  EXPECT_EQ(stats.counts(CallKind::close).count, 20'000u);
+  EXPECT_EQ(stats.counts(CallKind::close).count, 80'000u);
   EXPECT_EQ(stats.counts(CallKind::close).inFlight, 0u);
 }
 

@@ -7,7 +7,9 @@
 
 #include "plugins/abi.hpp"
 #include "plugins/admission.hpp"
+#include "plugins/component.hpp"
 #include "plugins/control.hpp"
+#include "plugins/trust.hpp"
 
 namespace sluice::plugins {
 
@@ -57,6 +59,13 @@ Shared& shared() {
   return *only;
 }
 
+// What the library says of itself, against who vouches for it and the floors.
+std::optional<Error> faultOfLibrary(const config::Trust& trust, const Vouch& vouch,
+                                    const LibraryImage& image) {
+  const Description found = describe(image.content().path, image.content(), image.table());
+  return faultOfOpened(trust, vouch, found.info);
+}
+
 }  // namespace
 
 Result<LibraryImage> LibraryImage::open(FileContent content, const Copies& copies) {
@@ -99,17 +108,23 @@ std::vector<std::shared_ptr<Library>> Library::live() {
 }
 
 Result<std::shared_ptr<Library>> Library::open(const config::PluginFile& file,
-                                               const std::string& path, const Copies& copies) {
+                                               const std::string& path, const config::Trust& trust,
+                                               const Copies& copies) {
   auto content = readContent(path);
   if (!content) return content.error();
   if (auto refusal = refusalOf(file, *content)) return *std::move(refusal);
+  const auto vouch = vouchFor(trust, content->path, content->sha256, !file.sha256.empty());
+  if (!vouch) return vouch.error();
   const std::lock_guard opening(shared().opening);
   for (auto& library : live()) {
     const FileContent& known = library->content();
-    if (known.path == content->path && known.sha256 == content->sha256) return std::move(library);
+    if (known.path != content->path || known.sha256 != content->sha256) continue;
+    if (auto fault = faultOfLibrary(trust, *vouch, library->image_)) return *std::move(fault);
+    return std::move(library);
   }
   auto image = LibraryImage::open(*std::move(content), copies);
   if (!image) return image.error();
+  if (auto fault = faultOfLibrary(trust, *vouch, *image)) return *std::move(fault);
   auto library = ownedByControlThread(std::unique_ptr<Library>(new Library(*std::move(image))));
   if (auto fault = library->initialise()) return *std::move(fault);
   const std::lock_guard lock(shared().mutex);

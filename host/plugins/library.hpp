@@ -43,10 +43,11 @@ class LibraryImage {
 
 class Library {
  public:
-  // `path`: where the file that the configuration names is. Errors: the reason alone, without the
-  // file's name.
+  // `path`: where the file that the configuration names is. `trust`: whose files are opened.
+  // Errors: the reason alone, without the file's name.
   static Result<std::shared_ptr<Library>> open(const config::PluginFile& file,
-                                               const std::string& path, const Copies& copies);
+                                               const std::string& path, const config::Trust& trust,
+                                               const Copies& copies);
   // All that are open now, those included that only drain.
   static std::vector<std::shared_ptr<Library>> live();
   ~Library();

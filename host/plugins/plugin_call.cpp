@@ -9,8 +9,12 @@ namespace sluice::plugins {
 thread_local constinit PluginCall::Thread PluginCall::t_thread;
 
 void PluginCall::joinThread() noexcept {
-  static std::atomic<unsigned> next{0};
-  t_thread.shard = static_cast<int>(next.fetch_add(1) % CallStats::kShards);
+  constexpr int kLast = CallStats::kShards - 1;
+  static std::atomic<int> next{0};
+  int mine = next.load();
+  while (mine < kLast && !next.compare_exchange_weak(mine, mine + 1)) {
+  }
+  t_thread.shard = mine;
   prepareThreadForCrash();
 }
 

@@ -9,6 +9,7 @@
 #include "plugins/component.hpp"
 #include "plugins/component_instance.hpp"
 #include "plugins/library.hpp"
+#include "plugins/safe_path.hpp"
 #include "plugins/settings_check.hpp"
 
 namespace sluice::plugins {
@@ -147,6 +148,12 @@ std::shared_ptr<const Registry> Registry::open(const config::Plugins& wanted,
                                                std::vector<Problem>& problems,
                                                std::shared_ptr<const Copies> copies) {
   const auto registry = std::make_shared<OpenRegistry>();
+  if (!wanted.enable.empty()) {
+    if (const auto fault = faultOfPath(directory)) {
+      problems.push_back({"", "no plugin is opened: " + fault->message});
+      return registry;
+    }
+  }
   if (copies == nullptr) {
     auto made = Copies::temporary();
     if (!made) {
@@ -165,7 +172,11 @@ std::shared_ptr<const Registry> Registry::open(const config::Plugins& wanted,
     const auto complain = [&](const std::string& what) {
       problems.push_back({plugin.where, std::string(file).append(": ").append(what)});
     };
-    auto library = Library::open(plugin, file, *copies);
+    if (const auto fault = faultOfPath(file)) {
+      complain(fault->message);
+      continue;
+    }
+    auto library = Library::open(plugin, file, wanted.trust, *copies);
     if (!library) {
       std::string reason = library.error().message;
       if (!fs::exists(file, ignored)) {

@@ -12,8 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::string kTestPlugins = std::string(SLUICE_BUILD_DIR) + "/test-plugins";
-const std::string kPlugins = std::string(SLUICE_BUILD_DIR) + "/plugins";
+const std::string kTestPlugins = buildDirectory() + "/test-plugins";
+const std::string kPlugins = buildDirectory() + "/plugins";
 
 std::shared_ptr<const Instance> make(const std::string& directory, const std::string& stem,
                                      const std::string& settings = "{}") {

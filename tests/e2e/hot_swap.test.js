@@ -8,9 +8,9 @@ import { chat, contentOf, eventsOf, openChat, request } from './support/client.j
 import { assertErrorObject } from './support/expect.js';
 import { scenario } from './support/scenario.js';
 import { pluginDirectory } from './support/sluice.js';
+import { builds } from './support/swapped.js';
 import { eventually, makeGate, within } from './support/time.js';
 
-const builds = path.resolve(pluginDirectory, '../host/plugins/testing/plugins');
 const token = 'at-1';
 const admin = { headers: { authorization: `Bearer ${token}` } };
 

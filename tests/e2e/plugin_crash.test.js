@@ -1,0 +1,45 @@
+// A plugin that crashes or blocks is named.
+import assert from 'node:assert/strict';
+import { sse } from './support/answers.js';
+import { question } from './support/chat.js';
+import { chat, openChat } from './support/client.js';
+import { scenario } from './support/scenario.js';
+import { builds } from './support/swapped.js';
+
+const start = async (stage, upstream) =>
+  stage.sluice({
+    plugins: { directory: builds, enable: ['swapped_1'] },
+    providers: {
+      demo: { component: 'org.example.ticking' },
+      codec: { component: 'org.example.swapped', base_url: upstream.baseUrl },
+    },
+  });
+
+scenario('a crash in a plugin is told by name, and is a crash', async (stage) => {
+  const upstream = (await stage.upstream()).always(sse(['a', 'crash', '[DONE]']));
+  const sluice = await start(stage, upstream);
+  stage.sluices.splice(stage.sluices.indexOf(sluice), 1); // it does not end well
+  stage.keep(sluice, () => sluice.kill());
+  openChat(sluice, question('codec/x', { stream: true })).catch(() => {});
+  assert.equal(await sluice.ended(), 'signal SIGSEGV');
+  const line = 'sluice: crashed by SIGSEGV in plugin codec (org.example.swapped), call frame';
+  const told = sluice.stderr.split('\n').filter((text) => text.startsWith('sluice: crashed'));
+  assert.deepEqual(told, [line]);
+});
+
+scenario('a crash that is not in a plugin blames none', async (stage) => {
+  const sluice = await stage.sluice({});
+  stage.sluices.splice(stage.sluices.indexOf(sluice), 1);
+  stage.keep(sluice, () => sluice.kill());
+  sluice.signal('SIGABRT');
+  assert.equal(await sluice.ended(), 'signal SIGABRT');
+  assert.match(sluice.stderr, /^sluice: crashed by SIGABRT$/m);
+});
+
+scenario('a plugin that blocks a loop is named, once', async (stage) => {
+  const upstream = (await stage.upstream()).always(sse(['slow', 'slow', 'slow', '[DONE]']));
+  const sluice = await start(stage, upstream);
+  assert.equal((await chat(sluice, question('codec/x', { stream: true }))).status, 200);
+  await sluice.logLine(/frame\(\) took \d+ ms and must not block/, 'codec (org.example.swapped)');
+  assert.equal(sluice.stderr.match(/must not block/g).length, 1);
+});
