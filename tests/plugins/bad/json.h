@@ -68,6 +68,7 @@ __attribute__((unused)) static sluice_str member(sluice_str text, const char* na
     at = afterValue(value, end, 0);
     if (found) return (sluice_str){value, (size_t)(at - value)};
     at = afterSpace(at, end);
+    if (*at != ',') break;
     at = afterSpace(at + 1, end);
   }
   return none;
