@@ -322,15 +322,14 @@ struct Frame {
 };
 
 // Decodes an answer that was cut into frames. What came, as Recorder::log().
-inline std::string decode(const Instance& instance, const sluice_request& request,
-                          std::uint32_t status, const std::vector<sluice_kv>& headers,
-                          const std::vector<Frame>& frames) {
+inline std::string decode(const sluice_instance* instance, const sluice_codec* codec,
+                          const sluice_request& request, std::uint32_t status,
+                          const std::vector<sluice_kv>& headers, const std::vector<Frame>& frames) {
   Recorder recorder;
   void* decoder = nullptr;
   sluice_error error = emptyError();
-  const sluice_codec* codec = instance.codec();
-  sluice_status result = codec->open(instance.get(), &request, status, headers.data(),
-                                     headers.size(), &decoder, &error);
+  sluice_status result =
+      codec->open(instance, &request, status, headers.data(), headers.size(), &decoder, &error);
   if (result != SLUICE_OK) return describe(error) + "\n";
   for (const Frame& frame : frames) {
     result = codec->frame(decoder, str(frame.event), str(frame.data), recorder.sink(), &error);
@@ -339,6 +338,11 @@ inline std::string decode(const Instance& instance, const sluice_request& reques
   if (result == SLUICE_OK) result = codec->end(decoder, recorder.sink(), &error);
   codec->close(decoder);
   return recorder.log() + (result == SLUICE_OK ? std::string() : describe(error) + "\n");
+}
+inline std::string decode(const Instance& instance, const sluice_request& request,
+                          std::uint32_t status, const std::vector<sluice_kv>& headers,
+                          const std::vector<Frame>& frames) {
+  return decode(instance.get(), instance.codec(), request, status, headers, frames);
 }
 
 }  // namespace sluice::testing
