@@ -12,6 +12,7 @@ int check(const Options& options);
 int listModels(const Options& options);
 int listPlugins(const Options& options);
 int pluginInfo(const Options& options);
+int newPlugin(const Options& options);
 int version(const Options& options);
 
 }  // namespace sluice::app

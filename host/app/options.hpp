@@ -12,6 +12,12 @@ struct Options {
   bool strict = false;  // any plugin that cannot be used fails the start
   bool json = false;
   std::string pluginFile;  // of `plugins info`
+  struct NewPlugin {       // of `plugins new`
+    std::string name;
+    std::string kind = "provider";
+    std::string language = "cpp";
+    std::string directory;  // empty: the name
+  } newPlugin;
 };
 
 }  // namespace sluice::app

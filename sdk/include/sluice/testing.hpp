@@ -295,12 +295,62 @@ inline sluice_request chat(std::string_view model, std::string_view body, bool s
   request.body = str(body);
   return request;
 }
-inline sluice_request models() {
-  sluice_request request{};
-  request.struct_size = sizeof request;
-  request.op = SLUICE_OP_MODELS;
-  request.id = 1;
-  return request;
+// A request of another operation, for example SLUICE_OP_SEARCH with {"query": "rivers"}.
+inline sluice_request request(std::uint32_t op, std::string_view body) {
+  sluice_request made{};
+  made.struct_size = sizeof made;
+  made.op = op;
+  made.id = 1;
+  made.body = str(body);
+  return made;
+}
+inline sluice_request models() { return request(SLUICE_OP_MODELS, {}); }
+
+// The HTTP request that a codec makes: "POST /path", its headers and a blank line, a line each,
+// then its body. A secret is <its name>. An error is one line.
+inline std::string encode(const Instance& instance, const sluice_request& request) {
+  HttpRequest http;
+  sluice_error error = emptyError();
+  if (instance.codec()->encode(instance.get(), &request, http.out(), &error) != SLUICE_OK)
+    return describe(error) + "\n";
+  return http.line + "\n" + http.headers + "\n" + http.body;
+}
+
+// A healthy candidate for rank(); change what a test is about. The texts are lent.
+inline sluice_candidate candidate(std::string_view target, std::string_view model = "m") {
+  sluice_candidate made{};
+  made.struct_size = sizeof made;
+  made.flags = SLUICE_CAND_HEALTHY;
+  made.target = str(target);
+  made.model = str(model);
+  made.weight = 1;
+  made.labels = str("{}");
+  return made;
+}
+
+// The targets in the order that a strategy gives them, each with a space behind it. An error is one
+// line.
+inline std::string rank(const Instance& instance, const std::vector<sluice_candidate>& candidates,
+                        const sluice_request& request = chat("m", "{}", false)) {
+  std::vector<const sluice_candidate*> list;
+  list.reserve(candidates.size());
+  for (const sluice_candidate& one : candidates) list.push_back(&one);
+  std::vector<std::uint32_t> order(list.size());
+  std::size_t ordered = 0;
+  sluice_error error = emptyError();
+  if (instance.strategy()->rank(instance.get(), &request, list.data(), list.size(), order.data(),
+                                &ordered, &error) != SLUICE_OK)
+    return describe(error) + "\n";
+  std::string names;
+  for (std::size_t i = 0; i < ordered; ++i) names += text(candidates.at(order[i]).target) + " ";
+  return names;
+}
+
+// Gives a memory an exchange. Empty: it was taken; else the error, as one line.
+inline std::string remember(const Instance& instance, std::string_view exchange) {
+  sluice_error error = emptyError();
+  const sluice_status status = instance.memory()->remember(instance.get(), str(exchange), &error);
+  return status == SLUICE_OK ? std::string() : describe(error) + "\n";
 }
 
 // Runs an operation of a direct component that neither pauses nor uses threads, to its end. What
