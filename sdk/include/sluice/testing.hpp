@@ -95,6 +95,7 @@ inline std::string describe(const sluice_chunk& chunk) {
     return line;
   }
   if (chunk.type == SLUICE_CHUNK_TOOL_CALL) line += " index=" + std::to_string(chunk.index);
+  else detail::number(line, "index", chunk.index);
   detail::field(line, "id", text(chunk.ref));
   detail::field(line, "name", text(chunk.name));
   if (chunk.text.len) json::quote(line += " ", text(chunk.text));
