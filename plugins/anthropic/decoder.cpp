@@ -13,14 +13,15 @@ namespace json = sluice::json;
 using sluice::broken;
 using sluice::Sink;
 
-// Totals so far. A later event repeats some of them, with null or 0 for what it does not know.
+// Totals so far. A later event repeats some of them, with null or 0 for what it does not know of
+// the prompt.
 class Usage {
  public:
   void take(json::Value told) {
     set(input_, told["input_tokens"]);
     set(cacheRead_, told["cache_read_input_tokens"]);
     set(cacheWrite_, told["cache_creation_input_tokens"]);
-    set(output_, told["output_tokens"]);
+    output_ = told["output_tokens"].whole(output_);
     set(thinking_, told["output_tokens_details"]["thinking_tokens"]);
     std::uint64_t written = 0;  // by how long it is kept
     for (const json::Value part : told["cache_creation"]) written += part.whole();

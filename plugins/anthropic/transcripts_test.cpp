@@ -60,7 +60,7 @@ std::vector<const Transcript*> those(bool (*wanted)(const Transcript&)) {
   return out;
 }
 bool any(const Transcript& /*transcript*/) { return true; }
-bool streamed(const Transcript& transcript) { return transcript.stream; }
+bool streamed(const Transcript& transcript) { return transcript.stream && transcript.ok(); }
 bool whole(const Transcript& transcript) { return !transcript.stream && transcript.status == 200; }
 
 std::string nameOfTest(const ::testing::TestParamInfo<const Transcript*>& info) {

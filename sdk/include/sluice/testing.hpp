@@ -84,7 +84,8 @@ inline std::string describe(const sluice_chunk& chunk) {
                                           "item",    "message",   "json"};
   std::string line = chunk.type < std::size(kinds) ? kinds[chunk.type] : std::to_string(chunk.type);
   if (chunk.choice) line += "[" + std::to_string(chunk.choice) + "]";
-  if (chunk.type == SLUICE_CHUNK_FINISH) return line + " " + text(chunk.name);
+  if (chunk.type == SLUICE_CHUNK_FINISH)
+    return line + " " + text(chunk.name) + (chunk.extra.len ? " " + text(chunk.extra) : "");
   if (chunk.type == SLUICE_CHUNK_USAGE) {
     const sluice_usage& usage = *chunk.usage;
     detail::number(line, "input", usage.input);
