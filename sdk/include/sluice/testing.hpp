@@ -84,7 +84,8 @@ inline std::string describe(const sluice_chunk& chunk) {
                                           "item",    "message",   "json"};
   std::string line = chunk.type < std::size(kinds) ? kinds[chunk.type] : std::to_string(chunk.type);
   if (chunk.choice) line += "[" + std::to_string(chunk.choice) + "]";
-  if (chunk.type == SLUICE_CHUNK_FINISH) return line + " " + text(chunk.name);
+  if (chunk.type == SLUICE_CHUNK_FINISH)
+    return line + " " + text(chunk.name) + (chunk.extra.len ? " " + text(chunk.extra) : "");
   if (chunk.type == SLUICE_CHUNK_USAGE) {
     const sluice_usage& usage = *chunk.usage;
     detail::number(line, "input", usage.input);
@@ -95,6 +96,7 @@ inline std::string describe(const sluice_chunk& chunk) {
     return line;
   }
   if (chunk.type == SLUICE_CHUNK_TOOL_CALL) line += " index=" + std::to_string(chunk.index);
+  else detail::number(line, "index", chunk.index);
   detail::field(line, "id", text(chunk.ref));
   detail::field(line, "name", text(chunk.name));
   if (chunk.text.len) json::quote(line += " ", text(chunk.text));
