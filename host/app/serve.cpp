@@ -271,6 +271,7 @@ void Gateway::replace(Built next, const std::shared_ptr<const http::Settings>& s
   }
   patience_ = running_.generation->config().server.drain;
   std::vector<LoopUnit::Remover> removers;
+  removers.reserve(units_.size());
   for (const auto& unit : units_) removers.push_back(unit->remover());
   const auto removal =
       std::make_shared<Removal>(removers.size(), running_.generation->config().plugins.drain);

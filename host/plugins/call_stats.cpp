@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <chrono>
+#include <memory>
 #include <string>
 
 #include "plugins/log.hpp"
@@ -59,11 +60,12 @@ CallStats::~CallStats() {
 }
 
 CallStats::Shard& CallStats::makeShard(std::size_t index) noexcept {
-  auto* const made = new Shard(index == kShards - 1);
+  auto made = std::make_unique<Shard>(index == kShards - 1);
   Shard* known = nullptr;
-  if (shards_[index].compare_exchange_strong(known, made, std::memory_order_acq_rel)) return *made;
-  delete made;
-  return *known;
+  if (!shards_[index].compare_exchange_strong(known, made.get(), std::memory_order_acq_rel)) {
+    return *known;
+  }
+  return *made.release();
 }
 
 void CallStats::noteSlow(CallKind kind, std::string_view label, std::uint64_t ticks) noexcept {

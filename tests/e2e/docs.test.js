@@ -72,14 +72,19 @@ for (const page of pages) {
       scenario(
         `the command at ${page}:${block.line} runs: ${command.slice(0, 60)}`,
         async (stage) => {
-          const sluice = await stage.sluice(null, { env: { PORT: '0' } });
+          const env = { PORT: '0', ADMIN_TOKEN: 'at-docs' };
+          const sluice = await stage.sluice(null, { env });
           const work = await stage.work(shipped);
           const line = command
             .replaceAll('http://127.0.0.1:8090', sluice.url)
             .replaceAll('build/plugins', pluginDirectory)
             .replace(/^curl /, 'curl --silent --show-error --fail-with-body ')
             .replace(/^(build\/)?sluice /, `${binary} `);
-          const got = spawnSync('bash', ['-c', line], { cwd: work.directory, encoding: 'utf8' });
+          const got = spawnSync('bash', ['-c', line], {
+            cwd: work.directory,
+            encoding: 'utf8',
+            env: { ...process.env, ADMIN_TOKEN: env.ADMIN_TOKEN },
+          });
           assert.equal(got.status, 0, got.stdout + got.stderr);
         },
       );
