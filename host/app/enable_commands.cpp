@@ -223,10 +223,8 @@ class Change {
     };
     if (const auto fault = plugins::faultOfPath(directory())) return warn(fault->message);
     if (const auto fault = plugins::faultOfPath(info.file)) return warn(fault->message);
-    std::error_code ignored;
-    const fs::path file = fs::canonical(info.file, ignored);
     const config::Trust& trust = config_.plugins.trust;
-    const auto vouch = plugins::vouchFor(trust, file.string(), info.sha256, false);
+    const auto vouch = plugins::vouchFor(trust, info.file, info.sha256, false);
     if (!vouch) return warn(info.file + ' ' + vouch.error().message);
     if (const auto fault = plugins::faultOfOpened(trust, *vouch, info)) {
       warn(info.file + ' ' + fault->message);

@@ -51,7 +51,6 @@ std::string refusalOf(const config::Plugins& wanted, const config::PluginFile& f
   if (!file.sha256.empty() && !text::equalsIgnoringCase(file.sha256, info.sha256)) {
     return "the configuration wants another SHA-256";
   }
-  if (const auto fault = plugins::faultOfPath(info.file)) return fault->message;
   const auto vouch = plugins::vouchFor(wanted.trust, info.file, info.sha256, !file.sha256.empty());
   if (!vouch) return vouch.error().message;
   const auto fault = plugins::faultOfOpened(wanted.trust, *vouch, info);
@@ -64,6 +63,11 @@ Listed look(const config::Plugins& wanted, const std::string& file) {
   made.file = file;
   const config::PluginFile* const enabled = enabledIn(wanted, made.stem);
   made.enabled = enabled != nullptr;
+  // Not opened where others may have put something else in its place.
+  if (const auto fault = plugins::faultOfPath(file)) {
+    made.unusable = fault->message;
+    return made;
+  }
   auto info = plugins::inspectInChild(programFile(), file);
   if (!info) {
     made.unusable = without(file, info.error().message);

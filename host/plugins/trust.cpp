@@ -43,7 +43,8 @@ Result<Vouch> vouchFor(const config::Trust& trust, const std::string& file,
   Vouch vouch;
   vouch.pinned = pinned;
   if (pinned) return vouch;
-  const std::string beside = signatureFile(file);
+  std::error_code ignored;
+  const std::string beside = signatureFile(std::filesystem::weakly_canonical(file, ignored));
   const std::string name = std::filesystem::path(beside).filename().string();
   auto signature = readSignature(beside);
   if (!signature) return Error{"its signature " + name + ' ' + signature.error().message};

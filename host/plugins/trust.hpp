@@ -20,7 +20,8 @@ struct Vouch {
   std::optional<Statement> statement;  // of a genuine signature, whoever made it
 };
 
-// `content` is the file's SHA-256; `pinned`: the configuration names it for this file. A pin is the
+// The signature lies beside `file`, or beside what it is a symbolic link to. `content` is the
+// file's SHA-256; `pinned`: the configuration names it for this file. A pin is the
 // operator's own word: no signature is looked for then. Else a signature that is broken, or is for
 // another content, is an error, as is a floor that the signed version is under, and, where
 // `require` is set, a file without a known publisher's signature. Errors: the reason alone.

@@ -64,6 +64,17 @@ TEST_F(Trust, WhatIsAskedForMustBeThere) {
   EXPECT_EQ(refusal(), "");
 }
 
+TEST_F(Trust, ALinksSignatureLiesBesideTheFileItself) {
+  trust_.require = true;
+  sign(acme_);
+  fs::create_directory(directory_ / "of-1.2");
+  fs::rename(file_, directory_ / "of-1.2/d.so");
+  fs::rename(signatureFile(file_), directory_ / "of-1.2/d.so.sig");
+  fs::create_symlink("of-1.2/d.so", file_);
+  EXPECT_EQ(refusal(), "");
+  EXPECT_TRUE(vouchFor(trust_, file_, statement_.sha256, false));
+}
+
 TEST_F(Trust, AStrangersSignatureIsNone) {
   trust_.require = true;
   const SigningKey stranger = *SigningKey::generate();

@@ -178,11 +178,13 @@ scenario('a directory that others write to is not opened', async (stage) => {
 });
 
 scenario('nor is a file that others write to, or that is a stranger’s', async (stage) => {
-  const { file, check } = await installation(stage, ['demo']);
+  const { work, file, check, plugin } = await installation(stage, ['demo']);
   chmodSync(file('demo'), 0o646);
   const got = await check({});
   assert.equal(got.code, 1);
   assert.ok(got.stderr.includes(`chmod o-w ${file('demo')}`), got.stderr);
+  const listed = await plugin('list', '--config', work.file);
+  assert.match(listed.stdout, /demo.*unusable: .*chmod o-w/);
   chmodSync(file('demo'), 0o644);
   if (process.getuid() !== 0) return;
   chownSync(file('demo'), 54321, 54321);
