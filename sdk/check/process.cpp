@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <filesystem>
@@ -64,6 +65,7 @@ std::string leakOf(std::size_t each, const std::function<void()>& work) {
   const auto round = [&] {
     for (std::size_t i = 0; i < each; ++i) work();
   };
+  const std::size_t threadsAtFirst = threadCount();
   round();  // what is kept from the first time on is no leak
   const std::size_t threads = settledThreads(0), files = openFiles().size();
   // A leak grows in every round; what is cached, or kept in a table that doubles, does not.
@@ -84,6 +86,9 @@ std::string leakOf(std::size_t each, const std::function<void()>& work) {
   };
   const std::size_t threadsNow = settledThreads(threads), filesNow = openFiles().size();
   if (threadsNow >= threads + times / 2) return told(threadsNow - threads, "more threads");
+  // So many that no more could be made.
+  if (threadsNow >= threadsAtFirst + std::max<std::size_t>(each, 100))
+    return told(threadsNow - threadsAtFirst, "more threads");
   if (filesNow >= files + times / 2) return told(filesNow - files, "more open descriptors");
   if (always) return told(grown, "more bytes of memory in use");
   return {};

@@ -3,8 +3,9 @@
 
 static sluice_status startKeeping(const sluice_instance* self, const sluice_request* req,
                                   sluice_sink* sink, void** call, sluice_error* err) {
+  void* const body = (void*)req->body.ptr;
   const sluice_status status = start(self, req, sink, call, err);
-  *call = status == SLUICE_OK ? (void*)req->body.ptr : NULL;
+  *call = body;
   return status;
 }
 UNSEEN static void release(void* call) {
