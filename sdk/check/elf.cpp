@@ -64,7 +64,7 @@ std::string contentOf(const std::string& file) {
 }  // namespace
 
 bool isGo(const std::string& file) {
-  return contentOf(file).find(std::string_view("\0.note.go.buildid\0", 19)) != std::string::npos;
+  return contentOf(file).find(std::string_view("\0.note.go.buildid\0", 18)) != std::string::npos;
 }
 
 std::vector<std::string> exportsOf(const std::string& file) {

@@ -35,6 +35,8 @@ foreach(language rust go)
     install(DIRECTORY ${language} DESTINATION share/sluice COMPONENT sdk PATTERN target EXCLUDE)
   endif()
 endforeach()
+install(DIRECTORY examples DESTINATION share/sluice COMPONENT sdk USE_SOURCE_PERMISSIONS
+  PATTERN CMakeLists.txt EXCLUDE PATTERN examples_test.cpp EXCLUDE PATTERN check.sh EXCLUDE)
 install(FILES
   ${package}/SluiceSDKConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/SluiceSDKConfigVersion.cmake
   cmake/SluicePlugin.cmake cmake/plugin.map

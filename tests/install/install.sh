@@ -1,6 +1,6 @@
 #!/bin/sh
 # install.sh SOURCE_DIR BUILD_DIR: installs the build to an empty prefix. Nothing there names the
-# source or the build; a plugin of every C and C++ template builds with that alone with gcc, passes
+# source or the build; a plugin of every template builds with that alone with gcc, passes
 # its tests and the checker and installs into its place; so does one without CMake.
 set -eu
 source=$1
@@ -65,6 +65,28 @@ for language in c cpp; do
   done
 done
 
+# Rust and Go, where they are installed; their commands need no arguments.
+PATH=$PATH:${HOME:-/}/.cargo/bin:/usr/local/go/bin
+for language in rust go; do
+  program=$language
+  [ "$language" = go ] || program=cargo
+  if ! command -v "$program" >/dev/null; then
+    echo "skipped: the templates in $language, since $program is not installed"
+    continue
+  fi
+  for kind in provider strategy context search; do
+    name=$language-$kind
+    "$sluice" plugins new --language $language --kind $kind "$name" >new.txt
+    sed -n 's/^  //p' new.txt >commands.sh
+    sh -eu commands.sh >"$work/log" 2>&1 || { cat "$work/log"; fail "$name: its commands"; }
+    "$sluice" plugins info "$name/build/plugins/$name.so" | grep -q "com.example.$name" ||
+      fail "$name is unusable"
+    if grep -rn '@[A-Z]*@' "$name" --include='*' --exclude-dir=build; then
+      fail "$name has words between @"
+    fi
+  done
+done
+
 # Without CMake.
 PKG_CONFIG_PATH=$prefix/lib/pkgconfig
 export PKG_CONFIG_PATH
@@ -88,5 +110,5 @@ refused "'test' cannot be a plugin's name: it is taken" test
 refused "c-provider exists already" c-provider
 refused "--kind 'router' is unknown; there is: context, provider, search, strategy" \
   --kind router my-router
-refused "--language 'cobol' is unknown; there is: c, cpp" --language cobol my-cobol
+refused "--language 'cobol' is unknown; there is: c, cpp, go, rust" --language cobol my-cobol
 [ ! -e my-router ] && [ ! -e my-cobol ] || fail "something was written"

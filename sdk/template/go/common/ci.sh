@@ -12,8 +12,11 @@ go build -buildvcs=false -trimpath -buildmode=c-shared -o build/plugins/@NAME@.s
 mv -f build/plugins/@NAME@.so.new build/plugins/@NAME@.so
 rm -f build/plugins/@NAME@.so.h build/plugins/@NAME@.h
 echo "built build/plugins/@NAME@.so"
-if command -v sluice-plugin-check >/dev/null; then
-  sluice-plugin-check build/plugins/@NAME@.so
+check=$(command -v sluice-plugin-check || echo "@SHARE@/../../bin/sluice-plugin-check")
+if [ ! -x "$check" ]; then
+  echo "not checked: sluice-plugin-check is not installed"
+elif [ -d transcripts ]; then
+  "$check" build/plugins/@NAME@.so --transcripts transcripts
 else
-  echo "not checked: sluice-plugin-check is not on the PATH"
+  "$check" build/plugins/@NAME@.so
 fi

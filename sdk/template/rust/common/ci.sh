@@ -9,8 +9,11 @@ mkdir -p build/plugins
 cp build/cargo/release/lib@SYMBOL@_plugin.so build/plugins/@NAME@.so.new
 mv -f build/plugins/@NAME@.so.new build/plugins/@NAME@.so
 echo "built build/plugins/@NAME@.so"
-if command -v sluice-plugin-check >/dev/null; then
-  sluice-plugin-check build/plugins/@NAME@.so
+check=$(command -v sluice-plugin-check || echo "@SHARE@/../../bin/sluice-plugin-check")
+if [ ! -x "$check" ]; then
+  echo "not checked: sluice-plugin-check is not installed"
+elif [ -d transcripts ]; then
+  "$check" build/plugins/@NAME@.so --transcripts transcripts
 else
-  echo "not checked: sluice-plugin-check is not on the PATH"
+  "$check" build/plugins/@NAME@.so
 fi
