@@ -17,15 +17,19 @@ using sluice::Sink;
 // the prompt.
 class Usage {
  public:
-  void take(json::Value told) {
+  // What the beginning tells of the answer is no total yet.
+  void takePrompt(json::Value told) {
     set(input_, told["input_tokens"]);
     set(cacheRead_, told["cache_read_input_tokens"]);
     set(cacheWrite_, told["cache_creation_input_tokens"]);
-    output_ = told["output_tokens"].whole(output_);
-    set(thinking_, told["output_tokens_details"]["thinking_tokens"]);
     std::uint64_t written = 0;  // by how long it is kept
     for (const json::Value part : told["cache_creation"]) written += part.whole();
     cacheWrite_ = std::max(cacheWrite_, written);
+  }
+  void take(json::Value told) {
+    takePrompt(told);
+    set(output_, told["output_tokens"]);
+    set(thinking_, told["output_tokens_details"]["thinking_tokens"]);
   }
   sluice_usage buckets() const {
     sluice_usage out{};
@@ -83,7 +87,9 @@ class MessageDecoder final : public sluice::JsonDecoder {
     if (begun_) return;
     begun_ = true;
     sink.start(message["id"].string(), message["model"].string());
-    tellUsage(message["usage"], sink);
+    if (!message["usage"].isObject()) return;
+    usage_.takePrompt(message["usage"]);
+    sink.usage(usage_.buckets());
   }
 
   void readWhole(json::Value message, Sink sink) {
@@ -95,7 +101,7 @@ class MessageDecoder final : public sluice::JsonDecoder {
     }
     if (!message["stop_reason"].isString())
       throw broken("the upstream's answer does not say why it ended");
-    readEnd(message, {}, sink);
+    readEnd(message, message["usage"], sink);
     endMessage(sink);
   }
 
@@ -152,11 +158,14 @@ class MessageDecoder final : public sluice::JsonDecoder {
 
   // The end's reason and totals; they are passed on when the answer is whole.
   void readEnd(json::Value delta, json::Value usage, Sink sink) {
+    begin({}, sink);
     if (delta["stop_reason"].isString()) reason_ = delta["stop_reason"].string();
     if (delta["stop_sequence"].isString()) stopSequence_ = delta["stop_sequence"].string();
     const json::Value explanation = delta["stop_details"]["explanation"];
     if (explanation.isString()) explanation_ = explanation.string();
-    tellUsage(usage, sink);
+    if (!usage.isObject()) return;
+    usage_.take(usage);
+    sink.usage(usage_.buckets());
   }
 
   void endMessage(Sink sink) {
@@ -248,12 +257,6 @@ class MessageDecoder final : public sluice::JsonDecoder {
     sluice_chunk chunk = Sink::make(SLUICE_CHUNK_TEXT);
     chunk.extra = sluice::str(extra_);
     sink.push(chunk);
-  }
-
-  void tellUsage(json::Value usage, Sink sink) {
-    if (!usage.isObject()) return;
-    usage_.take(usage);
-    sink.usage(usage_.buckets());
   }
 
   static constexpr std::size_t kMaxOpen = 1024;  // far more than any answer has at once

@@ -26,7 +26,7 @@ std::string sent(std::string_view body, std::string_view config = "{}") {
 
 // A member of the body that is sent, as JSON; empty if it is not there.
 std::string member(std::string_view name, std::string_view body, std::string_view config = "{}") {
-  const std::string all = sent(body, config);
+  std::string all = sent(body, config);
   sluice::json::Document document;
   if (!document.parse(all)) return all;
   std::string out;
@@ -174,7 +174,7 @@ TEST(Turns, SayARefusalAgain) {
 }
 
 std::string block(const std::string& part) {
-  const std::string all = turns(R"({"role":"user","content":[)" + part + "]}");
+  std::string all = turns(R"({"role":"user","content":[)" + part + "]}");
   const std::string before = R"([{"role":"user","content":[)";
   if (all.rfind(before, 0) != 0) return all;
   return all.substr(before.size(), all.size() - before.size() - 3);
@@ -530,7 +530,8 @@ TEST(Unsupported, NamesWhatWouldChangeTheAnswer) {
       {"function_call", R"({"name":"f"})"},
       {"web_search_options", R"({"search_context_size":"low"})"}};
   for (const auto& [name, value] : members) {
-    const std::string error = sent(withHi("\"" + name + "\":" + value));
+    const std::string error =
+        sent(withHi(std::string("\"").append(name).append("\":").append(value)));
     EXPECT_EQ(
         error.rfind("error INVALID_ARGUMENT retryable type=\"invalid_request_error\" param=\"" +
                         name + "\"",
