@@ -78,8 +78,8 @@ sluice_status Operation::push(const sluice_chunk* chunk) noexcept {
       if (fault_.empty()) fault_ = what;
     };
     if (finished_ > 0) add("pushed after it had called finish()");
-    if (cancelled_) add("pushed after a push that was answered SLUICE_CANCELLED");
-    if (paused_) add("pushed between SLUICE_PAUSE and resume()");
+    if (cancelled_) late_ = "pushed after a push that was answered SLUICE_CANCELLED";
+    if (paused_) early_ = "pushed between SLUICE_PAUSE and resume()";
     const std::string bad = badSizeOf(chunk);
     if (!bad.empty()) {
       add(bad);
@@ -92,9 +92,8 @@ sluice_status Operation::push(const sluice_chunk* chunk) noexcept {
   }
   const sluice_status status = answer_ ? answer_(*this, number) : sluice_status{SLUICE_OK};
   const std::lock_guard lock(mutex_);
-  // A resume() that began or ended meanwhile may be the one that ends this pause.
-  paused_ = status == SLUICE_PAUSE && resumes_ == resumesBefore && resuming_ == 0 &&
-            !cancelAsked_ && canPause();
+  // A resume() that came meanwhile has ended this pause already.
+  paused_ = status == SLUICE_PAUSE && resumes_ == resumesBefore && !cancelAsked_ && canPause();
   cancelled_ = cancelled_ || status == SLUICE_CANCELLED;
   changed_.notify_all();
   return status;
@@ -155,13 +154,9 @@ void Operation::resume() {
   {
     const std::lock_guard lock(mutex_);
     ++resumes_;
-    ++resuming_;
     paused_ = false;
   }
   if (canPause()) ask(direct_.resume, "direct.resume");
-  const std::lock_guard lock(mutex_);
-  ++resumes_;
-  --resuming_;
 }
 
 void Operation::cancel() {
@@ -220,6 +215,14 @@ bool Operation::paused() const {
 std::string Operation::fault() const {
   const std::lock_guard lock(mutex_);
   return fault_;
+}
+std::string Operation::pushedEarly() const {
+  const std::lock_guard lock(mutex_);
+  return early_;
+}
+std::string Operation::pushedLate() const {
+  const std::lock_guard lock(mutex_);
+  return late_;
 }
 
 OperationPtr makeOperation(const Bench& bench, const Sample& sample, Operation::Answer answer) {
