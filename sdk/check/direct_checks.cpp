@@ -20,10 +20,9 @@ using Now = std::chrono::steady_clock;
 constexpr const char* kStartRule =
     "on SLUICE_OK the plugin owes one finish(), and pushes nothing after it";
 
-void requireNoFault(const Operation& operation, const std::string& did, const std::string& rule,
-                    const std::string& fix) {
-  if (const std::string fault = operation.fault(); !fault.empty())
-    fail(did, rule, "the plugin: " + fault, fix);
+void requireNone(const std::string& fault, const std::string& did, const std::string& rule,
+                 const std::string& fix) {
+  if (!fault.empty()) fail(did, rule, "the plugin " + fault, fix);
 }
 
 void requireFinish(const Operation& operation, bool finished, const std::string& did,
@@ -45,8 +44,8 @@ void checkAnswers(Bench& bench) {
     if (!operation) continue;
     // A second finish() may come from another thread, a moment later.
     std::this_thread::sleep_for(Millis(20));
-    requireNoFault(*operation, "started " + sample.what, kStartRule,
-                   "call sink->finish() once, as the last thing of an operation");
+    requireNone(operation->fault(), "started " + sample.what, kStartRule,
+                "call sink->finish() once, as the last thing of an operation");
   }
 }
 
@@ -78,7 +77,7 @@ void cancelled(const Bench& bench, const Sample& sample, const std::string& how,
   note::calling("direct.release");
   operation->release();
   note::calling("");
-  requireNoFault(*operation, did, kStartRule, kCancelFix);
+  requireNone(operation->fault(), did, kStartRule, kCancelFix);
 }
 
 void checkCancel(Bench& bench) {
@@ -140,7 +139,7 @@ void checkAfterCancelled(Bench& bench) {
     const std::string fix = "look at what push() answers, and go straight to finish()";
     requireFinish(*operation, operation->waitFinished(soon()), did, rule, fix);
     operation->release();
-    requireNoFault(*operation, did, rule, fix);
+    requireNone(operation->pushedLate(), did, rule, fix);
   }
 }
 
@@ -163,12 +162,12 @@ void pausedEverywhere(const Bench& bench, const Sample& sample, const std::strin
     if (operation->finished()) break;
     // What is pushed now is pushed too early.
     if (i < 3) std::this_thread::sleep_for(Millis(15));
-    requireNoFault(*operation, did, kPauseRule, kPauseFix);
+    requireNone(operation->pushedEarly(), did, kPauseRule, kPauseFix);
     note::calling("direct.resume");
     operation->resume();
   }
   operation->release();
-  requireNoFault(*operation, did, kPauseRule, kPauseFix);
+  requireNone(operation->pushedEarly(), did, kPauseRule, kPauseFix);
   if (testing::joinedTexts(operation->log()) != wanted)
     fail(did, "the same answer as without a pause", shown(operation->log(), 300),
          "take what a push was answered SLUICE_PAUSE for pushed: it is not to be pushed again");
@@ -195,7 +194,7 @@ void resumedInside(const Bench& bench, const Sample& sample, std::size_t at) {
   if (began == 0) return;
   operation->release();
   note::calling("");
-  requireNoFault(*operation, did, kPauseRule, kPauseFix);
+  requireNone(operation->pushedEarly(), did, kPauseRule, kPauseFix);
 }
 
 void checkPause(Bench& bench) {
@@ -227,9 +226,9 @@ void race(const Bench& bench, const Sample& sample, std::uint64_t seed) {
   std::thread reader([&] {
     while (!going && !over) std::this_thread::yield();
     for (std::size_t i = 0; !over && !operation->finished(); ++i) {
-      operation->resume();
+      operation->waitPaused(Millis(1));
+      if (operation->paused()) operation->resume();
       if (cancels && i >= cancelAfter) operation->cancel();
-      std::this_thread::yield();
     }
   });
   const bool began = operation->start(false);
@@ -242,7 +241,7 @@ void race(const Bench& bench, const Sample& sample, std::uint64_t seed) {
   const std::string did = "called resume() and cancel() from another thread while it ran";
   requireFinish(*operation, finished, did, kRaceRule, kCancelFix);
   operation->release();
-  requireNoFault(*operation, did, kRaceRule, kCancelFix);
+  requireNone(operation->fault(), did, kRaceRule, kCancelFix);
 }
 
 void atOnce(const Bench& bench, const Sample& sample) {

@@ -84,10 +84,14 @@ void checkKind(const Bench& bench) {
       if (bench.strategy == nullptr)
         fail(did, "a strategy has " SLUICE_EXT_STRATEGY, "NULL", "answer it in get_extension()");
       break;
-    default:
+    case SLUICE_KIND_PROVIDER:
+    case SLUICE_KIND_CONTEXT:
+    case SLUICE_KIND_SEARCH:
       if (bench.codec == nullptr && bench.direct == nullptr)
         fail(did, "a provider or source has " SLUICE_EXT_CODEC " or " SLUICE_EXT_DIRECT,
              "NULL for both", "answer one of them in get_extension()");
+      break;
+    default: break;  // library.descriptor says so
   }
 }
 

@@ -82,7 +82,8 @@ int runChecks(const CommandLine& line) {
   const std::vector<const Check*> checks = chosen(line.only);
   std::vector<Result> results;
   if (line.inProcess)
-    for (const Check* check : checks) results.push_back({check, runHere(*check, line.options), 0});
+    for (const Check* check : checks)
+      results.push_back({check, runHere(*check, line.options), 0, {}});
   else results = runApart(checks, line.options);
   if (line.json) writeJson(std::cout, line.options, results);
   else writeText(std::cout, results, wantsColours());

@@ -78,9 +78,8 @@ sluice_status Operation::push(const sluice_chunk* chunk) noexcept {
       if (fault_.empty()) fault_ = what;
     };
     if (finished_ > 0) add("pushed after it had called finish()");
-    if (cancelled_) add("pushed after a push that was answered SLUICE_CANCELLED");
-    if (heldBack_) add("pushed between SLUICE_PAUSE and resume()");
-    heldBack_ = paused_ = false;
+    if (cancelled_) late_ = "pushed after a push that was answered SLUICE_CANCELLED";
+    if (paused_) early_ = "pushed between SLUICE_PAUSE and resume()";
     const std::string bad = badSizeOf(chunk);
     if (!bad.empty()) {
       add(bad);
@@ -93,12 +92,8 @@ sluice_status Operation::push(const sluice_chunk* chunk) noexcept {
   }
   const sluice_status status = answer_ ? answer_(*this, number) : sluice_status{SLUICE_OK};
   const std::lock_guard lock(mutex_);
-  // A resume() that came during this push ends its pause; the one that this push comes from, or
-  // that still returns from the pause before, does not.
+  // A resume() that came meanwhile has ended this pause already.
   paused_ = status == SLUICE_PAUSE && resumes_ == resumesBefore && !cancelAsked_ && canPause();
-  // One that came without a pause may be taken for this one's, if it came since the last push.
-  heldBack_ = paused_ && strays_ == straysSeen_ && straying_ == 0;
-  straysSeen_ = strays_;
   cancelled_ = cancelled_ || status == SLUICE_CANCELLED;
   changed_.notify_all();
   return status;
@@ -161,12 +156,9 @@ void Operation::resume() {
     const std::lock_guard lock(mutex_);
     stray = !paused_;
     ++resumes_;
-    if (stray) ++strays_, ++straying_;
-    heldBack_ = paused_ = false;
+    paused_ = false;
   }
   if (canPause()) ask(direct_.resume, "direct.resume");
-  const std::lock_guard lock(mutex_);
-  if (stray) ++strays_, --straying_;
 }
 
 void Operation::cancel() {
@@ -225,6 +217,14 @@ bool Operation::paused() const {
 std::string Operation::fault() const {
   const std::lock_guard lock(mutex_);
   return fault_;
+}
+std::string Operation::pushedEarly() const {
+  const std::lock_guard lock(mutex_);
+  return early_;
+}
+std::string Operation::pushedLate() const {
+  const std::lock_guard lock(mutex_);
+  return late_;
 }
 
 OperationPtr makeOperation(const Bench& bench, const Sample& sample, Operation::Answer answer) {

@@ -35,7 +35,7 @@ class Operation {
   // False: that took longer.
   bool waitFinished(std::chrono::milliseconds most);
   bool waitPaused(std::chrono::milliseconds most);  // or finished
-  void resume();
+  void resume();  // only while it is paused, or inside push(): that is all a host does
   void cancel();
   // Once it is finished. Waits until nothing else runs.
   void release();
@@ -51,8 +51,11 @@ class Operation {
   std::size_t pushes() const;
   bool finished() const;
   bool paused() const;
-  // What was wrong with how it ran; empty: nothing.
+  // What was wrong with how it ran; empty: nothing. Pushes while it is paused, and after one that
+  // was answered SLUICE_CANCELLED, are told apart.
   std::string fault() const;
+  std::string pushedEarly() const;
+  std::string pushedLate() const;
   // Whether this object may be deleted: the plugin has no way to it any more.
   bool isOver() const;
 
@@ -77,11 +80,9 @@ class Operation {
   mutable std::mutex mutex_;  // never held while the plugin is called
   std::condition_variable changed_;
   ChunkRules rules_;
-  std::string log_, failure_, json_, fault_;
+  std::string log_, failure_, json_, fault_, early_, late_;
   std::size_t pushes_ = 0;
-  std::size_t resumes_ = 0;                  // that began
-  std::size_t strays_ = 0, straysSeen_ = 0;  // that came without a pause: beginnings and ends
-  int straying_ = 0;                         // those that run
+  std::size_t resumes_ = 0;
   int finished_ = 0, asking_ = 0;
   bool paused_ = false;    // waits for a resume()
   bool heldBack_ = false;  // and must not push before

@@ -16,13 +16,16 @@ namespace sluice::check {
 
 namespace {
 
-// Threads end a moment after they were joined, or are detached: they are waited for.
+// Threads end a moment after they were joined, or are detached: they are waited for, until there
+// are no more than wanted, or their number no longer changes.
 std::size_t settledThreads(std::size_t wanted) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(300 * slowness());
+  using std::chrono::milliseconds;
   std::size_t count = threadCount();
-  while (count > wanted && std::chrono::steady_clock::now() < until) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    count = threadCount();
+  for (int same = 0; same < 10 && count > wanted; ++same) {
+    std::this_thread::sleep_for(milliseconds(2 * slowness()));
+    const std::size_t now = threadCount();
+    if (now != count) same = 0;
+    count = now;
   }
   return count;
 }
@@ -67,30 +70,27 @@ std::string leakOf(std::size_t each, const std::function<void()>& work) {
   };
   const std::size_t threadsAtFirst = threadCount();
   round();  // what is kept from the first time on is no leak
-  const std::size_t threads = settledThreads(0), files = openFiles().size();
   // A leak grows in every round; what is cached, or kept in a table that doubles, does not.
   constexpr int kRounds = 3;
-  std::size_t grown = 0;
-  bool always = !isSanitized();
-  std::size_t before = heapInUse();
-  for (int i = 0; i < kRounds; ++i) {
+  bool memory = !isSanitized(), threads = true, files = true;
+  std::size_t heap = heapInUse(), running = settledThreads(1), open = openFiles().size();
+  const std::size_t heapBefore = heap, runningBefore = running, openBefore = open;
+  for (int i = 0; i < kRounds && (i == 0 || memory || threads || files); ++i) {
     round();
-    const std::size_t now = heapInUse();
-    always = always && now >= before + each * 8;
-    if (now > before) grown += now - before;
-    before = now;
+    memory = memory && heapInUse() >= heap + each * 8;
+    threads = threads && settledThreads(running) >= running + (each + 1) / 2;
+    files = files && openFiles().size() >= open + (each + 1) / 2;
+    heap = heapInUse();
+    running = threadCount();
+    open = openFiles().size();
   }
-  const std::size_t times = each * kRounds;
   const auto told = [&](std::size_t count, const std::string& what) {
-    return std::to_string(count) + " " + what + " after " + std::to_string(times) + " times";
+    return std::to_string(count) + " " + what + " after " + std::to_string(each * kRounds) +
+           " times";
   };
-  const std::size_t threadsNow = settledThreads(threads), filesNow = openFiles().size();
-  if (threadsNow >= threads + times / 2) return told(threadsNow - threads, "more threads");
-  // So many that no more could be made.
-  if (threadsNow >= threadsAtFirst + std::max<std::size_t>(each, 100))
-    return told(threadsNow - threadsAtFirst, "more threads");
-  if (filesNow >= files + times / 2) return told(filesNow - files, "more open descriptors");
-  if (always) return told(grown, "more bytes of memory in use");
+  if (threads) return told(running - runningBefore, "more threads");
+  if (files) return told(open - openBefore, "more open descriptors");
+  if (memory) return told(heap - heapBefore, "more bytes of memory in use");
   return {};
 }
 

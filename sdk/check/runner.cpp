@@ -112,6 +112,7 @@ Result runOne(const Check& check, const Options& options) {
       said.find("Sanitizer") != said.npos || said.find("runtime error") != said.npos;
   if (ended && !sanitizer) return out;
   out.outcome.verdict = Verdict::failed;
+  if (!ended) out.crashedIn = child.calling;
   Failure failure;
   failure.component = child.component;
   failure.expected = "the plugin goes on, and comes back";
@@ -130,6 +131,21 @@ Result runOne(const Check& check, const Options& options) {
   return out;
 }
 
+// A library that crashes as soon as it is looked at crashes in every check: one tells it.
+void tellOnce(std::vector<Result>& results, const char* function, std::string_view owner) {
+  const auto isOwner = [&](const Result& result) {
+    return result.check->id == owner && result.crashedIn == function;
+  };
+  if (std::ranges::none_of(results, isOwner)) return;
+  for (Result& result : results) {
+    if (result.crashedIn != function || isOwner(result)) continue;
+    result.outcome = {
+        Verdict::skipped,
+        "the library does not survive " + std::string(function) + ": see " + std::string(owner),
+        {}};
+  }
+}
+
 }  // namespace
 
 Child runChild(const std::vector<std::string>& arguments, double seconds) {
@@ -143,6 +159,7 @@ Child runChild(const std::vector<std::string>& arguments, double seconds) {
   out.status = waitFor(child, seconds, out.tooLong);
   const NotePage* const page = note::map(note);
   out.component = page->component;
+  out.calling = page->calling;
   out.where = note::where(*page);
   out.memory = page->memory;
   if (page->size > 0) out.result.assign(page->result, std::min(page->size, sizeof page->result));
@@ -197,6 +214,8 @@ std::vector<Result> runApart(const std::vector<const Check*>& checks, const Opti
     });
   for (std::thread& worker : workers) worker.join();
   if (broken) throw std::runtime_error("a check could not be started");
+  tellOnce(out, "dlopen()", "library.opens");
+  tellOnce(out, "sluice_plugin_entry", "library.entry-twice");
   return out;
 }
 
@@ -207,7 +226,11 @@ void becomeChild(int noteDescriptor, double seconds) {
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, 64 << 20);
   limit(RLIMIT_CPU, static_cast<rlim_t>(seconds * 8) + 2);
-  if (!isSanitized()) limit(RLIMIT_DATA, rlim_t{4} << 30);
+  if (!isSanitized()) limit(RLIMIT_DATA, rlim_t{16} << 30);
+  rlimit files = {};
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = std::min<rlim_t>(files.rlim_max, 4096);
+  setrlimit(RLIMIT_NOFILE, &files);
 }
 
 }  // namespace sluice::check

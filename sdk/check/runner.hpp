@@ -14,6 +14,7 @@ struct Result {
   const Check* check = nullptr;
   Outcome outcome;
   long ms = 0;
+  std::string crashedIn;  // the plugin's function; empty: it did not crash
 };
 
 // In the order of `checks`.
@@ -24,7 +25,7 @@ std::vector<Result> runApart(const std::vector<const Check*>& checks, const Opti
 struct Child {
   int status = 0;  // as waitpid() gives it
   bool tooLong = false;
-  std::string component, where, memory, output;
+  std::string component, calling, where, memory, output;
   std::string result;  // that it left in its note; empty: none
 };
 Child runChild(const std::vector<std::string>& arguments, double seconds);

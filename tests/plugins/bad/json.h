@@ -59,7 +59,7 @@ __attribute__((unused)) static sluice_str member(sluice_str text, const char* na
   const char* const after = afterValue(at, end, 0);
   if (after == NULL || *at != '{' || afterSpace(after, end) != end) return none;
   at = afterSpace(at + 1, end);
-  while (*at == '"') {
+  while (at < end && *at == '"') {
     const char* const key = at + 1;
     at = afterString(at, end);
     const bool found =
