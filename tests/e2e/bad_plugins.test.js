@@ -140,15 +140,22 @@ async function startOf(item, config) {
 
 const lastLineOf = (text) => text.replace(/(\n---)?\n*$/, '').split('\n').at(-1);
 
+/** Reloads without any faulty plugin. */
+async function remove(sluice, { plugins: { directory } }) {
+  await sluice.work.write({ plugins: { directory, enable: ['demo'] } });
+  sluice.signal('SIGHUP');
+}
+
 async function crashes(stage, item) {
   const { host } = item;
   const upstream = await stage.upstream();
   upstream.always(upstreamAnswer([item]));
-  const sluice = await startOf(item, configurationOf(stage, [item], upstream));
+  const config = configurationOf(stage, [item], upstream);
+  const sluice = await startOf(item, config);
   if (host.when !== 'start') {
     stage.keep(sluice, () => sluice.kill());
     if (host.when === 'asked') await chat(sluice, questionFor(item)).catch(() => {});
-    else sluice.signal('SIGTERM');
+    else await remove(sluice, config);
     await sluice.ended();
   }
   assert.equal(sluice.exit, `signal ${host.signal}`);
