@@ -116,6 +116,7 @@ scenario('GET /admin/plugins tells what drains, and since when what runs does', 
   await install(2);
   await reload(sluice);
   await sluice.logLine('"retired version 1"', 'codec');
+  await sluice.logLine('"destroyed version 1"', 'demo'); // nothing used that one
   const mine = (await report(sluice)).plugins.filter((plugin) => plugin.stem === 'mine');
   assert.deepEqual(
     mine.map((plugin) => [plugin.version, plugin.state, plugin.generation, plugin.calls_in_flight]),
