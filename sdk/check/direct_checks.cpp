@@ -65,11 +65,10 @@ constexpr const char* kCancelFix =
 // Starts it, lets `after` do something, and waits for the one finish().
 template <class After>
 void cancelled(const Bench& bench, const Sample& sample, const std::string& how,
-               Operation::Answer answer, const After& after, bool inFinish = false) {
+               Operation::Answer answer, const After& after) {
   note::during("cancel() came " + how);
   const std::string did = "cancelled " + sample.what + " " + how;
   const auto operation = makeOperation(bench, sample, std::move(answer));
-  if (inFinish) operation->onFinish = [](Operation& of) { of.cancel(); };
   if (!operation->start()) return;
   note::calling("direct.cancel");
   after(*operation);
@@ -88,11 +87,6 @@ void checkCancel(Bench& bench) {
   const auto nothing = [](Operation&) {};
   const auto cancel = [](Operation& of) { of.cancel(); };
   cancelled(bench, sample, "as soon as start() had returned", {}, cancel);
-  cancelled(bench, sample, "inside finish()", {}, nothing, true);
-  cancelled(bench, sample, "after finish()", {}, [&](Operation& of) {
-    of.waitFinished(patience(bench));
-    of.cancel();
-  });
   const auto until = Now::now() + Millis(1200) * slowness();
   for (std::size_t at = 0; at < pushes && Now::now() < until; ++at) {
     const std::string push = "push " + std::to_string(at + 1);
@@ -270,23 +264,29 @@ void atOnce(const Bench& bench, const Sample& sample) {
     if (!failure.did.empty()) throw failure;
 }
 
+// cancel() inside finish(), and between finish() and release().
+void cancelAtTheEnd(const Bench& bench, const Sample& sample) {
+  note::calling("direct.cancel");
+  for (const bool inside : {true, false}) {
+    note::during(inside ? "cancel() overlapped finish()" : "cancel() came after finish()");
+    const auto operation = makeOperation(bench, sample);
+    if (inside) operation->onFinish = [](Operation& of) { of.cancel(); };
+    if (!operation->start(false) || !operation->waitFinished(patience(bench))) return;
+    if (!inside) operation->cancel();
+    operation->release();
+    requireNone(operation->fault(), "called cancel() beside finish()", kRaceRule, kCancelFix);
+  }
+  note::calling("");
+}
+
 void checkRaces(Bench& bench) {
   const Sample sample = answerable(bench);
-  {
-    // First by itself, so that a crash is told for what it is.
-    note::during("cancel() overlapped finish()");
-    note::calling("direct.cancel");
-    const auto operation = makeOperation(bench, sample);
-    operation->onFinish = [](Operation& of) { of.cancel(); };
-    if (operation->start(false) && operation->waitFinished(patience(bench))) operation->release();
-    note::calling("");
-  }
+  const auto begin = Now::now();
+  cancelAtTheEnd(bench, sample);
+  const auto one = std::max<Now::duration>((Now::now() - begin) / 2, std::chrono::microseconds(1));
+  if (one > Millis(700) * slowness()) return;  // too slow an answer to be asked for often
   atOnce(bench, sample);
   note::during("operations were run and released, one after the other");
-  // A slow answer is asked for less often.
-  const auto begin = Now::now();
-  runToEnd(bench, sample);
-  const auto one = std::max<Now::duration>(Now::now() - begin, std::chrono::microseconds(1));
   const auto each =
       static_cast<std::size_t>(std::clamp<long>((Millis(400) * slowness()) / one / 4, 2, 150));
   const std::string leak = leakOf(each, [&] { runToEnd(bench, sample); });

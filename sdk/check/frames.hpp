@@ -21,7 +21,7 @@ struct Answer {
   std::vector<testing::Frame> frames;
 };
 
-// Calls `each` for the transcripts, and for a few answers that any codec must bear.
+// Calls `each` for the transcripts; without any for a few answers that any codec must bear.
 void eachAnswer(const Bench& bench, const Sample& sample,
                 const std::function<void(const Answer&)>& each);
 

@@ -41,12 +41,20 @@ Answered begin(const Bench& bench, const sluice_request& request, bool codec) {
     delete sink;
     return out;
   }
-  const auto until = std::chrono::steady_clock::now() + patience(bench);
+  using Clock = std::chrono::steady_clock;
+  const auto begin = Clock::now();
+  bool asked = !SLUICE_HAS(sluice_direct, bench.direct, cancel) || bench.direct->cancel == nullptr;
   while (sink->finished() == 0) {
-    if (std::chrono::steady_clock::now() > until)
-      fail("started an operation", "on SLUICE_OK the plugin owes one finish()", "none in time",
-           "call sink->finish() when the answer is complete, or has failed");
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    const auto waited = Clock::now() - begin;
+    if (waited > patience(bench)) return out;  // direct.answers says so
+    if (!asked && waited > std::chrono::milliseconds(50)) {
+      asked = true;
+      guarded("direct.cancel", [&] {
+        bench.direct->cancel(call);
+        return 0;
+      });
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
   }
   if (SLUICE_HAS(sluice_direct, bench.direct, release) && bench.direct->release != nullptr)
     guarded("direct.release", [&] {
@@ -56,6 +64,17 @@ Answered begin(const Bench& bench, const sluice_request& request, bool codec) {
   delete sink;
   return out;
 }
+
+// As many of a list of requests as there is time for: an answer may take long.
+class Patience {
+ public:
+  explicit Patience(const Bench& bench)
+      : until_(std::chrono::steady_clock::now() + patience(bench) / 2) {}
+  bool over() const { return std::chrono::steady_clock::now() > until_; }
+
+ private:
+  std::chrono::steady_clock::time_point until_;
+};
 
 // Calls each face that there is.
 template <class F>
@@ -126,9 +145,21 @@ void decodeAt(const Bench& bench, const Sample& sample, std::size_t more, Lent& 
   });
 }
 
+// What encode() writes; empty if it is not the same each time.
+std::string encodedTwice(const Bench& bench, const Sample& sample) {
+  std::string texts[2];
+  for (std::string& text : texts) {
+    HttpRecord http;
+    sluice_error error;
+    encode(bench, sample.asked(), http, error);
+    text = http.text();
+  }
+  return texts[0] == texts[1] ? texts[0] : std::string();
+}
+
 void checkEncodeSizes(const Bench& bench) {
   const Sample sample = encodable(bench).front();
-  std::string plain;
+  const std::string plain = encodedTwice(bench, sample);
   for (const std::size_t more : {0u, 64u}) {
     const std::string what = more == 0 ? "structs that end where a page ends"
                                        : "structs that are 64 bytes larger than version 0.1's";
@@ -141,8 +172,7 @@ void checkEncodeSizes(const Bench& bench) {
       fail("gave encode() " + what, "a struct grows at its end, and what a plugin knows stays",
            testing::describe(error),
            "compare struct_size with SLUICE_HAS() before you read a field; never with ==");
-    if (more == 0) plain = text;
-    else if (text != plain)
+    if (!plain.empty() && text != plain)
       fail("gave encode() " + what, "the same request as without", "another one",
            "do not look beyond the fields that you know");
     decodeAt(bench, sample, more, lent);
@@ -217,7 +247,8 @@ sluice_request* lendRequest(Lent& lent, const Sample& sample) {
   request.model = lent.text("the request's model", sample.model);
   request.dialect = lent.text("the request's dialect", sample.dialect);
   request.body = lent.text("the request's body", sample.body);
-  return lent.copy("the sluice_request", request);
+  // What is behind it is operation.struct-sizes' to look at.
+  return lent.copy("the sluice_request", request, 64);
 }
 sluice_error* lendError(Lent& lent) {
   auto* const error =
@@ -288,7 +319,8 @@ void lendCodec(const Bench& bench) {
   const std::vector<std::pair<std::string, std::string>> headers = {
       {"Content-Type", "application/json"}, {"Retry-After", "2"}, {"x-request-id", "r-1"}};
   for (const Sample& sample : samples) {
-    lendDecode(bench, sample, 200, headers, {{"", "{\"a\":1}"}, {"e", "{}"}, {"", "x"}});
+    if (transcriptsOf(bench).empty())
+      lendDecode(bench, sample, 200, headers, {{"", "{\"a\":1}"}, {"e", "{}"}, {"", "x"}});
     lendDecode(bench, sample, 429, headers, {{"", "{\"error\":{\"message\":\"slow down\"}}"}});
   }
   for (const testing::Transcript& transcript : transcriptsOf(bench)) {
@@ -349,7 +381,7 @@ void lendDirect(const Bench& bench) {
 
 void lendRank(const Bench& bench) {
   note::during("candidates were ranked, and what was lent taken back");
-  for (const std::size_t n : {0u, 1u, 3u}) {
+  for (const std::size_t n : {1u, 3u}) {
     Lent lent;
     const sluice_request* const request = lendRequest(lent, goodSamples(bench).front());
     auto* const list = static_cast<const sluice_candidate**>(
@@ -515,7 +547,9 @@ void checkErrors(Bench& bench) {
   unknown.what = "operation 99";
   samples.push_back(unknown);
   for (Sample& sample : goodSamples(bench)) samples.push_back(std::move(sample));
+  const Patience patient(bench);
   for (const Sample& sample : samples) {
+    if (patient.over()) break;
     note::during("it was given " + sample.what);
     const sluice_request request = sample.asked();
     eachFace(bench, [&](bool codec) {
@@ -528,7 +562,9 @@ void checkErrors(Bench& bench) {
 
 void checkBadBodies(Bench& bench) {
   Random random(3);
+  const Patience patient(bench);
   for (const Sample& sample : oddSamples(bench, random)) {
+    if (patient.over()) break;
     note::during("it was given " + sample.what);
     const sluice_request request = sample.asked();
     eachFace(bench, [&](bool codec) {

@@ -74,7 +74,8 @@ std::string leakOf(std::size_t each, const std::function<void()>& work) {
   constexpr int kRounds = 3;
   bool memory = !isSanitized(), threads = true, files = true;
   std::size_t heap = heapInUse(), running = settledThreads(1), open = openFiles().size();
-  const std::size_t heapBefore = heap, runningBefore = running, openBefore = open;
+  const std::size_t heapBefore = heap, runningBefore = running;
+  const std::set<std::string> filesBefore = openFiles();
   for (int i = 0; i < kRounds && (i == 0 || memory || threads || files); ++i) {
     round();
     memory = memory && heapInUse() >= heap + each * 8;
@@ -89,7 +90,9 @@ std::string leakOf(std::size_t each, const std::function<void()>& work) {
            " times";
   };
   if (threads) return told(running - runningBefore, "more threads");
-  if (files) return told(open - openBefore, "more open descriptors");
+  for (const std::string& file : files ? openFiles() : std::set<std::string>())
+    if (!filesBefore.contains(file))
+      return told(open - filesBefore.size(), "more open descriptors") + ", such as " + file;
   if (memory) return told(heap - heapBefore, "more bytes of memory in use");
   return {};
 }
