@@ -1,7 +1,7 @@
 // docs/abi.md is true: its duties are numbered without gaps, what they say is enforced is enforced
 // by something that exists, and nothing of plugin.h is left without a duty.
-//   node duties.mjs SOURCE_DIRECTORY BUILD_DIRECTORY CHECKS
-// CHECKS: the program sluice-plugin-check, or a text file with the ids of its checks.
+//   node duties.mjs SOURCE_DIRECTORY BUILD_DIRECTORY CHECKER
+// CHECKER: the program sluice-plugin-check.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -123,18 +123,14 @@ function testsOf(build) {
   };
 }
 
-function checksOf(from) {
-  const isList = from.endsWith('.txt');
-  const text = isList ? readFileSync(from, 'utf8') : output(from, ['--list']);
-  return new Set(text.match(/^[a-z]+\.[a-z-]+/gm));
-}
+const checksOf = (checker) => new Set(output(checker, ['--list']).match(/^[a-z]+\.[a-z-]+/gm));
 
-function main([source, build, checks]) {
+function main([source, build, checker]) {
   const text = readFileSync(path.join(source, 'docs/abi.md'), 'utf8');
   const e2e = text.match(/(?<=e2e `)[^`]+/g) ?? [];
   const known = {
     ...testsOf(build),
-    check: checksOf(checks),
+    check: checksOf(checker),
     e2e: new Set(e2e.filter((name) => existsSync(path.join(source, 'tests/e2e', name)))),
   };
   const faults = faultsOfPage(text, known, placesIn(source).today);
@@ -144,7 +140,7 @@ function main([source, build, checks]) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (process.argv.length !== 5) {
-    console.error('usage: duties.mjs SOURCE_DIRECTORY BUILD_DIRECTORY CHECKS');
+    console.error('usage: duties.mjs SOURCE_DIRECTORY BUILD_DIRECTORY CHECKER');
     process.exit(2);
   }
   process.exit(main(process.argv.slice(2)));
