@@ -151,10 +151,8 @@ void Operation::ask(void (*what)(void*), const char* name) {
 }
 
 void Operation::resume() {
-  bool stray = false;
   {
     const std::lock_guard lock(mutex_);
-    stray = !paused_;
     ++resumes_;
     paused_ = false;
   }

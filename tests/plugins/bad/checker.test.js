@@ -32,7 +32,7 @@ const textOf = (failures) =>
 async function finds(name, fault) {
   const { code, stdout, stderr } = await check(name);
   assert.equal(code, 1, `${stdout}${stderr}`);
-  const failed = JSON.parse(stdout).checks.filter(({ result }) => result === 'failed');
+  const failed = JSON.parse(stdout).checks.filter(({ verdict }) => verdict === 'failed');
   const found = failed.find(({ id }) => id === fault.check);
   assert.ok(found, `${fault.check} is among ${failed.map(({ id }) => id)}`);
   assert.match(textOf(found.failures), new RegExp(fault.says));
