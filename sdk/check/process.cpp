@@ -73,7 +73,8 @@ std::string leakOf(std::size_t each, const std::function<void()>& work) {
   // A leak grows in every round; what is cached, or kept in a table that doubles, does not.
   constexpr int kRounds = 3;
   bool memory = !isSanitized(), threads = true, files = true;
-  std::size_t heap = heapInUse(), running = settledThreads(threadsAtFirst), open = openFiles().size();
+  std::size_t heap = heapInUse(), running = settledThreads(threadsAtFirst),
+              open = openFiles().size();
   const std::size_t heapBefore = heap, runningBefore = running;
   const std::set<std::string> filesBefore = openFiles();
   for (int i = 0; i < kRounds && (i == 0 || memory || threads || files); ++i) {

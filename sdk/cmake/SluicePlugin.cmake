@@ -57,7 +57,7 @@ function(sluice_add_plugin name)
     set_tests_properties(${name}_test PROPERTIES TIMEOUT 300)
   endif()
 
-  if(SluiceSDK_CHECKER AND BUILD_TESTING)
+  if(SluiceSDK_CHECKER AND (SLUICE_TESTS OR BUILD_TESTING))
     set(arguments)
     if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/transcripts)
       set(arguments --transcripts ${CMAKE_CURRENT_SOURCE_DIR}/transcripts)
