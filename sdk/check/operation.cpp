@@ -68,7 +68,19 @@ void Operation::wrong(std::string what) {
   if (fault_.empty()) fault_ = std::move(what);
 }
 
+Operation::Visit::Visit(Operation& of) : of_(of) {
+  const std::lock_guard lock(of_.mutex_);
+  ++of_.visits_;
+}
+// Notified with the lock held: it is the last that this thread does with the operation.
+Operation::Visit::~Visit() {
+  const std::lock_guard lock(of_.mutex_);
+  --of_.visits_;
+  of_.changed_.notify_all();
+}
+
 sluice_status Operation::push(const sluice_chunk* chunk) noexcept {
+  const Visit visit(*this);
   std::size_t number = 0, resumesBefore = 0;  // before this push
   {
     const std::lock_guard lock(mutex_);
@@ -100,6 +112,7 @@ sluice_status Operation::push(const sluice_chunk* chunk) noexcept {
 }
 
 void Operation::finish(const sluice_error* error) noexcept {
+  const Visit visit(*this);
   {
     const std::lock_guard lock(mutex_);
     if (finished_++ > 0) {
@@ -118,8 +131,6 @@ void Operation::finish(const sluice_error* error) noexcept {
     }
   }
   if (onFinish) onFinish(*this);
-  const std::lock_guard lock(mutex_);
-  changed_.notify_all();
 }
 
 bool Operation::waitFinished(std::chrono::milliseconds most) {
@@ -184,9 +195,10 @@ void Operation::release() {
   released_ = true;
 }
 
-bool Operation::isOver() const {
-  const std::lock_guard lock(mutex_);
-  return released_ || (refused_ && !thread_.joinable());
+bool Operation::isOver() {
+  Lock lock(mutex_);
+  if (!released_ && (!refused_ || thread_.joinable())) return false;
+  return changed_.wait_for(lock, soon(), [this] { return visits_ == 0; });
 }
 std::string Operation::log() const {
   const std::lock_guard lock(mutex_);

@@ -56,11 +56,23 @@ class Operation {
   std::string fault() const;
   std::string pushedEarly() const;
   std::string pushedLate() const;
-  // Whether this object may be deleted: the plugin has no way to it any more.
-  bool isOver() const;
+  // Whether this object may be deleted: the plugin has no way to it any more. Waits for a push() or
+  // finish() that is about to return, beside which release() may come.
+  bool isOver();
 
  private:
   using Lock = std::unique_lock<std::mutex>;
+  // Counts the plugin's threads that are inside push() or finish().
+  class Visit {
+   public:
+    explicit Visit(Operation& of);
+    ~Visit();
+    Visit(const Visit&) = delete;
+    Visit& operator=(const Visit&) = delete;
+
+   private:
+    Operation& of_;
+  };
   sluice_status push(const sluice_chunk* chunk) noexcept;
   void finish(const sluice_error* error) noexcept;
   void ask(void (*what)(void*), const char* name);
@@ -83,7 +95,7 @@ class Operation {
   std::string log_, failure_, json_, fault_, early_, late_;
   std::size_t pushes_ = 0;
   std::size_t resumes_ = 0;
-  int finished_ = 0, asking_ = 0;
+  int finished_ = 0, asking_ = 0, visits_ = 0;
   bool paused_ = false;    // waits for a resume()
   bool heldBack_ = false;  // and must not push before
   bool cancelled_ = false, cancelAsked_ = false;

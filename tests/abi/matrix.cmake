@@ -56,6 +56,9 @@ function(sluice_abi_host row include verb)
   add_executable(abi_host_${row} host.c)
   target_include_directories(abi_host_${row} PRIVATE ${include})
   target_link_libraries(abi_host_${row} PRIVATE Threads::Threads ${CMAKE_DL_LIBS})
+  if(SLUICE_SANITIZE)  # whose runtime for the plugins' C++ is linked into programs of C++ alone
+    set_target_properties(abi_host_${row} PROPERTIES LINKER_LANGUAGE CXX)
+  endif()
   add_dependencies(abi_host_${row} acme echo ticker priority)
   add_test(NAME abi_host_${row} COMMAND abi_host_${row} ${verb} $<TARGET_FILE:acme>
            $<TARGET_FILE:echo> $<TARGET_FILE:ticker> $<TARGET_FILE:priority>)
