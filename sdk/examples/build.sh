@@ -40,6 +40,7 @@ case $language in
     place "$output/rust/new.so"
     ;;
   go)
+    [ "${SLUICE_SANITIZE:-}" != thread ] || skip "the thread sanitizer does not see Go's own locks"
     command -v go >/dev/null || skip "go is not installed"
     need go 1.22 "$(go env GOVERSION | sed 's/^go//')"
     export GOFLAGS=-mod=mod GOPROXY=off GOTOOLCHAIN=local CGO_ENABLED=1
