@@ -12,6 +12,13 @@ int check(const Options& options);
 int listModels(const Options& options);
 int listPlugins(const Options& options);
 int pluginInfo(const Options& options);
+int checkPlugin(const Options& options);
+int enablePlugin(const Options& options);
+int disablePlugin(const Options& options);
+int makeKey(const Options& options);
+int signPlugin(const Options& options);
+int verifyPlugin(const Options& options);
+int newPlugin(const Options& options);
 int version(const Options& options);
 
 }  // namespace sluice::app

@@ -181,6 +181,9 @@ http::Router makeRouter(LoopUnit& unit, Shared& shared) {
   const auto reload = factoryOf([&shared] { return reloaded(shared.reload()); });
   router.add({"POST", "/admin/reload", std::make_shared<http::PocoHandler>(reload, shared.workers),
               Needs::admin});
+  const auto plugins = factoryOf([&shared] { return Said{200, shared.plugins()}; });
+  router.add({"GET", "/admin/plugins", std::make_shared<http::PocoHandler>(plugins, shared.workers),
+              Needs::admin});
   return router;
 }
 

@@ -24,7 +24,7 @@ void printLines(const std::vector<std::string>& lines, const char* before) {
 
 int check(const Options& options) {
   health::Lanes lanes;
-  Built built = buildGeneration(options, lanes, 1);
+  Built built = buildToLookAt(options, lanes);
   printLines(built.notices, "");
   printLines(built.faults, "");
   printLines(built.problems, "error: ");
@@ -61,7 +61,7 @@ int check(const Options& options) {
 
 int listModels(const Options& options) {
   health::Lanes lanes;
-  const Built built = buildGeneration(options, lanes, 1);
+  const Built built = buildToLookAt(options, lanes);
   printLines(built.faults, "");
   printLines(built.problems, "error: ");
   if (!built.generation) return 1;

@@ -20,4 +20,13 @@ std::string pluginDirectory(const std::string& configured) {
   return (beside.parent_path() / "lib" / "sluice" / wanted).string();
 }
 
+Sdk installedSdk() {
+  const fs::path beside = fs::path(programFile()).parent_path();
+  std::error_code error;
+  if (fs::is_directory(beside / "templates", error))
+    return {beside.string(), (beside / "templates").string(), true};
+  const fs::path prefix = beside.parent_path();
+  return {prefix.string(), (prefix / "share" / "sluice" / "templates").string(), false};
+}
+
 }  // namespace sluice::app

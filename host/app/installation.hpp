@@ -12,4 +12,12 @@ std::string programFile();  // absolute; empty if the system does not tell
 // installation.
 std::string pluginDirectory(const std::string& configured);
 
+// The SDK that came with this program.
+struct Sdk {
+  std::string prefix;     // of the installation, or the directory of the build
+  std::string templates;  // of `plugins new`; perhaps missing
+  bool built = false;     // it is that of a build, not installed
+};
+Sdk installedSdk();
+
 }  // namespace sluice::app

@@ -22,10 +22,9 @@ constexpr std::chrono::seconds kFarewell{2};
 
 LoopUnit::LoopUnit(Shared& shared, std::shared_ptr<const calls::Generation> generation,
                    std::shared_ptr<const http::Settings> settings)
-    : generation_(std::move(generation)),
-      upstream_(loop_, shared.workers, shared.resolver,
-                upstreamOptions(generation_->config().upstream, shared.caPem)),
-      services_{loop_, shared.workers, upstream_, lines_, {}, 0, 1},
+    : upstream_(loop_, shared.workers, shared.resolver,
+                upstreamOptions(generation->config().upstream, shared.caPem)),
+      services_{loop_, shared.workers, upstream_, lines_, std::move(generation), {}, 0, 1, {}},
       scope_(loop_),
       server_(loop_, makeRouter(*this, shared), std::move(settings), shared.fleet) {
   services_.jitter = reinterpret_cast<std::uintptr_t>(this) | 1;
@@ -57,11 +56,31 @@ void LoopUnit::join() {
 }
 
 void LoopUnit::adopt(std::shared_ptr<const calls::Generation> generation,
-                     std::shared_ptr<const http::Settings> settings) {
-  loop_.post([this, generation = std::move(generation), settings = std::move(settings)]() mutable {
-    generation_ = std::move(generation);
+                     std::shared_ptr<const http::Settings> settings,
+                     std::shared_ptr<void> adopted) {
+  loop_.post([this, generation = std::move(generation), settings = std::move(settings),
+              adopted = std::move(adopted)]() mutable {
+    services_.generation = std::move(generation);
     server_.configure(std::move(settings));
+    adopted.reset();
   });
+}
+
+LoopUnit::Remover LoopUnit::remover() {
+  return [this, mailbox = loop_.mailbox()](std::shared_ptr<Removal> removal) {
+    mailbox->post([this, removal = std::move(removal)]() mutable {
+      scope_.spawn(remove(std::move(removal)));
+    });
+  };
+}
+
+io::Task<void> LoopUnit::remove(std::shared_ptr<Removal> removal) {
+  const io::Until until{removal->deadline(), scope_.token()};
+  const io::Wake wake = co_await loop_.sleep(until);
+  if (wake == io::Wake::cancelled) co_return;
+  calls::endOverdue(services_, removal->deadline(),
+                    [&removal](const plugins::Instance& instance) { removal->ended(instance); });
+  removal->loopIsDone();
 }
 
 void LoopUnit::end(io::Deadline deadline) {

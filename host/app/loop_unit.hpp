@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "app/removal.hpp"
 #include "app/shared.hpp"
 #include "calls/generation.hpp"
 #include "calls/services.hpp"
@@ -35,9 +36,14 @@ class LoopUnit {
   void start(std::function<void()> ended);
   void join();
 
-  // Later calls use this generation; those under way keep theirs.
+  // Attempts that begin later use this generation; those under way keep theirs. `adopted` is let
+  // go when that is so.
   void adopt(std::shared_ptr<const calls::Generation> generation,
-             std::shared_ptr<const http::Settings> settings);
+             std::shared_ptr<const http::Settings> settings, std::shared_ptr<void> adopted);
+  // What makes this loop take part in a removal. May be called from any thread, also when the loop
+  // has ended: then it does nothing.
+  using Remover = std::function<void(std::shared_ptr<Removal>)>;
+  Remover remover();
   // No new calls; those under way have until `deadline`, then they end with an error. The thread
   // ends after the last one.
   void end(io::Deadline deadline);
@@ -47,14 +53,14 @@ class LoopUnit {
   // For handlers, on the loop's thread.
   calls::Services& services() noexcept { return services_; }
   const std::shared_ptr<const calls::Generation>& generation() const noexcept {
-    return generation_;
+    return services_.generation;
   }
 
  private:
   io::Task<void> ending(io::Deadline deadline);
+  io::Task<void> remove(std::shared_ptr<Removal> removal);
 
   io::Loop loop_;
-  std::shared_ptr<const calls::Generation> generation_;
   telemetry::LineBatch lines_;
   upstream::Client upstream_;
   calls::Services services_;

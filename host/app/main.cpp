@@ -1,5 +1,6 @@
 // The command line of `sluice`.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -14,18 +15,34 @@ using sluice::app::Options;
 
 constexpr int kUsage = 2;
 
+std::vector<const CLI::App*> verbsOf(const CLI::App& level) {
+  const auto all = level.get_subcommands([](const CLI::App*) { return true; });
+  return {all.begin(), all.end()};
+}
+
 // A verb that is nearly right gets the right one named.
 int usageError(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
-  std::cerr << "sluice: " << error.what() << '\n';
-  std::vector<std::string_view> verbs;
-  const auto known = app.get_subcommands([](const CLI::App*) { return true; });
-  verbs.reserve(known.size());
-  for (const CLI::App* verb : known) verbs.push_back(verb->get_name());
-  if (argc > 1) {
-    const std::string_view nearest = sluice::text::nearest(argv[1], verbs);
-    if (!nearest.empty() && nearest != argv[1]) std::cerr << "did you mean '" << nearest << "'?\n";
+  // As deep as the words are verbs; the next one may be one of those that are known there.
+  const CLI::App* level = &app;
+  std::string path = "sluice";
+  int at = 1;
+  for (; at < argc; ++at) {
+    const auto below = verbsOf(*level);
+    const auto found = std::ranges::find(below, argv[at], &CLI::App::get_name);
+    if (found == below.end()) break;
+    level = *found;
+    path += ' ' + level->get_name();
   }
-  std::cerr << "sluice --help tells what there is\n";
+  std::vector<std::string> names;
+  for (const CLI::App* verb : verbsOf(*level)) names.push_back(verb->get_name());
+  if (at < argc && argv[at][0] != '-' && !names.empty()) {
+    std::cerr << "sluice: there is no command '" << path << ' ' << argv[at] << "'\n";
+    const std::string_view nearest = sluice::text::nearest(argv[at], {names.begin(), names.end()});
+    if (!nearest.empty()) std::cerr << "did you mean '" << path << ' ' << nearest << "'?\n";
+  } else {
+    std::cerr << "sluice: " << error.what() << '\n';
+  }
+  std::cerr << path << " --help tells what there is\n";
   return kUsage;
 }
 

@@ -10,13 +10,16 @@
 #include <iostream>
 #include <iterator>
 #include <mutex>
+#include <utility>
 
 #include "app/banner.hpp"
 #include "app/commands.hpp"
 #include "app/configuration.hpp"
 #include "app/loop_unit.hpp"
+#include "app/removal.hpp"
 #include "app/shared.hpp"
 #include "plugins/control.hpp"
+#include "plugins/crash_line.hpp"
 #include "plugins/log.hpp"
 #include "telemetry/log.hpp"
 
@@ -71,6 +74,7 @@ std::vector<std::string> needsRestart(const config::Config& before, const config
   note(before.upstream.caFile != after.upstream.caFile, "upstream.ca_file");
   note(before.upstream.idlePerOrigin != after.upstream.idlePerOrigin, "upstream.idle_per_origin");
   note(before.upstream.idleTime != after.upstream.idleTime, "upstream.idle_ms");
+  note(before.stateDirectory != after.stateDirectory, "state_dir");
   note(before.log.format != after.log.format, "log.format");
   note(before.log.level != after.log.level, "log.level");
   return names;
@@ -80,6 +84,7 @@ class Gateway {
  public:
   explicit Gateway(const Options& options) : options_(options) {
     shared_.reload = [this] { return reload(); };
+    shared_.plugins = [this] { return registry()->report(); };
   }
   ~Gateway() { units_.clear(); }
   Gateway(const Gateway&) = delete;
@@ -93,14 +98,18 @@ class Gateway {
   void wait(const sigset_t& signals);
 
  private:
+  std::shared_ptr<const plugins::Registry> registry();
   Reloaded reload();
   Reloaded rebuild();
+  void replace(Built next, const std::shared_ptr<const http::Settings>& settings);
   void reloadInBackground();
   void end();
 
   const Options& options_;
   std::mutex reloading_;  // guards what follows but for what only the main thread uses
   Built running_;
+  std::mutex registryMutex_;                           // guards registry_
+  std::shared_ptr<const plugins::Registry> registry_;  // of what runs
   std::uint64_t number_ = 1;
   bool over_ = false;  // the loops have ended
   std::vector<std::unique_ptr<LoopUnit>> units_;
@@ -111,14 +120,20 @@ class Gateway {
 };
 
 bool Gateway::build() {
-  running_ = buildGeneration(options_, shared_.lanes, number_);
+  running_ = buildGeneration(options_, shared_.lanes, number_, nullptr);
   for (const std::string& notice : running_.notices) std::cerr << notice << '\n';
   for (const std::string& fault : running_.faults) std::cerr << fault << '\n';
   for (const std::string& problem : running_.problems) std::cerr << "error: " << problem << '\n';
   if (!running_.generation || (options_.strict && !running_.problems.empty())) return false;
+  registry_ = running_.generation->sharedRegistry();
   Log::start(running_.generation->config().log);
   patience_ = running_.generation->config().server.drain;
   return true;
+}
+
+std::shared_ptr<const plugins::Registry> Gateway::registry() {
+  const std::lock_guard lock(registryMutex_);
+  return registry_;
 }
 
 bool Gateway::start() {
@@ -214,7 +229,7 @@ Reloaded Gateway::reload() {
 Reloaded Gateway::rebuild() {
   Reloaded result;
   result.generation = running_.generation->number();
-  Built built = buildGeneration(options_, shared_.lanes, number_ + 1);
+  Built built = buildGeneration(options_, shared_.lanes, number_ + 1, &running_);
   result.faults = built.faults;
   // A plugin that was unusable before is no reason to refuse what else is new.
   for (const std::string& problem : built.problems) {
@@ -238,14 +253,38 @@ Reloaded Gateway::rebuild() {
   result.needsRestart = needsRestart(running_.generation->config(), built.generation->config());
   result.done = true;
   result.generation = ++number_;
-  running_ = std::move(built);
-  patience_ = running_.generation->config().server.drain;
-  for (const auto& unit : units_) unit->adopt(running_.generation, settings);
+  replace(std::move(built), settings);
   Log::say(LogLevel::info, "reloaded", {{"generation", std::to_string(number_)}});
   for (const std::string& name : result.needsRestart) {
     Log::say(LogLevel::warning, name + " has changed; a restart will apply it");
   }
   return result;
+}
+
+// Once every loop has the new generation nothing can begin with the old one: what only that had is
+// retired then, and is destroyed with its last call, of which the loops see to it by the deadline.
+void Gateway::replace(Built next, const std::shared_ptr<const http::Settings>& settings) {
+  const Built old = std::exchange(running_, std::move(next));
+  {
+    const std::lock_guard lock(registryMutex_);
+    registry_ = running_.generation->sharedRegistry();
+  }
+  patience_ = running_.generation->config().server.drain;
+  std::vector<LoopUnit::Remover> removers;
+  removers.reserve(units_.size());
+  for (const auto& unit : units_) removers.push_back(unit->remover());
+  const auto removal =
+      std::make_shared<Removal>(removers.size(), running_.generation->config().plugins.drain);
+  const std::function<void()> leave = [removal, removers = std::move(removers),
+                                       before = old.generation, after = running_.generation] {
+    const auto leaving = before->giveUp(*after);
+    if (leaving.empty()) return;
+    for (const auto& instance : leaving) instance->leaveBy(removal->deadline());
+    for (const LoopUnit::Remover& remover : removers) remover(removal);
+    for (const auto& instance : leaving) instance->retire();
+  };
+  const std::shared_ptr<void> adopted(nullptr, [leave](void*) { plugins::onControlThread(leave); });
+  for (const auto& unit : units_) unit->adopt(running_.generation, settings, adopted);
 }
 
 void logPluginMessage(int level, std::string_view plugin, std::string_view message) {
@@ -259,6 +298,7 @@ int serve(const Options& options) {
   const sigset_t signals = takeSignals();
   raiseDescriptorLimit();
   returnLargeBlocks();
+  plugins::installCrashLine();
   plugins::setLogSink(logPluginMessage);
   int code = 1;
   {

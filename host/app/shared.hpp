@@ -30,7 +30,8 @@ struct Shared {
   http::Fleet fleet;
   std::string caPem;  // trusted for upstreams; empty: the system's
   std::atomic<bool> draining{false};
-  std::function<Reloaded()> reload;  // blocks
+  std::function<Reloaded()> reload;      // blocks
+  std::function<std::string()> plugins;  // what runs and what drains, as JSON
 };
 
 }  // namespace sluice::app

@@ -83,13 +83,21 @@ Attempt::Attempt(Services& services, const Inquiry& inquiry, Client& client, con
       step_(step),
       context_(context),
       provider_(*step.target->provider),
-      instance_(*step.target->provider->instance),
+      instance_(step.target->provider->instance),
+      cancel_(context.cancel),
       total_(std::min(services.loop.after(provider_.config->timeouts.total), context.deadline)),
       contentBy_(total_),
-      stream_(inquiry.stream()) {}
+      stream_(inquiry.stream()) {
+  services.attempts.pushBack(*this);
+}
+
+void Attempt::remove() noexcept {
+  removed_ = true;
+  cancel_.cancel();
+}
 
 io::Task<Attempt::End> Attempt::run() {
-  if (instance_.hasCodec()) return viaCodec();
+  if (instance_->hasCodec()) return viaCodec();
   return viaDirect();
 }
 
@@ -108,10 +116,10 @@ plugins::Request Attempt::request(bool own) {
 }
 
 io::Task<Attempt::End> Attempt::viaCodec() {
-  const bool own = instance_.speaks(inquiry_.dialect());
+  const bool own = instance_->speaks(inquiry_.dialect());
   request_ = request(own);
   plugins::Encoded encoded;
-  if (auto fault = instance_.encode(request_, key(), encoded)) {
+  if (auto fault = instance_->encode(request_, key(), encoded)) {
     co_return failedWith(MishapKind::plugin, std::move(*fault));
   }
   upstream::Request wanted;
@@ -125,7 +133,7 @@ io::Task<Attempt::End> Attempt::viaCodec() {
   const upstream::OpenLimits limits{timeouts.connect, timeouts.firstByte, total_};
   contentBy_ = services_.loop.after(timeouts.connect + timeouts.firstContent);
   const auto before = steady_clock::now();
-  const Failure failure = co_await exchange.open(wanted, limits, context_.cancel);
+  const Failure failure = co_await exchange.open(wanted, limits, cancel_.token());
   waited_ += duration_cast<microseconds>(steady_clock::now() - before);
   if (failure != Failure::none) co_return transportFailed(failure, exchange.detail());
   if (exchange.head().status / 100 != 2) co_return co_await refused(exchange);
@@ -151,7 +159,7 @@ std::optional<Intake> Attempt::intakeFor(const Exchange& exchange, bool own,
     headers.push_back({field.name, field.value});
   }
   plugins::Fault fault;
-  auto decoder = instance_.open(request_, exchange.head().status, headers, fault);
+  auto decoder = instance_->open(request_, exchange.head().status, headers, fault);
   if (!decoder) {
     failedWith(MishapKind::plugin, std::move(fault));
     return std::nullopt;
@@ -169,15 +177,16 @@ io::Task<Attempt::End> Attempt::relay(Exchange& exchange, Intake& intake) {
   io::Deadline tail = io::kNever;
   int reads = 0;
   for (;;) {
+    if (removed_ && !progress.finished) co_return stopped();
     Exchange::Read read = exchange.tryRead(loop.scratch());
     if (read.state == Exchange::State::again) {
-      const io::Until until{std::min(silenceEnds(progress.content), tail), context_.cancel};
+      const io::Until until{std::min(silenceEnds(progress.content), tail), cancel_.token()};
       const auto before = committed() ? steady_clock::time_point() : steady_clock::now();
       const io::Wake wake = co_await io::Wait(loop, until, &exchange.slot());
       if (!committed()) waited_ += duration_cast<microseconds>(steady_clock::now() - before);
       reads = 0;
       if (wake == io::Wake::ready) continue;
-      if (wake == io::Wake::cancelled || !progress.finished)
+      if (!progress.finished || (wake == io::Wake::cancelled && !removed_))
         co_return ended(wake, progress.content);
       out.clear();                              // others have used it meanwhile
       co_return co_await conclude(intake, {});  // whole, though the upstream does not end it
@@ -278,7 +287,7 @@ io::Task<Attempt::End> Attempt::conclude(Intake& intake, std::string_view passed
 io::Task<Attempt::End> Attempt::whole(Exchange& exchange, Intake& intake) {
   std::string body;
   const Exchange::State state = co_await readBody(exchange, body, context_.maxAnswerBytes);
-  if (context_.cancel.cancelled()) co_return clientGone();
+  if (cancel_.cancelled()) co_return stopped();
   if (state != Exchange::State::whole) co_return End::failed;
   services_.out.clear();
   if (body.empty()) {
@@ -317,7 +326,7 @@ io::Task<Exchange::State> Attempt::readBody(Exchange& exchange, std::string& bod
                          "the answer is larger than " + std::to_string(most) + " bytes"));
       co_return Exchange::State::failed;
     }
-    const io::Until until{silenceEnds(true), context_.cancel};
+    const io::Until until{silenceEnds(true), cancel_.token()};
     const auto before = steady_clock::now();
     const io::Wake wake = co_await io::Wait(services_.loop, until, &exchange.slot());
     waited_ += duration_cast<microseconds>(steady_clock::now() - before);
@@ -338,7 +347,7 @@ io::Task<Attempt::End> Attempt::refused(Exchange& exchange) {
   }
   std::string body;
   const Exchange::State state = co_await readBody(exchange, body, kRefusalMost);
-  if (context_.cancel.cancelled()) co_return clientGone();
+  if (cancel_.cancelled()) co_return stopped();
   // A refusal whose body is cut off is still a refusal: the status counts.
   const bool complete = state == Exchange::State::whole;
   if (!complete) body.clear();
@@ -348,7 +357,7 @@ io::Task<Attempt::End> Attempt::refused(Exchange& exchange) {
   for (const auto& [name, value] : kept) headers.push_back({name, value});
   plugins::Fault fault;
   NoSink sink;
-  if (auto decoder = instance_.open(request_, status, headers, fault)) {
+  if (auto decoder = instance_->open(request_, status, headers, fault)) {
     if (auto meant = decoder->frame({}, body, sink)) fault = std::move(*meant);
   }
   mishap_ = Mishap();
@@ -359,7 +368,7 @@ io::Task<Attempt::End> Attempt::refused(Exchange& exchange) {
   mishap_.fault = withoutKey(std::move(fault));
   const bool object = body.find_first_not_of(" \t\r\n") != body.npos &&
                       body[body.find_first_not_of(" \t\r\n")] == '{';
-  if (isJson && object && instance_.speaks(inquiry_.dialect())) refusal_ = std::move(body);
+  if (isJson && object && instance_->speaks(inquiry_.dialect())) refusal_ = std::move(body);
   redact(refusal_, key());
   // A key that is written with escapes cannot be blacked out in place: then our own words must do.
   if (key().size() >= 4 && unescaped(refusal_).find(key()) != std::string::npos) refusal_.clear();
@@ -370,13 +379,14 @@ io::Task<Attempt::End> Attempt::viaDirect() {
   request_ = request(false);
   plugins::Fault fault;
   const auto before = steady_clock::now();
-  auto operation = instance_.start(request_, services_.loop, services_.workers, fault);
+  auto operation = instance_->start(request_, services_.loop, services_.workers, fault);
   if (!operation) co_return failedWith(MishapKind::plugin, std::move(fault));
   contentBy_ = services_.loop.after(provider_.config->timeouts.firstContent);
   Intake intake(inquiry_.rendering(step_.target->model, context_.requestId));
   const Progress& progress = intake.progress();
   std::optional<plugins::Fault> ending;
   for (;;) {
+    if (removed_) co_return stopped();
     services_.out.clear();
     const bool more = operation->drain(intake.sink(services_.out), ending);
     if (!committed()) waited_ = duration_cast<microseconds>(steady_clock::now() - before);
@@ -398,7 +408,7 @@ io::Task<Attempt::End> Attempt::viaDirect() {
     } else if (sent != io::Status::ok) {
       co_return clientGone();
     }
-    const io::Until until{silenceEnds(progress.content), context_.cancel};
+    const io::Until until{silenceEnds(progress.content), cancel_.token()};
     const io::Wake wake = co_await io::Wait(services_.loop, until, &operation->slot());
     if (wake != io::Wake::ready) co_return ended(wake, progress.content);
   }
@@ -456,7 +466,7 @@ io::Deadline Attempt::silenceEnds(bool content) const {
 }
 
 Attempt::End Attempt::ended(io::Wake wake, bool content) {
-  if (wake == io::Wake::cancelled) return End::cancelled;
+  if (wake == io::Wake::cancelled) return stopped();
   const config::Timeouts& timeouts = provider_.config->timeouts;
   const io::TimePoint now = services_.loop.now();
   mishap_ = Mishap();
@@ -469,12 +479,30 @@ Attempt::End Attempt::ended(io::Wake wake, bool content) {
 }
 
 Attempt::End Attempt::transportFailed(Failure failure, const std::string& detail) {
-  if (failure == Failure::cancelled) return End::cancelled;
+  if (failure == Failure::cancelled) return stopped();
   mishap_ = Mishap();
   mishap_.kind = MishapKind::transport;
   mishap_.failure = failure;
   mishap_.detail = detail;
   return committed() ? End::broken : End::failed;
+}
+
+// Cancelled: the call, or this attempt alone.
+Attempt::End Attempt::stopped() {
+  if (!removed_ || context_.cancel.cancelled()) return End::cancelled;
+  mishap_ = Mishap();
+  mishap_.kind = MishapKind::removed;
+  mishap_.detail = "the plugin that served it was replaced or taken out, and its time was over";
+  return committed() ? End::broken : End::failed;
+}
+
+void endOverdue(Services& services, io::TimePoint now,
+                const std::function<void(const plugins::Instance&)>& each) {
+  services.attempts.each([&](Removable& attempt) {
+    if (!attempt.instance().overdue(now)) return;
+    each(attempt.instance());
+    attempt.remove();
+  });
 }
 
 Attempt::End Attempt::failedWith(MishapKind kind, plugins::Fault fault) {

@@ -18,7 +18,7 @@
 
 namespace sluice::calls {
 
-class Attempt {
+class Attempt final : public Removable {
  public:
   struct Context {
     std::string_view requestId;
@@ -41,6 +41,9 @@ class Attempt {
     cancelled,  // see Client::left()
   };
   io::Task<End> run();
+
+  void remove() noexcept override;
+  const plugins::Instance& instance() const noexcept override { return *instance_; }
 
   const Mishap& mishap() const noexcept { return mishap_; }
   // An upstream's refusal in the client's own dialect, to be passed on as it came; empty: none.
@@ -83,6 +86,7 @@ class Attempt {
   End ended(io::Wake wake, bool content);
   End transportFailed(upstream::Failure failure, const std::string& detail);
   End failedWith(MishapKind kind, plugins::Fault fault);
+  End stopped();
   End clientGone() const noexcept { return End::cancelled; }
 
   Services& services_;
@@ -91,7 +95,9 @@ class Attempt {
   const Step& step_;
   const Context& context_;
   const Provider& provider_;
-  const plugins::Instance& instance_;
+  const plugins::InstanceUse instance_;
+  io::CancelSource cancel_;  // with the call's, or by remove()
+  bool removed_ = false;
   io::TimePoint began_ = std::chrono::steady_clock::now();
   io::Deadline total_;
   io::Deadline contentBy_;

@@ -68,28 +68,57 @@ io::Task<void> Call::run() {
     trouble_ = problem.message;
     co_await refuse(problem, {});
   } else {
-    if (resolution_.virtualModel != nullptr) strategy_ = resolution_.virtualModel->strategy.get();
     co_await work();
   }
 }
 
-io::Task<void> Call::work() {
+// Asks the strategy for the order of what the name stands for.
+Plan Call::plan() {
+  strategy_.reset();
+  if (resolution_.virtualModel != nullptr) strategy_ = resolution_.virtualModel->strategy;
   plugins::Request request;
   request.stream = inquiry_.stream();
   request.id = context_.number;
   request.model = inquiry_.model();
   request.dialect = inquiry_.dialect();
   std::optional<plugins::Fault> fault;
-  Plan plan(resolution_, request, context_.number, fault);
+  Plan made(resolution_, request, context_.number, fault);
   if (fault) {
     telemetry::Log::say(telemetry::LogLevel::warning,
                         "the strategy failed; the configured order is used",
                         {{"request_id", record_.requestId}, {"reason", fault->message}});
   }
+  return made;
+}
+
+// After a reload an attempt is of the new generation, for nothing begins with a plugin that is
+// taken out. False: the name stands for nothing any more.
+bool Call::renew(Plan& plan, Problem& problem) {
+  if (generation_ == services_.generation) return true;
+  const auto before = std::exchange(generation_, services_.generation);
+  record_.provider = record_.upstreamModel = {};  // they point into it
+  const Resolution old =
+      std::exchange(resolution_, generation_->resolve(inquiry_.model(), problem));
+  if (resolution_.targets().empty()) return false;
+  Plan made = this->plan();
+  made.inherit(plan);
+  plan = std::move(made);
+  return true;
+}
+
+io::Task<void> Call::work() {
+  Plan plan = this->plan();
+  Problem problem;
   while (context_.attempts < generation_->config().attempts.perCall) {
     if (services_.loop.now() >= context_.deadline) break;
     if (cancel_.cancelled()) {
       co_await left();
+      co_return;
+    }
+    if (!renew(plan, problem)) {
+      record_.outcome = Outcome::refused;
+      trouble_ = problem.message;
+      co_await refuse(problem, {});
       co_return;
     }
     Step* step = plan.next(steady_clock::now());
@@ -132,8 +161,12 @@ io::Task<Call::After> Call::attempt(Plan& plan, Step& step) {
     co_return After::over;
   }
   const bool broken = end == Attempt::End::broken;
-  inflight.end(broken, attempt.latency());
-  tellStrategy(step, attempt, broken ? plugins::Code::unavailable : plugins::Code::ok);
+  const bool removed = broken && attempt.mishap().kind == MishapKind::removed;
+  if (removed) inflight.unjudged();  // the lane is not to blame
+  else inflight.end(broken, attempt.latency());
+  if (!removed) {
+    tellStrategy(step, attempt, broken ? plugins::Code::unavailable : plugins::Code::ok);
+  }
   if (broken) co_await breakOff(attempt);
   settle(attempt);
   record_.outcome = broken ? Outcome::broken : Outcome::answered;
@@ -148,8 +181,9 @@ io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt,
   const auto now = steady_clock::now();
   if (judgement.harms) inflight.end(true, {});
   else inflight.unjudged();
-  tellStrategy(step, attempt,
-               judgement.harms ? plugins::Code::unavailable : plugins::Code::resourceExhausted);
+  if (attempt.mishap().kind != MishapKind::removed)
+    tellStrategy(step, attempt,
+                 judgement.harms ? plugins::Code::unavailable : plugins::Code::resourceExhausted);
   if (judgement.hold.count() > 0) step.lane().holdUntil(now + judgement.hold);
   if (judgement.benchKey) step.lane().benchKeyUntil(now + kBench);
   noteTrouble(step, judgement.problem);
@@ -300,7 +334,8 @@ void Call::settle(const Attempt& attempt) {
 
 // The strategy learns how its choice went.
 void Call::tellStrategy(const Step& step, const Attempt& attempt, plugins::Code status) {
-  if (strategy_ == nullptr) return;
+  const auto strategy = strategy_.lock();  // unless a reload has taken it out meanwhile
+  if (!strategy) return;
   plugins::Outcome outcome;
   outcome.status = status;
   outcome.firstUs = static_cast<std::uint64_t>(attempt.latency().count());
@@ -308,7 +343,7 @@ void Call::tellStrategy(const Step& step, const Attempt& attempt, plugins::Code 
       duration_cast<microseconds>(steady_clock::now() - attempt.began()).count());
   const std::optional<plugins::Usage>& usage = attempt.usage();
   if (usage) outcome.usage = &*usage;
-  strategy_->observe(candidateOf(*step.target, steady_clock::now()), outcome);
+  strategy->observe(candidateOf(*step.target, steady_clock::now()), outcome);
 }
 
 // The call was cancelled: the client is gone, or the program ends and the client is told.

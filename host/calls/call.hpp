@@ -34,6 +34,8 @@ class Call {
   // What became of an attempt.
   enum class After : std::uint8_t { over, again };
   io::Task<void> work();
+  Plan plan();
+  bool renew(Plan& plan, Problem& problem);
   io::Task<After> attempt(Plan& plan, Step& step);
   io::Task<After> replace(Plan& plan, Step& step, Attempt& attempt, health::Inflight& inflight);
   io::Task<bool> pause(std::chrono::milliseconds time);
@@ -52,7 +54,7 @@ class Call {
   const Inquiry& inquiry_;
   Client& client_;
   io::CancelToken cancel_;
-  const plugins::Instance* strategy_ = nullptr;  // of a virtual model
+  std::weak_ptr<const plugins::Instance> strategy_;  // of a virtual model
   Resolution resolution_;
   Record record_;  // points into the resolution
   Attempt::Context context_;

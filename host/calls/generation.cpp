@@ -34,29 +34,27 @@ Problem notFound(std::string message) {
 Generation::Generation(config::Config config, std::uint64_t number, health::Lanes& lanes)
     : config_(std::move(config)), number_(number), lanes_(lanes) {}
 
-std::shared_ptr<const Generation> Generation::build(config::Config config,
-                                                    const std::string& pluginDirectory,
-                                                    const upstream::ProxySettings& proxies,
-                                                    health::Lanes& lanes, std::uint64_t number,
-                                                    std::vector<Fault>& faults) {
-  std::shared_ptr<Generation> made(new Generation(std::move(config), number, lanes));
+std::shared_ptr<Generation> Generation::build(config::Config config, const Making& how,
+                                              std::vector<Fault>& faults) {
+  std::shared_ptr<Generation> made(new Generation(std::move(config), how.number, how.lanes));
   std::vector<plugins::Registry::Problem> problems;
-  made->registry_ = plugins::Registry::open(made->config_.plugins, pluginDirectory, problems);
+  made->registry_ = plugins::Registry::open(made->config_.plugins, how.pluginDirectory, problems,
+                                            how.copies, how.number);
   for (auto& problem : problems) faults.push_back({problem.where, std::move(problem.message)});
-  made->createProviders(proxies, faults);
-  made->createVirtualModels(faults);
+  made->createProviders(how, faults);
+  made->createVirtualModels(how.before, faults);
   return made;
 }
 
-void Generation::createProviders(const upstream::ProxySettings& proxies,
-                                 std::vector<Fault>& faults) {
+void Generation::createProviders(const Making& how, std::vector<Fault>& faults) {
   for (const config::Provider& config : config_.providers) {
     auto made = std::make_unique<Provider>();
     made->config = &config;
     made->offBecause = config.offBecause;
     if (config.on) {
+      const Provider* old = how.before == nullptr ? nullptr : how.before->provider(config.name);
       auto instance = registry_->create(plugins::Kind::provider, config.component, config.name,
-                                        config.settings);
+                                        config.settings, old == nullptr ? nullptr : old->instance);
       if (!instance) {
         made->offBecause = reasonOf(instance.error(), config.name);
         faults.push_back({config.where, "provider " + config.name + ": " + made->offBecause});
@@ -71,7 +69,7 @@ void Generation::createProviders(const upstream::ProxySettings& proxies,
     if (!config.baseUrl.empty()) {
       if (auto url = wire::parseUrl(config.baseUrl)) {  // checked by the configuration already
         made->local = isLocal(*url);
-        made->endpoint.proxy = upstream::proxyFor(*url, proxies);
+        made->endpoint.proxy = upstream::proxyFor(*url, how.proxies);
         made->endpoint.url = std::move(*url);
       }
     }
@@ -79,12 +77,17 @@ void Generation::createProviders(const upstream::ProxySettings& proxies,
   }
 }
 
-void Generation::createVirtualModels(std::vector<Fault>& faults) {
+void Generation::createVirtualModels(const Generation* before, std::vector<Fault>& faults) {
   for (const config::VirtualModel& config : config_.virtualModels) {
     auto made = std::make_unique<VirtualModel>();
     made->config = &config;
-    auto strategy =
-        registry_->create(plugins::Kind::strategy, config.strategy, config.name, config.settings);
+    std::shared_ptr<const plugins::Instance> old;
+    if (before != nullptr) {
+      const auto known = before->byName_.find(config.name);
+      if (known != before->byName_.end()) old = known->second->strategy;
+    }
+    auto strategy = registry_->create(plugins::Kind::strategy, config.strategy, config.name,
+                                      config.settings, old);
     if (!strategy) {
       faults.push_back({config.where, "virtual model " + config.name + ": " +
                                           reasonOf(strategy.error(), config.name)});
@@ -98,6 +101,27 @@ void Generation::createVirtualModels(std::vector<Fault>& faults) {
     byName_.emplace(config.name, made.get());
     virtualModels_.push_back(std::move(made));
   }
+}
+
+std::vector<std::shared_ptr<const plugins::Instance>> Generation::instances() const {
+  std::vector<std::shared_ptr<const plugins::Instance>> all;
+  for (const auto& provider : providers_) {
+    if (provider->instance) all.push_back(provider->instance);
+  }
+  for (const auto& model : virtualModels_) all.push_back(model->strategy);
+  return all;
+}
+
+std::vector<std::shared_ptr<const plugins::Instance>> Generation::giveUp(const Generation& next) {
+  auto leaving = instances();
+  const auto kept = next.instances();
+  std::erase_if(leaving, [&kept](const auto& one) {
+    return std::find(kept.begin(), kept.end(), one) != kept.end();
+  });
+  for (const auto& provider : providers_) provider->instance.reset();
+  for (const auto& model : virtualModels_) model->strategy.reset();
+  registry_.reset();
+  return leaving;
 }
 
 const Provider* Generation::provider(std::string_view name) const {

@@ -1,6 +1,7 @@
 // Generation: the immutable whole that a call is pinned to: configuration, plugin instances and the
-// routing table made of them. A reload builds a new one; the old one goes when its last call ends.
-// Threads: built on one thread; then read from any.
+// routing table made of them. A reload builds a new one; the old one gives up its instances as soon
+// as nothing can begin with it, and goes when its last call ends.
+// Threads: built on one thread; then read from any, but for giveUp().
 #pragma once
 
 #include <cstdint>
@@ -68,14 +69,20 @@ class Generation {
     std::string message;
   };
   // Opens plugins and creates every instance. What cannot be used is a fault and is left out.
-  static std::shared_ptr<const Generation> build(config::Config config,
-                                                 const std::string& pluginDirectory,
-                                                 const upstream::ProxySettings& proxies,
-                                                 health::Lanes& lanes, std::uint64_t number,
-                                                 std::vector<Fault>& faults);
+  struct Making {
+    std::string pluginDirectory;
+    const upstream::ProxySettings& proxies;
+    health::Lanes& lanes;
+    std::uint64_t number = 1;
+    std::shared_ptr<const plugins::Copies> copies;  // where plugins run from; null: a temporary one
+    const Generation* before = nullptr;  // its instances are kept where nothing of theirs changed
+  };
+  static std::shared_ptr<Generation> build(config::Config config, const Making& how,
+                                           std::vector<Fault>& faults);
 
   const config::Config& config() const noexcept { return config_; }
   const plugins::Registry& registry() const noexcept { return *registry_; }
+  std::shared_ptr<const plugins::Registry> sharedRegistry() const noexcept { return registry_; }
   const std::vector<std::unique_ptr<Provider>>& providers() const noexcept { return providers_; }
   const std::vector<std::unique_ptr<VirtualModel>>& virtualModels() const noexcept {
     return virtualModels_;
@@ -88,10 +95,15 @@ class Generation {
   // 404, with the nearest right name.
   Problem unknownModel(std::string_view name) const;
 
+  // Lets go of plugins and instances; who uses one owns it. To be called once `next` has taken its
+  // place on every loop. Returns what `next` does not use, to be retired.
+  std::vector<std::shared_ptr<const plugins::Instance>> giveUp(const Generation& next);
+
  private:
   Generation(config::Config config, std::uint64_t number, health::Lanes& lanes);
-  void createProviders(const upstream::ProxySettings& proxies, std::vector<Fault>& faults);
-  void createVirtualModels(std::vector<Fault>& faults);
+  void createProviders(const Making& how, std::vector<Fault>& faults);
+  void createVirtualModels(const Generation* before, std::vector<Fault>& faults);
+  std::vector<std::shared_ptr<const plugins::Instance>> instances() const;
   const Provider* provider(std::string_view name) const;
   const config::Model* facts(std::string_view provider, std::string_view model) const;
   Target target(const Provider& provider, std::string_view model) const;

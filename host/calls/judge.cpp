@@ -188,6 +188,14 @@ Judgement judge(const Mishap& mishap, milliseconds waitAtMost) {
       if (mishap.fault.symbol.empty()) made.problem.code = "upstream_broken_answer";
       return made;
     }
+    case MishapKind::removed: {
+      Judgement made;
+      made.next = Next::sameLane;  // of what is configured now
+      made.harms = false;
+      made.problem = problem(503, "upstream_error", "plugin_removed", mishap.detail);
+      made.problem.retryAfter = std::chrono::seconds(1);
+      return made;
+    }
     case MishapKind::plugin: break;
   }
   if (auto made = byReason(mishap, waitAtMost)) return *made;

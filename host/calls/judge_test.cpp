@@ -49,6 +49,17 @@ TEST(Judge, silenceIsNeverTriedAgainOnItsLane) {
   }
 }
 
+TEST(Judge, whatAReloadTookOutIsTriedWithWhatTookItsPlaceAndHarmsNobody) {
+  Mishap removed;
+  removed.kind = MishapKind::removed;
+  removed.detail = "taken out";
+  const Judgement made = judged(removed);
+  EXPECT_EQ(Next::sameLane, made.next);
+  EXPECT_FALSE(made.harms);
+  EXPECT_EQ(503, made.problem.status);
+  EXPECT_EQ("plugin_removed", made.problem.code);
+}
+
 TEST(Judge, aWrongCertificateWouldComeAgain) {
   EXPECT_EQ(Next::nextTarget, judged(transport(Failure::tlsFailed)).next);
 }

@@ -70,6 +70,16 @@ Plan::Plan(const Resolution& resolution, const plugins::Request& request, std::u
   }
 }
 
+void Plan::inherit(const Plan& before) noexcept {
+  for (Step& step : steps_) {
+    for (const Step& known : before.steps_) {
+      if (&known.lane() != &step.lane()) continue;
+      step.attempts = known.attempts;
+      step.over = known.over;
+    }
+  }
+}
+
 Step* Plan::next(health::TimePoint now) noexcept {
   for (Step& step : steps_) {
     if (!step.over && step.lane().notBefore() <= now) return &step;

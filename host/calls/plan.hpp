@@ -37,6 +37,9 @@ class Plan {
   Plan(const Resolution& resolution, const plugins::Request& request, std::uint64_t turn,
        std::optional<plugins::Fault>& fault);
 
+  // A reload came: what was learnt of a lane by the plan before holds here too.
+  void inherit(const Plan& before) noexcept;
+
   // The first step that may be tried now; null if there is none.
   Step* next(health::TimePoint now) noexcept;
   // When the first of those held back may be tried; none if none is left.

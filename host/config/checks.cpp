@@ -99,6 +99,12 @@ class Checks {
           at(indexed("plugins.enable", i)),
           "plugin '" + enabled[i].stem + "' is already enabled at " + enabled[first->second].where);
     }
+    const Trust& trust = config_.plugins.trust;
+    if (trust.require && trust.publishers.empty()) {
+      report_.notice(at("plugins.trust.require"),
+                     "plugins.trust.require is true, but plugins.trust.publishers names nobody: "
+                     "only files that are pinned by sha256 will be opened");
+    }
   }
 
   // `name` must be a provider's.

@@ -127,6 +127,16 @@ class DumpWriter {
   }
 
   template <class T>
+  void pairs(const Key& key, std::vector<T>& values, const Rule&, const Rule&) {
+    out_.key(key.name).beginObject();
+    for (T& value : values) {
+      const auto [name, text] = nameAndText(value);
+      out_.key(name).string(text);
+    }
+    out_.endObject();
+  }
+
+  template <class T>
   void named(const Key& key, std::vector<T>& values, const Rule&) {
     out_.key(key.name).beginObject();
     for (T& value : values) {

@@ -95,6 +95,13 @@ void takeCollection(Event& event, Event::Kind kind, fy_token* token, std::string
                (text[event.begin] == '[' || text[event.begin] == '{');
 }
 
+// It has no place, but an end: a closing bracket's, if there is one.
+void takeEnd(Event& event, Event::Kind kind, fy_token* token, std::string_view text) {
+  event.kind = kind;
+  const fy_mark* stop = token == nullptr ? nullptr : fy_token_end_mark(token);
+  if (stop != nullptr) event.end = std::min(stop->input_pos, text.size());
+}
+
 void takeProperties(Event& event, fy_token* anchor, fy_token* tag) {
   event.anchor = textOf(anchor);
   event.tagged = tag != nullptr;
@@ -153,8 +160,12 @@ Event Events::next() {
       takeCollection(event, Event::Kind::map, read->mapping_start.mapping_start, text_);
       takeProperties(event, read->mapping_start.anchor, read->mapping_start.tag);
       break;
-    case FYET_SEQUENCE_END: event.kind = Event::Kind::listEnd; break;
-    case FYET_MAPPING_END: event.kind = Event::Kind::mapEnd; break;
+    case FYET_SEQUENCE_END:
+      takeEnd(event, Event::Kind::listEnd, read->sequence_end.sequence_end, text_);
+      break;
+    case FYET_MAPPING_END:
+      takeEnd(event, Event::Kind::mapEnd, read->mapping_end.mapping_end, text_);
+      break;
     default: break;
   }
   return event;

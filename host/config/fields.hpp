@@ -4,13 +4,16 @@
 // publishes, DumpWriter shows. A visitor has these members, `key` first:
 //   number(Range), price, flag, choice(names), text(Rule), texts(Rule), address,
 //   secret, secrets, keyOrKeys, settings, includes, remark,
+//   pairs: texts by name, each element told by nameAndText();
 //   group: one object; items: a list of objects; named: objects by name, ruled by a Rule.
 // Threads: constants and pure functions.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "config/model.hpp"
 #include "config/rules.hpp"
@@ -97,12 +100,34 @@ void fields(V& v, PluginFile& plugin) {
   v.text({"sha256", "What the file must hash to."}, plugin.sha256, kSha256);
 }
 
+inline std::pair<std::string&, std::string&> nameAndText(Publisher& publisher) {
+  return {publisher.name, publisher.key};
+}
+inline std::pair<std::string&, std::string&> nameAndText(VersionFloor& floor) {
+  return {floor.component, floor.version};
+}
+
+template <class V>
+void fields(V& v, Trust& trust) {
+  v.pairs({"publishers", "Whose signatures count: public keys by a name of your choice."},
+          trust.publishers, kPublisherName, kPublicKey);
+  v.flag({"require",
+          "Open only files that one of the publishers has signed, or that are pinned by sha256."},
+         trust.require);
+  v.pairs({"minimum_versions", "The least version of a plugin's library, by component id."},
+          trust.minimumVersions, kFullId, kVersion);
+}
+
 template <class V>
 void fields(V& v, Plugins& plugins) {
   v.text({"directory", "Where the plugin files are. Relative: to the installation."},
          plugins.directory, kOwnPath);
   v.items({"enable", "The plugin files to open: names without '.so', or {file, sha256}."},
           plugins.enable);
+  v.number({"drain_seconds",
+            "How long calls under way may use what a reload replaced or took out; then they end."},
+           plugins.drain, {0, 86'400});
+  v.group({"trust", "Whose plugin files are opened."}, plugins.trust);
 }
 
 template <class V>
@@ -211,8 +236,8 @@ void fields(V& v, Config& config) {
   v.group({"attempts", "How often and how long a call is tried."}, config.attempts);
   v.group({"log", "The log, written to standard error."}, config.log);
   v.text({"state_dir",
-          "Where Sluice keeps state. Left out: $XDG_STATE_HOME/sluice, or "
-          "$HOME/.local/state/sluice, or ./state.",
+          "Where Sluice keeps state: the copies of plugins that it runs. Left out: "
+          "$XDG_STATE_HOME/sluice, or $HOME/.local/state/sluice, or ./state.",
           Presence::derived},
          config.stateDirectory, kPath);
   v.named({"providers", "Upstreams by name."}, config.providers, kProviderName);

@@ -35,10 +35,16 @@ std::vector<std::string> matching(const std::string& pattern) {
   return files;
 }
 
+fs::path identity(const fs::path& path) {
+  std::error_code failure;
+  const fs::path whole = fs::weakly_canonical(path, failure);
+  return failure ? path.lexically_normal() : whole;
+}
+
 class Assembly {
  public:
-  Assembly(bool follow, const Lookup& lookup, Report& report)
-      : follow_(follow), lookup_(lookup), report_(report) {}
+  Assembly(bool follow, const Texts& instead, const Lookup& lookup, Report& report)
+      : follow_(follow), instead_(instead), lookup_(lookup), report_(report) {}
 
   Assembled run(std::uint32_t file, const fs::path& path) {
     if (!path.empty()) {
@@ -49,12 +55,6 @@ class Assembly {
   }
 
  private:
-  static fs::path identity(const fs::path& path) {
-    std::error_code failure;
-    const fs::path whole = fs::weakly_canonical(path, failure);
-    return failure ? path.lexically_normal() : whole;
-  }
-
   Node read(std::uint32_t file, unsigned depth) {
     std::optional<Node> parsed = parseDocument(report_, file);
     if (!parsed) {
@@ -132,7 +132,7 @@ class Assembly {
       if (included_.size() == kMaxFiles + 1) report_.fault(from, "more than 256 files");
       return;
     }
-    Result<std::string> text = readText(path);
+    Result<std::string> text = readText(path, instead_);
     if (!text) {
       report_.fault(from, "'" + path.string() + "' cannot be included: " + text.error().message);
       whole_ = false;
@@ -144,6 +144,7 @@ class Assembly {
   }
 
   bool follow_;
+  const Texts& instead_;
   const Lookup& lookup_;
   Report& report_;
   bool whole_ = true;
@@ -167,9 +168,14 @@ Result<std::string> readText(const fs::path& file) {
   return text;
 }
 
+Result<std::string> readText(const fs::path& file, const Texts& instead) {
+  const auto found = instead.find(identity(file));
+  return found == instead.end() ? readText(file) : Result<std::string>(found->second);
+}
+
 Assembled assemble(std::uint32_t file, const fs::path& path, bool followIncludes,
-                   const Lookup& lookup, Report& report) {
-  return Assembly(followIncludes, lookup, report).run(file, path);
+                   const Texts& instead, const Lookup& lookup, Report& report) {
+  return Assembly(followIncludes, instead, lookup, report).run(file, path);
 }
 
 }  // namespace sluice::config

@@ -23,7 +23,8 @@ Loaded result(Report& report, std::optional<Config> config) {
 
 Lookup withDotEnv(const Options& options, Report& report) {
   std::error_code failure;
-  if (options.dotEnv.empty() || !fs::exists(options.dotEnv, failure)) return options.environment;
+  const bool there = fs::exists(options.dotEnv, failure);
+  if (options.dotEnv.empty() || (!there && !options.dotEnvRequired)) return options.environment;
   Result<std::string> text = readText(options.dotEnv);
   if (!text) {
     report.fault({report.addFile(options.dotEnv.string()), 0, 0},
@@ -48,7 +49,8 @@ std::string stateDirectory(const Lookup& lookup) {
 
 Loaded load(Report& report, std::uint32_t file, const fs::path& path, const Options& options) {
   const Lookup lookup = withDotEnv(options, report);
-  const Assembled assembled = assemble(file, path, options.includes, lookup, report);
+  const Assembled assembled =
+      assemble(file, path, options.includes, options.instead, lookup, report);
   Config config;
   config.source = report.fileName(file);
   Places places;
@@ -56,7 +58,8 @@ Loaded load(Report& report, std::uint32_t file, const fs::path& path, const Opti
   if (!places.contains("auth.mode")) {
     config.auth.mode = config.auth.clientKeys.empty() ? AuthMode::open : AuthMode::keys;
   }
-  if (config.stateDirectory.empty()) config.stateDirectory = stateDirectory(lookup);
+  config.stateDirectoryChosen = !config.stateDirectory.empty();
+  if (!config.stateDirectoryChosen) config.stateDirectory = stateDirectory(lookup);
   if (assembled.whole) checkConfig(config, places, report);
   return result(report, std::move(config));
 }
@@ -65,7 +68,7 @@ Loaded load(Report& report, std::uint32_t file, const fs::path& path, const Opti
 
 Loaded loadFile(const fs::path& file, const Options& options) {
   Report report;
-  Result<std::string> text = readText(file);
+  Result<std::string> text = readText(file, options.instead);
   if (!text) {
     report.fault({report.addFile(file.string()), 0, 0}, "cannot be read: " + text.error().message);
     return result(report, std::nullopt);

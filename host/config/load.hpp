@@ -5,6 +5,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,9 @@ struct Options {
   Lookup environment = processEnvironment();
   std::filesystem::path dotEnv = ".env";  // read if it is there; empty: none
   bool includes = true;                   // false: an `include` is a fault
+  bool dotEnvRequired = false;            // it must be there
+  // By canonical path: what to take instead of what these files hold, without a byte order mark.
+  std::map<std::filesystem::path, std::string> instead = {};
 };
 
 struct Loaded {

@@ -53,9 +53,31 @@ struct PluginFile {
   std::string where;   // "sluice.yaml:14:7", for messages
 };
 
+struct Publisher {
+  std::string name;
+  std::string key;  // "ed25519:" and 32 bytes in base64
+  std::string where;
+};
+
+struct VersionFloor {
+  std::string component;  // full id
+  std::string version;
+  std::string where;
+};
+
+// Whose plugin files are opened.
+struct Trust {
+  std::vector<Publisher> publishers;
+  bool require = false;  // only what a publisher has signed, or what is pinned
+  std::vector<VersionFloor> minimumVersions;
+};
+
 struct Plugins {
   std::string directory = "plugins";  // relative: to the installation
   std::vector<PluginFile> enable;
+  // How long what a reload took out may be used by calls under way.
+  std::chrono::seconds drain{600};
+  Trust trust;
 };
 
 struct Timeouts {
@@ -147,7 +169,8 @@ struct Config {
   std::vector<Route> routes;  // the first match wins
   std::vector<VirtualModel> virtualModels;
   std::string stateDirectory;
-  std::string source;  // the file's name, or "embedded defaults"
+  bool stateDirectoryChosen = false;  // the configuration names it
+  std::string source;                 // the file's name, or "embedded defaults"
 };
 
 }  // namespace sluice::config

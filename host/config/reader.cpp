@@ -220,21 +220,30 @@ class Reader {
     if (entry == nullptr || entry->value.isNull()) return;
     if (!is(Node::Kind::map, entry->value, pathOf(key))) return;
     for (const Node::Entry& member : entry->value.entries) {
-      constexpr std::size_t kLongestName = 200;
-      if (member.key.size() > kLongestName) {
-        report_.fault(member.mark, "a name in " + pathOf(key) + " is longer than 200 characters");
-        continue;
-      }
+      if (!checkName(member, key, rule)) continue;
       const std::string path = pathOf(key) + '.' + member.key;
-      std::string name = member.key;
-      if (const Complaint complaint = rule.check(name)) {
-        report_.fault(member.mark, std::string(rule.what) + ' ' + *complaint);
-      }
       places_[path] = member.mark;
       T& value = values.emplace_back();
       value.where = report_.where(member.mark);
       setName(value, member.key);
       this->member(member, path, value);
+    }
+  }
+
+  template <class T>
+  void pairs(const Key& key, std::vector<T>& values, const Rule& names, const Rule& texts) {
+    const Node::Entry* const entry = take(key);
+    if (entry == nullptr || entry->value.isNull()) return;
+    if (!is(Node::Kind::map, entry->value, pathOf(key))) return;
+    for (const Node::Entry& member : entry->value.entries) {
+      const std::string path = pathOf(key) + '.' + member.key;
+      T& value = values.emplace_back();
+      value.where = report_.where(member.mark);
+      const auto [name, text] = nameAndText(value);
+      if (!checkName(member, key, names)) continue;
+      name = member.key;
+      if (!usable(member.value, path, texts.what)) continue;
+      if (auto read = ruled(member.value, path, texts)) text = std::move(*read);
     }
   }
 
@@ -263,6 +272,20 @@ class Reader {
   std::string pathOf(const Key& key) const {
     const std::string& path = frames_.back().path;
     return path.empty() ? std::string(key.name) : path + '.' + std::string(key.name);
+  }
+
+  // False: it is too long to be shown.
+  bool checkName(const Node::Entry& member, const Key& key, const Rule& rule) {
+    constexpr std::size_t kLongestName = 200;
+    if (member.key.size() > kLongestName) {
+      report_.fault(member.mark, "a name in " + pathOf(key) + " is longer than 200 characters");
+      return false;
+    }
+    std::string name = member.key;
+    if (const Complaint complaint = rule.check(name)) {
+      report_.fault(member.mark, std::string(rule.what) + ' ' + *complaint);
+    }
+    return true;
   }
 
   void mismatch(const Node& node, const std::string& path, std::string_view what,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/semantic_version.hpp"
 #include "base/text.hpp"
 #include "config/address.hpp"
 
@@ -114,6 +115,41 @@ Complaint sha256(std::string& text) {
   });
   if (text.size() != 64 || !hex) return "must be 64 hexadecimal digits";
   makeSmall(text, text.size());
+  return std::nullopt;
+}
+
+Complaint publisherName(std::string& text) {
+  if (!isName(text, "._-")) return kNameComplaint;
+  return std::nullopt;
+}
+
+Complaint publicKey(std::string& text) {
+  constexpr std::string_view kScheme = "ed25519:";
+  constexpr std::string_view kLast = "AEIMQUYcgkosw048";  // those whose spare bits are zero
+  constexpr std::size_t kDigits = 43;                     // of 32 bytes in base64, then one '='
+  const std::string_view key = std::string_view(text).substr(0, kScheme.size()) == kScheme
+                                   ? std::string_view(text).substr(kScheme.size())
+                                   : std::string_view();
+  const bool digits = std::all_of(key.begin(), key.end() - (key.empty() ? 0 : 1), [](char c) {
+    return smallLetterOrDigit(text::lower(c)) || c == '+' || c == '/';
+  });
+  if (key.size() != kDigits + 1 || !digits || key.back() != '=' ||
+      kLast.find(key[kDigits - 1]) == kLast.npos) {
+    return "must be 'ed25519:' and 32 bytes in base64, as 'sluice plugins keygen' prints it";
+  }
+  return std::nullopt;
+}
+
+Complaint fullId(std::string& text) {
+  const bool inside = isName(text, "._-") && !text.ends_with('.') && text.find("..") == text.npos;
+  if (!inside || text.find('.') == text.npos) {
+    return "must be a reverse domain name such as org.example.echo";
+  }
+  return std::nullopt;
+}
+
+Complaint version(std::string& text) {
+  if (!SemanticVersion::parse(text)) return "must be a version such as 1.2.0 or 1.2.0-rc.1";
   return std::nullopt;
 }
 

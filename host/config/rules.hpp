@@ -30,6 +30,10 @@ Complaint hostName(std::string& text);
 Complaint id(std::string& text);
 Complaint pluginStem(std::string& text);
 Complaint sha256(std::string& text);
+Complaint publisherName(std::string& text);
+Complaint publicKey(std::string& text);
+Complaint fullId(std::string& text);
+Complaint version(std::string& text);
 Complaint providerName(std::string& text);
 Complaint virtualModelName(std::string& text);
 Complaint target(std::string& text);
@@ -52,6 +56,17 @@ inline constexpr Rule kId{"a component's id", "^[a-z0-9][a-z0-9._-]*$", rules::i
 inline constexpr Rule kPluginStem{"a plugin file's name without '.so'",
                                   "^[A-Za-z0-9][A-Za-z0-9._-]*$", rules::pluginStem};
 inline constexpr Rule kSha256{"64 hexadecimal digits", "^[0-9A-Fa-f]{64}$", rules::sha256};
+inline constexpr Rule kPublisherName{"a publisher's name", "^[a-z0-9][a-z0-9._-]*$",
+                                     rules::publisherName};
+inline constexpr Rule kPublicKey{"a public key such as ed25519:...",
+                                 "^ed25519:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$",
+                                 rules::publicKey};
+inline constexpr Rule kFullId{"a component's full id", "^[a-z0-9_-]+(\\.[a-z0-9_-]+)+$",
+                              rules::fullId};
+inline constexpr Rule kVersion{
+    "a version such as 1.2.0",
+    "^[0-9]+(\\.[0-9]+){0,3}(-[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)*)?(\\+[0-9A-Za-z.-]+)?$",
+    rules::version};
 inline constexpr Rule kProviderName{"a provider's name", "^[a-z0-9][a-z0-9._-]*$",
                                     rules::providerName};
 inline constexpr Rule kVirtualModelName{

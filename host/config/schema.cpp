@@ -154,6 +154,19 @@ class SchemaWriter {
   }
 
   template <class T>
+  void pairs(const Key& key, std::vector<T>&, const Rule& names, const Rule& texts) {
+    begin(key);
+    types("object");
+    out_.key("propertyNames").beginObject();
+    out_.key("pattern").string(names.pattern);
+    out_.endObject();
+    out_.key("additionalProperties").beginObject();
+    ruled(texts);
+    out_.endObject();
+    out_.endObject();
+  }
+
+  template <class T>
   void named(const Key& key, std::vector<T>&, const Rule& rule) {
     begin(key);
     types("object");

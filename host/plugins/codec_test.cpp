@@ -283,6 +283,9 @@ TEST_F(Decode, AFaultOfARefusedAnswerHasItsStatus) {
 TEST_F(Decode, FinishIsNotADecodersToCall) {
   ASSERT_FALSE(frame("finish"));
   EXPECT_EQ(sink_.count, 0);
+  EXPECT_EQ(log_.lines().back(),
+            "it (org.example.codec): finished from its decoder, which only direct operations do; "
+            "ignored");
 }
 
 TEST_F(Decode, EveryDecoderThatWasOpenedIsClosed) {

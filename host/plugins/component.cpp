@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "plugins/abi.hpp"
@@ -51,7 +52,9 @@ ComponentInfo infoOf(const sluice_component& component) {
   info.kind = static_cast<Kind>(component.kind);
   info.id = component.id;
   info.description = line(component.description);
-  info.settingsSchema = abi::view(component.config_schema);
+  const auto schema = abi::view(component.config_schema);
+  // In one form, so that it is the same whichever way it came.
+  if (!schema.empty()) info.settingsSchema = nlohmann::ordered_json::parse(schema).dump();
   eachName(component.dialects, [&](std::string_view dialect) {
     info.dialects.push_back(cleaned(dialect, kLongestLine));
   });

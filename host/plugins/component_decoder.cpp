@@ -8,18 +8,12 @@
 
 namespace sluice::plugins {
 
-namespace {
-
-void ignoreFinish(sluice_sink*, const sluice_error*) noexcept {}  // only direct operations finish
-
-}  // namespace
-
 ComponentDecoder::ComponentDecoder(std::shared_ptr<const ComponentInstance> instance,
                                    const Request& request, int httpStatus) noexcept
     : instance_(std::move(instance)),
       request_(abi::toC(request)),
       httpStatus_(httpStatus),
-      table_{sizeof(sluice_sink), 0, this, push, ignoreFinish},
+      table_{sizeof(sluice_sink), 0, this, push, finish},
       error_(abi::emptyError()) {}
 
 std::unique_ptr<Decoder> ComponentDecoder::open(std::shared_ptr<const ComponentInstance> instance,
@@ -33,7 +27,7 @@ std::unique_ptr<Decoder> ComponentDecoder::open(std::shared_ptr<const ComponentI
   std::unique_ptr<ComponentDecoder> decoder(
       new ComponentDecoder(std::move(instance), request, httpStatus));
   ComponentDecoder& it = *decoder;
-  const auto status = abi::guarded(it.error_, [&] {
+  const auto status = calling(it.instance_->site(), CallKind::open, it.error_, [&] {
     return it.instance_->codec().open(it.instance_->table(), &it.request_,
                                       static_cast<std::uint32_t>(httpStatus), fields.data(),
                                       fields.size(), &it.decoder_, &it.error_);
@@ -46,13 +40,11 @@ std::unique_ptr<Decoder> ComponentDecoder::open(std::shared_ptr<const ComponentI
 
 ComponentDecoder::~ComponentDecoder() {
   if (!open_) return;
-  abi::guarded(error_, [&] {
-    instance_->codec().close(decoder_);
-    return sluice_status{SLUICE_OK};
-  });
+  calling(instance_->site(), CallKind::close, [&] { instance_->codec().close(decoder_); });
 }
 
 sluice_status ComponentDecoder::push(sluice_sink* sink, const sluice_chunk* chunk) noexcept {
+  const BackInHost host;
   const auto& self = *static_cast<ComponentDecoder*>(sink->host_data);
   if (self.sink_ == nullptr) return SLUICE_CANCELLED;
   Chunk into;
@@ -66,10 +58,17 @@ sluice_status ComponentDecoder::push(sluice_sink* sink, const sluice_chunk* chun
   return SLUICE_CANCELLED;
 }
 
+void ComponentDecoder::finish(sluice_sink* sink, const sluice_error*) noexcept {
+  const BackInHost host;
+  const auto& self = *static_cast<ComponentDecoder*>(sink->host_data);
+  log(LogLevel::warning, self.instance_->label(),
+      "finished from its decoder, which only direct operations do; ignored");
+}
+
 std::optional<Fault> ComponentDecoder::frame(std::string_view event, std::string_view data,
                                              ChunkSink& sink) {
   sink_ = &sink;
-  const auto status = abi::guarded(error_, [&] {
+  const auto status = calling(instance_->site(), CallKind::frame, error_, [&] {
     return instance_->codec().frame(decoder_, abi::str(event), abi::str(data), &table_, &error_);
   });
   sink_ = nullptr;
@@ -79,8 +78,8 @@ std::optional<Fault> ComponentDecoder::frame(std::string_view event, std::string
 
 std::optional<Fault> ComponentDecoder::end(ChunkSink& sink) {
   sink_ = &sink;
-  const auto status =
-      abi::guarded(error_, [&] { return instance_->codec().end(decoder_, &table_, &error_); });
+  const auto status = calling(instance_->site(), CallKind::end, error_,
+                              [&] { return instance_->codec().end(decoder_, &table_, &error_); });
   sink_ = nullptr;
   if (status == SLUICE_OK) return std::nullopt;
   return faultOf(status);

@@ -28,6 +28,7 @@ class ComponentDecoder final : public Decoder {
   ComponentDecoder(std::shared_ptr<const ComponentInstance> instance, const Request& request,
                    int httpStatus) noexcept;
   static sluice_status push(sluice_sink* sink, const sluice_chunk* chunk) noexcept;
+  static void finish(sluice_sink* sink, const sluice_error* error) noexcept;
   Fault faultOf(sluice_status status);
 
   std::shared_ptr<const ComponentInstance> instance_;

@@ -35,23 +35,25 @@ bool take(const void* found, const Table*& into) {
 }  // namespace
 
 ComponentInstance::ComponentInstance(std::shared_ptr<Library> library, const ComponentInfo& info,
-                                     const std::string& name)
+                                     const std::string& name, const std::string& settings)
     : library_(std::move(library)),
       name_(name),
       componentId_(info.id),
+      settings_(settings),
       dialects_(info.dialects),
-      host_(name + " (" + info.id + ')') {}
+      host_(name + " (" + info.id + ')'),
+      site_{host_.label().c_str(), &library_->stats()} {}
 
 Result<std::shared_ptr<const ComponentInstance>> ComponentInstance::create(
     const std::shared_ptr<Library>& library, const sluice_component& table,
     const ComponentInfo& info, const std::string& name, const std::string& settings) {
-  std::unique_ptr<ComponentInstance> made(new ComponentInstance(library, info, name));
+  std::unique_ptr<ComponentInstance> made(new ComponentInstance(library, info, name, settings));
   auto instance = ownedByControlThread(std::move(made));
   sluice_error error = abi::emptyError();
   sluice_status status = SLUICE_OK;
   {
     const std::lock_guard lock(library->control());
-    status = abi::guarded(error, [&] {
+    status = calling(instance->site(), CallKind::create, error, [&] {
       instance->instance_ = table.create(&table, instance->host_.get(), abi::str(instance->name_),
                                          abi::str(settings), &error);
       return instance->instance_ != nullptr ? SLUICE_OK : SLUICE_INTERNAL;
@@ -63,6 +65,7 @@ Result<std::shared_ptr<const ComponentInstance>> ComponentInstance::create(
     return Error{instance->label() + ": could not be created: " + reason};
   }
   if (auto fault = instance->adopt(info.kind)) return Error{instance->label() + ": " + *fault};
+  library->add(std::weak_ptr<const Instance>(instance));
   return std::shared_ptr<const ComponentInstance>(std::move(instance));
 }
 
@@ -85,33 +88,21 @@ std::optional<std::string> ComponentInstance::adopt(Kind kind) {
 
 const void* ComponentInstance::extension(const char* id) const noexcept {
   const void* found = nullptr;
-  sluice_error error = abi::emptyError();
-  abi::guarded(error, [&] {
-    found = instance_->get_extension(instance_, id);
-    return sluice_status{SLUICE_OK};
-  });
+  calling(site(), CallKind::getExtension, [&] { found = instance_->get_extension(instance_, id); });
   return found;
 }
 
 void ComponentInstance::retire() const {
   if (instance_ == nullptr || instance_->retire == nullptr || retired_.exchange(true)) return;
   const std::lock_guard lock(library_->control());
-  sluice_error error = abi::emptyError();
-  abi::guarded(error, [&] {
-    instance_->retire(instance_);
-    return sluice_status{SLUICE_OK};
-  });
+  calling(site(), CallKind::retire, [&] { instance_->retire(instance_); });
 }
 
 ComponentInstance::~ComponentInstance() {
   if (instance_ == nullptr) return;
   retire();
   const std::lock_guard lock(library_->control());
-  sluice_error error = abi::emptyError();
-  abi::guarded(error, [&] {
-    instance_->destroy(instance_);
-    return sluice_status{SLUICE_OK};
-  });
+  calling(site(), CallKind::destroy, [&] { instance_->destroy(instance_); });
 }
 
 bool ComponentInstance::speaks(std::string_view dialect) const noexcept {
@@ -131,8 +122,8 @@ std::optional<Fault> ComponentInstance::encode(const Request& request, std::stri
   const sluice_request asked = abi::toC(request);
   sluice_error error = abi::emptyError();
   HttpOut out(label(), request.body, key, into);
-  const auto status =
-      abi::guarded(error, [&] { return codec_->encode(instance_, &asked, out.get(), &error); });
+  const auto status = calling(site(), CallKind::encode, error,
+                              [&] { return codec_->encode(instance_, &asked, out.get(), &error); });
   if (status != SLUICE_OK) return abi::fromC(status, error, label());
   return out.finish();
 }
@@ -171,7 +162,7 @@ std::optional<Fault> ComponentInstance::rank(const Request& request,
   std::size_t count = 0;
   const sluice_request asked = abi::toC(request);
   sluice_error error = abi::emptyError();
-  const auto status = abi::guarded(error, [&] {
+  const auto status = calling(site(), CallKind::rank, error, [&] {
     return strategy_->rank(instance_, &asked, pointers.data(), pointers.size(), order.data(),
                            &count, &error);
   });
@@ -205,11 +196,7 @@ void ComponentInstance::observe(const Candidate& candidate, const Outcome& outco
     usage = abi::toC(*outcome.usage);
     out.usage = &usage;
   }
-  sluice_error error = abi::emptyError();
-  abi::guarded(error, [&] {
-    strategy_->observe(instance_, &table, &out);
-    return sluice_status{SLUICE_OK};
-  });
+  calling(site(), CallKind::observe, [&] { strategy_->observe(instance_, &table, &out); });
 }
 
 }  // namespace sluice::plugins

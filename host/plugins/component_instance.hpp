@@ -13,6 +13,7 @@
 #include "plugins/host_table.hpp"
 #include "plugins/instance.hpp"
 #include "plugins/library.hpp"
+#include "plugins/plugin_call.hpp"
 #include "plugins/registry.hpp"
 
 namespace sluice::plugins {
@@ -47,23 +48,32 @@ class ComponentInstance final : public Instance,
   void observe(const Candidate& candidate, const Outcome& outcome) const override;
   void retire() const override;
 
+  // Whether it is what create() would make of these.
+  bool is(const Library& library, std::string_view componentId, std::string_view name,
+          std::string_view settings) const noexcept {
+    return library_.get() == &library && componentId_ == componentId && name_ == name &&
+           settings_ == settings;
+  }
+
   // For logs and messages: "groq (sluice.openai)".
   const std::string& label() const noexcept { return host_.label(); }
+  const CallSite& site() const noexcept { return site_; }
   const sluice_instance* table() const noexcept { return instance_; }
   const sluice_codec& codec() const noexcept { return *codec_; }
   const sluice_direct& direct() const noexcept { return *direct_; }
 
  private:
   ComponentInstance(std::shared_ptr<Library> library, const ComponentInfo& info,
-                    const std::string& name);
+                    const std::string& name, const std::string& settings);
   std::optional<std::string> adopt(Kind kind);
   const void* extension(const char* id) const noexcept;
   Fault lacks(std::string_view face) const;
 
   std::shared_ptr<Library> library_;
-  std::string name_, componentId_;
+  std::string name_, componentId_, settings_;
   std::vector<std::string> dialects_;
   HostTable host_;
+  CallSite site_;
   const sluice_instance* instance_ = nullptr;
   const sluice_codec* codec_ = nullptr;
   const sluice_direct* direct_ = nullptr;

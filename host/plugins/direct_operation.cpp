@@ -55,7 +55,7 @@ class Operation : public std::enable_shared_from_this<Operation> {
   void noticed();
   void handOver(ChunkSink& sink, bool& stopped);
   void askToCancel(Lock& lock);
-  void askPlugin(Lock& lock, void (*what)(void*));
+  void askPlugin(Lock& lock, CallKind kind, void (*what)(void*));
   bool owesRelease(const Lock& lock);
   void release();
   void releaseLater();
@@ -126,13 +126,18 @@ void Operation::begin() {
     self_ = shared_from_this();
   }
   sluice_error error = abi::emptyError();
-  const auto status = abi::guarded(
-      error, [&] { return plugin().start(instance_->table(), &request_, &sink_, &call_, &error); });
+  instance_->site().stats->operationBegan();
+  const bool mayBlock = (plugin().flags & SLUICE_DIRECT_BLOCKING) != 0;
+  const auto status = calling(
+      instance_->site(), CallKind::start, error,
+      [&] { return plugin().start(instance_->table(), &request_, &sink_, &call_, &error); },
+      mayBlock);
   std::shared_ptr<Operation> keep;  // dropped last, without the lock
   Lock lock(mutex_);
   startReturned_ = true;
   callIsSet_ = true;
   if (status != SLUICE_OK) {
+    instance_->site().stats->operationEnded();
     keep = std::move(self_);
     released_ = true;  // there is no call to release
     finished_ = true;
@@ -149,6 +154,7 @@ void Operation::begin() {
 // --- the plugin's side ---
 
 sluice_status Operation::push(const sluice_chunk& from) noexcept {
+  const BackInHost host;
   Chunk chunk;
   Usage usage;
   const bool known = abi::fromC(from, usage, chunk);
@@ -175,6 +181,7 @@ sluice_status Operation::push(const sluice_chunk& from) noexcept {
 }
 
 void Operation::finish(const sluice_error* error) noexcept {
+  const BackInHost host;
   const auto keep = shared_from_this();
   Lock lock(mutex_);
   if (finished_) {
@@ -237,7 +244,7 @@ bool Operation::drain(ChunkSink& sink, std::optional<Fault>& fault) {
   if (stopped) slot_.ready = true;
   if (paused_ && queuedBytes_ < kResumeBelow) {
     paused_ = false;
-    askPlugin(lock, plugin().resume);
+    askPlugin(lock, CallKind::resume, plugin().resume);
   }
   if (owesRelease(lock)) releaseLater();
   return !over;
@@ -266,7 +273,7 @@ void Operation::abandon() {
 void Operation::askToCancel(Lock& lock) {
   if (cancelAsked_ || !callIsSet_) return;
   cancelAsked_ = true;
-  askPlugin(lock, plugin().cancel);
+  askPlugin(lock, CallKind::cancel, plugin().cancel);
 }
 
 std::optional<Fault> Operation::failureToStart() {
@@ -275,16 +282,12 @@ std::optional<Fault> Operation::failureToStart() {
 }
 
 // Calls resume() or cancel() without the lock, and never beside release().
-void Operation::askPlugin(Lock& lock, void (*what)(void*)) {
+void Operation::askPlugin(Lock& lock, CallKind kind, void (*what)(void*)) {
   if (what == nullptr || !callIsSet_ || finished_) return;
   asking_ = true;
   void* const call = call_;
   lock.unlock();
-  sluice_error error = abi::emptyError();
-  abi::guarded(error, [&] {
-    what(call);
-    return sluice_status{SLUICE_OK};
-  });
+  calling(instance_->site(), kind, [&] { what(call); });
   lock.lock();
   asking_ = false;
 }
@@ -298,12 +301,9 @@ bool Operation::owesRelease(const Lock&) {
 
 void Operation::release() {
   if (plugin().release != nullptr) {
-    sluice_error error = abi::emptyError();
-    abi::guarded(error, [&] {
-      plugin().release(call_);
-      return sluice_status{SLUICE_OK};
-    });
+    calling(instance_->site(), CallKind::release, [&] { plugin().release(call_); });
   }
+  instance_->site().stats->operationEnded();
   std::shared_ptr<Operation> keep;
   const Lock lock(mutex_);
   keep = std::move(self_);

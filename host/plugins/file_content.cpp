@@ -9,12 +9,14 @@
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
+#include <string_view>
 #include <system_error>
-#include <vector>
 
 namespace sluice::plugins {
 
 namespace {
+
+constexpr off_t kLargestFile = off_t{1} << 30;
 
 Error failed(int error) {
   if (error == ENOENT) return Error{"no such file"};
@@ -26,21 +28,28 @@ struct Closer {
   int fd;
 };
 
-Result<std::string> hashOf(int fd) {
-  const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(),
-                                                                   EVP_MD_CTX_free);
-  EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
-  std::vector<char> block(std::size_t{64} * 1024);
+Result<std::string> readAll(int fd, std::size_t expected) {
+  constexpr std::size_t kBlock = std::size_t{256} * 1024;
+  std::string bytes;
+  std::size_t length = 0;
+  bytes.resize(expected + 1);  // one more, so that the end is seen without growing
   for (;;) {
-    const ssize_t count = ::read(fd, block.data(), block.size());
+    const ssize_t count = ::read(fd, bytes.data() + length, bytes.size() - length);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return failed(errno);
     if (count == 0) break;
-    EVP_DigestUpdate(context.get(), block.data(), static_cast<std::size_t>(count));
+    length += static_cast<std::size_t>(count);
+    if (length > static_cast<std::size_t>(kLargestFile)) return Error{"is larger than 1 GiB"};
+    if (length == bytes.size()) bytes.resize(length + kBlock);
   }
+  bytes.resize(length);
+  return bytes;
+}
+
+std::string hashOf(std::string_view bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned length = 0;
-  EVP_DigestFinal_ex(context.get(), digest.data(), &length);
+  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr);
   constexpr char kHex[] = "0123456789abcdef";
   std::string hex;
   for (unsigned i = 0; i < length; ++i) {
@@ -63,11 +72,11 @@ Result<FileContent> readContent(const std::string& file) {
   struct stat status{};
   if (::fstat(fd, &status) != 0) return failed(errno);
   if (!S_ISREG(status.st_mode)) return Error{"is not a regular file"};
-  content.device = status.st_dev;
-  content.inode = status.st_ino;
-  auto hash = hashOf(fd);
-  if (!hash) return hash.error();
-  content.sha256 = *std::move(hash);
+  if (status.st_size > kLargestFile) return Error{"is larger than 1 GiB"};
+  auto bytes = readAll(fd, static_cast<std::size_t>(status.st_size));
+  if (!bytes) return bytes.error();
+  content.bytes = *std::move(bytes);
+  content.sha256 = hashOf(content.bytes);
   return content;
 }
 

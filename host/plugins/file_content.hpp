@@ -1,10 +1,8 @@
-// FileContent: which file a path means at this moment, and a hash of what is in it.
+// FileContent: the bytes of a plugin file, read once. What is checked, copied and run is this, and
+// never again what may stand under the path by then.
 // Threads: plain values; reading blocks.
 #pragma once
 
-#include <sys/types.h>
-
-#include <cstdint>
 #include <string>
 
 #include "base/result.hpp"
@@ -14,8 +12,7 @@ namespace sluice::plugins {
 struct FileContent {
   std::string path;    // canonical
   std::string sha256;  // lower-case hex
-  dev_t device = 0;
-  ino_t inode = 0;
+  std::string bytes;   // empty once they are no longer needed
 };
 
 // Error: the reason alone, without the file's name ("no such file").

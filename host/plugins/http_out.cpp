@@ -61,17 +61,19 @@ HttpOut::HttpOut(std::string_view label, std::string_view requestBody, std::stri
   table_.struct_size = sizeof table_;
   table_.framing = SLUICE_FRAME_WHOLE;
   table_.host_data = this;
-  table_.start = [](sluice_http_out* out, sluice_str method, sluice_str path) {
+  table_.start = [](sluice_http_out* out, sluice_str method, sluice_str path) noexcept {
     of(out).start(abi::view(method), abi::view(path));
   };
-  table_.header = [](sluice_http_out* out, sluice_str name, sluice_str value) {
+  table_.header = [](sluice_http_out* out, sluice_str name, sluice_str value) noexcept {
     of(out).header(abi::view(name), abi::view(value), {});
   };
   table_.secret_header = [](sluice_http_out* out, sluice_str name, sluice_str prefix,
-                            sluice_str secret) {
+                            sluice_str secret) noexcept {
     of(out).secretHeader(abi::view(name), abi::view(prefix), abi::view(secret));
   };
-  table_.body = [](sluice_http_out* out, sluice_str bytes) { of(out).body(abi::view(bytes)); };
+  table_.body = [](sluice_http_out* out, sluice_str bytes) noexcept {
+    of(out).body(abi::view(bytes));
+  };
   into_.method.clear();
   into_.path.clear();
   into_.fields.clear();

@@ -10,7 +10,7 @@ namespace sluice::plugins {
 
 namespace {
 
-using Value = nlohmann::json;
+using Value = nlohmann::ordered_json;
 
 // A member that must be a string; empty if it is not.
 std::string stringOf(const Value& object, const char* name) {
@@ -40,7 +40,8 @@ std::optional<ComponentInfo> componentOf(const Value& value) {
   info.kind = *kind;
   info.id = stringOf(value, "id");
   info.description = stringOf(value, "description");
-  info.settingsSchema = stringOf(value, "settings_schema");
+  const auto schema = value.find("settings_schema");
+  if (schema != value.end() && schema->is_object()) info.settingsSchema = schema->dump();
   for (const Value& dialect : *dialects) {
     if (!dialect.is_string()) return std::nullopt;
     info.dialects.push_back(dialect.get<std::string>());
@@ -64,7 +65,14 @@ bool readAbi(std::string_view text, LibraryInfo& info) {
 std::string toJson(const LibraryInfo& info) {
   std::string out;
   json::Writer writer(out);
-  writer.beginObject().key("file").string(info.file).key("stem").string(info.stem);
+  writer.beginObject();
+  appendInfo(writer, info);
+  writer.endObject();
+  return out;
+}
+
+void appendInfo(json::Writer& writer, const LibraryInfo& info) {
+  writer.key("file").string(info.file).key("stem").string(info.stem);
   writer.key("sha256").string(info.sha256).key("vendor").string(info.vendor);
   writer.key("version").string(info.version).key("license").string(info.license);
   writer.key("abi").string(std::to_string(info.abiMajor) + '.' + std::to_string(info.abiMinor));
@@ -72,12 +80,14 @@ std::string toJson(const LibraryInfo& info) {
   for (const ComponentInfo& component : info.components) {
     writer.beginObject().key("kind").string(toString(component.kind));
     writer.key("id").string(component.id).key("description").string(component.description);
-    writer.key("settings_schema").string(component.settingsSchema).key("dialects").beginArray();
+    writer.key("settings_schema");
+    if (component.settingsSchema.empty()) writer.null();
+    else writer.raw(component.settingsSchema);
+    writer.key("dialects").beginArray();
     for (const std::string& dialect : component.dialects) writer.string(dialect);
     writer.endArray().endObject();
   }
-  writer.endArray().endObject();
-  return out;
+  writer.endArray();
 }
 
 Result<LibraryInfo> fromJson(std::string_view text) {

@@ -32,7 +32,9 @@ Result<LibraryInfo> inspect(const std::string& file) {
   const std::string path = fs::absolute(file, ignored).lexically_normal().string();
   auto content = readContent(path);
   if (!content) return Error{path + ": " + content.error().message};
-  auto image = LibraryImage::open(*std::move(content), {});
+  const auto copies = Copies::temporary();
+  if (!copies) return copies.error();
+  auto image = LibraryImage::open(*std::move(content), **copies);
   if (!image) return Error{path + ": " + image.error().message};
   Description found = describe(path, image->content(), image->table());
   if (found.problems.empty()) return std::move(found.info);

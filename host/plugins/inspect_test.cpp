@@ -100,7 +100,7 @@ TEST(InfoJson, ReadsBackWhatItWrote) {
   info.version = "1.2";
   info.license = "MIT";
   info.abiMinor = 1;
-  info.components = {{Kind::search, "a.b", "line", R"({"type": "object"})", {"x", "y"}},
+  info.components = {{Kind::search, "a.b", "line", R"({"type":"object"})", {"x", "y"}},
                      {Kind::context, "c.d", "", "", {}}};
   const auto back = fromJson(toJson(info));
   ASSERT_TRUE(back) << back.error().message;

@@ -4,6 +4,7 @@
 // loop.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <span>
@@ -105,9 +106,37 @@ class Instance {
                                     std::vector<std::uint32_t>& order) const = 0;
   virtual void observe(const Candidate& candidate, const Outcome& outcome) const = 0;
 
-  // Tells the plugin that no new operation will start here, when a generation is replaced. May
-  // block; not on a loop. Once is enough, and before its end it comes by itself.
+  // Tells the plugin that no new operation will start here, once that is so. May block; not on a
+  // loop. Once is enough, and before its end it comes by itself.
   virtual void retire() const {}
+
+  // When a reload leaves it behind: who still uses it after `deadline` is to be made to end.
+  void leaveBy(io::TimePoint deadline) const noexcept { leaveBy_ = deadline; }
+  bool leaving() const noexcept { return leaveBy_.load() != io::kNever; }
+  bool overdue(io::TimePoint now) const noexcept { return leaveBy_.load() <= now; }
+  std::uint32_t uses() const noexcept { return uses_.load(std::memory_order_relaxed); }
+
+ private:
+  friend class InstanceUse;
+  mutable std::atomic<io::Deadline> leaveBy_{io::kNever};
+  mutable std::atomic<std::uint32_t> uses_{0};
+};
+
+// A call's use of an instance, which keeps it and is counted. Not null.
+class InstanceUse {
+ public:
+  explicit InstanceUse(std::shared_ptr<const Instance> instance) noexcept
+      : instance_(std::move(instance)) {
+    instance_->uses_.fetch_add(1, std::memory_order_relaxed);
+  }
+  InstanceUse(const InstanceUse&) = delete;
+  InstanceUse& operator=(const InstanceUse&) = delete;
+  ~InstanceUse() { instance_->uses_.fetch_sub(1, std::memory_order_relaxed); }
+  const Instance* operator->() const noexcept { return instance_.get(); }
+  const Instance& operator*() const noexcept { return *instance_; }
+
+ private:
+  std::shared_ptr<const Instance> instance_;
 };
 
 }  // namespace sluice::plugins

@@ -1,13 +1,15 @@
 #include "plugins/library.hpp"
 
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
-#include "base/text.hpp"
 #include "plugins/abi.hpp"
+#include "plugins/admission.hpp"
+#include "plugins/component.hpp"
 #include "plugins/control.hpp"
+#include "plugins/trust.hpp"
 
 namespace sluice::plugins {
 
@@ -45,10 +47,11 @@ std::optional<Error> check(const sluice_library* table) {
   return std::nullopt;
 }
 
-// The libraries that are open, by path and content.
+// The libraries that are open, those included that only drain.
 struct Shared {
-  std::mutex mutex;
-  std::map<std::pair<std::string, std::string>, std::weak_ptr<Library>> open;
+  std::mutex opening;  // one is opened at a time
+  std::mutex mutex;    // guards what follows
+  std::vector<std::weak_ptr<Library>> open;
 };
 
 Shared& shared() {
@@ -56,11 +59,19 @@ Shared& shared() {
   return *only;
 }
 
+// What the library says of itself, against who vouches for it and the floors.
+std::optional<Error> faultOfLibrary(const config::Trust& trust, const Vouch& vouch,
+                                    const LibraryImage& image) {
+  const Description found = describe(image.content().path, image.content(), image.table());
+  return faultOfOpened(trust, vouch, found.info);
+}
+
 }  // namespace
 
-Result<LibraryImage> LibraryImage::open(FileContent content, const std::string& copiesUnder) {
-  auto mapped = MappedFile::open(content, copiesUnder);
+Result<LibraryImage> LibraryImage::open(FileContent content, const Copies& copies) {
+  auto mapped = MappedFile::open(content, copies);
   if (!mapped) return mapped.error();
+  content.bytes = std::string();
   LibraryImage image(std::move(content), *std::move(mapped));
   void* const symbol = image.mapped_->symbol("sluice_plugin_entry");
   if (symbol == nullptr) return Error{"is not a plugin: it exports no sluice_plugin_entry"};
@@ -71,7 +82,9 @@ Result<LibraryImage> LibraryImage::open(FileContent content, const std::string& 
     table = entry(SLUICE_ABI_VERSION);
     return sluice_status{SLUICE_OK};
   };
-  if (abi::guarded(error, ask) != SLUICE_OK) return Error{error.message};
+  const std::string label = std::filesystem::path(image.content_.path).stem().string();
+  const CallSite site{label.c_str()};
+  if (calling(site, CallKind::entry, error, ask) != SLUICE_OK) return Error{error.message};
   if (auto fault = check(table)) return *std::move(fault);
   image.table_ = table;
   return image;
@@ -85,39 +98,72 @@ bool LibraryImage::mayUnload() const noexcept {
   return table_ != nullptr && (table_->flags & SLUICE_LIB_MAY_UNLOAD) != 0;
 }
 
-Result<std::shared_ptr<Library>> Library::open(const std::string& file, const std::string& sha256,
-                                               const std::string& copiesUnder) {
-  auto content = readContent(file);
-  if (!content) return content.error();
-  if (!sha256.empty() && !text::equalsIgnoringCase(sha256, content->sha256)) {
-    return Error{"has the SHA-256 " + content->sha256 + ", but the configuration wants " + sha256};
-  }
-  const auto key = std::pair(content->path, content->sha256);
+std::vector<std::shared_ptr<Library>> Library::live() {
+  std::vector<std::shared_ptr<Library>> found;
   const std::lock_guard lock(shared().mutex);
-  std::weak_ptr<Library>& place = shared().open[key];
-  if (auto library = place.lock()) return library;
-  // One that is just being ended must have ended: the code may be the same.
-  waitForRetired();
-  auto image = LibraryImage::open(*std::move(content), copiesUnder);
+  for (const auto& place : shared().open) {
+    if (auto library = place.lock()) found.push_back(std::move(library));
+  }
+  return found;
+}
+
+Result<std::shared_ptr<Library>> Library::open(const config::PluginFile& file,
+                                               const std::string& path, const config::Trust& trust,
+                                               const Copies& copies, std::uint64_t generation) {
+  auto content = readContent(path);
+  if (!content) return content.error();
+  if (auto refusal = refusalOf(file, *content)) return *std::move(refusal);
+  const auto vouch = vouchFor(trust, content->path, content->sha256, !file.sha256.empty());
+  if (!vouch) return vouch.error();
+  const std::lock_guard opening(shared().opening);
+  for (auto& library : live()) {
+    const FileContent& known = library->content();
+    if (known.path != content->path || known.sha256 != content->sha256) continue;
+    if (auto fault = faultOfLibrary(trust, *vouch, library->image_)) return *std::move(fault);
+    return std::move(library);
+  }
+  auto image = LibraryImage::open(*std::move(content), copies);
   if (!image) return image.error();
-  auto library = ownedByControlThread(std::unique_ptr<Library>(new Library(*std::move(image))));
+  if (auto fault = faultOfLibrary(trust, *vouch, *image)) return *std::move(fault);
+  auto library = ownedByControlThread(
+      std::unique_ptr<Library>(new Library(*std::move(image), path, generation)));
   if (auto fault = library->initialise()) return *std::move(fault);
-  place = library;
-  std::erase_if(shared().open, [](const auto& entry) { return entry.second.expired(); });
+  const std::lock_guard lock(shared().mutex);
+  std::erase_if(shared().open, [](const auto& place) { return place.expired(); });
+  shared().open.push_back(library);
   return library;
 }
 
-Library::Library(LibraryImage image)
+Library::Library(LibraryImage image, std::string file, std::uint64_t generation)
     : image_(std::move(image)),
-      host_(std::make_shared<HostTable>(std::filesystem::path(content().path).stem().string())) {}
+      host_(std::make_shared<HostTable>(std::filesystem::path(content().path).stem().string())),
+      site_{host_->label().c_str(), &stats_},
+      file_(std::move(file)),
+      since_(generation) {}
+
+void Library::add(std::weak_ptr<const Instance> instance) {
+  const std::lock_guard lock(instancesMutex_);
+  std::erase_if(instances_, [](const auto& place) { return place.expired(); });
+  instances_.push_back(std::move(instance));
+}
+
+std::vector<std::shared_ptr<const Instance>> Library::instances() const {
+  std::vector<std::shared_ptr<const Instance>> found;
+  const std::lock_guard lock(instancesMutex_);
+  for (const auto& place : instances_) {
+    if (auto instance = place.lock()) found.push_back(std::move(instance));
+  }
+  return found;
+}
 
 std::optional<Error> Library::initialise() {
   const std::lock_guard lock(control_);
   const sluice_library* library = &table();
   if (SLUICE_HAS(sluice_library, library, init) && library->init != nullptr) {
     sluice_error error = abi::emptyError();
-    const auto status = abi::guarded(
-        error, [&] { return library->init(host_->get(), content().path.c_str(), &error); });
+    const auto status = calling(site_, CallKind::init, error, [&] {
+      return library->init(host_->get(), content().path.c_str(), &error);
+    });
     if (status != SLUICE_OK) {
       return Error{"failed to initialise: " + abi::fromC(status, error, host_->label()).message};
     }
@@ -130,14 +176,8 @@ Library::~Library() {
   const sluice_library* library = &table();
   if (initialised_ && SLUICE_HAS(sluice_library, library, deinit) && library->deinit != nullptr) {
     const std::lock_guard lock(control_);
-    sluice_error error = abi::emptyError();
-    abi::guarded(error, [&] {
-      library->deinit();
-      return sluice_status{SLUICE_OK};
-    });
+    calling(site_, CallKind::deinit, [&] { library->deinit(); });
   }
-  // init() and deinit() come once for an image, also where it stays mapped.
-  image_.markSpent();
   if (!image_.mayUnload()) keepForGood(host_);  // its code stays, and may still log
 }
 

@@ -9,6 +9,8 @@
 #include "plugins/component.hpp"
 #include "plugins/component_instance.hpp"
 #include "plugins/library.hpp"
+#include "plugins/report.hpp"
+#include "plugins/safe_path.hpp"
 #include "plugins/settings_check.hpp"
 
 namespace sluice::plugins {
@@ -23,14 +25,17 @@ class OpenRegistry final : public Registry {
            std::vector<std::string>& problems);
 
   const std::vector<LibraryInfo>& libraries() const noexcept override { return libraries_; }
+  const std::vector<Problem>& problems() const noexcept override { return problems_; }
+  void keep(std::vector<Problem> problems) { problems_ = std::move(problems); }
+  std::string report() const override;
   const ComponentInfo* find(Kind kind, std::string_view id) const noexcept override {
     const Offer* offer = offered(kind, id);
     return offer == nullptr ? nullptr : &offer->info;
   }
   std::vector<std::string_view> available(Kind kind) const override;
-  Result<std::shared_ptr<const Instance>> create(Kind kind, std::string_view id,
-                                                 const std::string& name,
-                                                 const std::string& settings) const override;
+  Result<std::shared_ptr<const Instance>> create(
+      Kind kind, std::string_view id, const std::string& name, const std::string& settings,
+      const std::shared_ptr<const Instance>& before) const override;
 
  private:
   struct Offer {
@@ -44,6 +49,7 @@ class OpenRegistry final : public Registry {
 
   std::vector<LibraryInfo> libraries_;
   std::vector<std::unique_ptr<const Offer>> offers_;
+  std::vector<Problem> problems_;
 };
 
 void OpenRegistry::add(const std::string& file, const std::shared_ptr<Library>& library,
@@ -108,11 +114,13 @@ Error OpenRegistry::unknown(Kind kind, std::string_view id, const std::string& n
   return Error{what};
 }
 
-Result<std::shared_ptr<const Instance>> OpenRegistry::create(Kind kind, std::string_view id,
-                                                             const std::string& name,
-                                                             const std::string& settings) const {
+Result<std::shared_ptr<const Instance>> OpenRegistry::create(
+    Kind kind, std::string_view id, const std::string& name, const std::string& settings,
+    const std::shared_ptr<const Instance>& before) const {
   const Offer* offer = offered(kind, id);
   if (offer == nullptr) return unknown(kind, id, name);
+  const auto* old = static_cast<const ComponentInstance*>(before.get());
+  if (old != nullptr && old->is(*offer->library, offer->info.id, name, settings)) return before;
   const auto faults = faultsOfSettings(offer->info.settingsSchema, settings);
   if (!faults.empty()) {
     std::string all = name + " (" + offer->info.id + "): ";
@@ -125,6 +133,15 @@ Result<std::shared_ptr<const Instance>> OpenRegistry::create(Kind kind, std::str
   auto made = ComponentInstance::create(offer->library, *offer->table, offer->info, name, settings);
   if (!made) return made.error();
   return std::shared_ptr<const Instance>(*std::move(made));
+}
+
+std::string OpenRegistry::report() const {
+  return reportOf(
+      [this](const Library& library) {
+        return std::ranges::any_of(
+            offers_, [&](const auto& offer) { return offer->library.get() == &library; });
+      },
+      problems_);
 }
 
 // "no such file" alone helps nobody who mistyped a name.
@@ -143,8 +160,25 @@ std::string withSuggestion(std::string reason, const std::string& stem,
 std::shared_ptr<const Registry> Registry::open(const config::Plugins& wanted,
                                                const std::string& directory,
                                                std::vector<Problem>& problems,
-                                               const std::string& copiesUnder) {
+                                               std::shared_ptr<const Copies> copies,
+                                               std::uint64_t generation) {
   const auto registry = std::make_shared<OpenRegistry>();
+  if (!wanted.enable.empty()) {
+    if (const auto fault = faultOfPath(directory)) {
+      problems.push_back({"", "no plugin is opened: " + fault->message, ""});
+      registry->keep(problems);
+      return registry;
+    }
+  }
+  if (copies == nullptr) {
+    auto made = Copies::temporary();
+    if (!made) {
+      problems.push_back({"", made.error().message, ""});
+      registry->keep(problems);
+      return registry;
+    }
+    copies = *std::move(made);
+  }
   std::vector<std::string_view> seen;
   for (const config::PluginFile& plugin : wanted.enable) {
     if (std::ranges::find(seen, plugin.stem) != seen.end()) continue;
@@ -153,9 +187,13 @@ std::shared_ptr<const Registry> Registry::open(const config::Plugins& wanted,
     const fs::path place = fs::path(directory) / (plugin.stem + ".so");
     const std::string file = fs::absolute(place, ignored).lexically_normal().string();
     const auto complain = [&](const std::string& what) {
-      problems.push_back({plugin.where, std::string(file).append(": ").append(what)});
+      problems.push_back({plugin.where, std::string(file).append(": ").append(what), file});
     };
-    auto library = Library::open(file, plugin.sha256, copiesUnder);
+    if (const auto fault = faultOfPath(file)) {
+      complain(fault->message);
+      continue;
+    }
+    auto library = Library::open(plugin, file, wanted.trust, *copies, generation);
     if (!library) {
       std::string reason = library.error().message;
       if (!fs::exists(file, ignored)) {
@@ -168,6 +206,8 @@ std::shared_ptr<const Registry> Registry::open(const config::Plugins& wanted,
     registry->add(file, *library, faults);
     for (const std::string& fault : faults) complain(fault);
   }
+  copies->sweep();
+  registry->keep(problems);
   return registry;
 }
 

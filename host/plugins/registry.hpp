@@ -13,7 +13,12 @@
 
 #include "base/result.hpp"
 #include "config/model.hpp"
+#include "plugins/copies.hpp"
 #include "plugins/instance.hpp"
+
+namespace sluice::json {
+class Writer;
+}
 
 namespace sluice::plugins {
 
@@ -50,7 +55,8 @@ Result<LibraryInfo> inspectInChild(const std::string& self, const std::string& f
 int printInfo(const std::string& file);
 
 std::string toJson(const LibraryInfo& info);
-Result<LibraryInfo> fromJson(std::string_view text);  // also reads {"error": …}
+void appendInfo(json::Writer& writer, const LibraryInfo& info);  // its members, into an object
+Result<LibraryInfo> fromJson(std::string_view text);             // also reads {"error": …}
 // Every *.so in a directory, sorted.
 std::vector<std::string> filesIn(const std::string& directory);
 
@@ -59,24 +65,32 @@ class Registry {
   struct Problem {
     std::string where;    // "sluice.yaml:14:7"; may be empty
     std::string message;  // names file, component and reason
+    std::string file;     // "/plugins/x.so"; empty: it is about none
   };
   // Opens what is enabled. Each library that cannot be used is a Problem, and is left out.
-  // `copiesUnder`: an existing directory for private copies of files that were replaced while they
-  // are in use; empty: the system's for temporary files.
+  // `copies`: where those go that are run, and are swept; null: a temporary place. `generation`:
+  // the number of the one that it is for.
   static std::shared_ptr<const Registry> open(const config::Plugins& wanted,
                                               const std::string& directory,
                                               std::vector<Problem>& problems,
-                                              const std::string& copiesUnder = {});
+                                              std::shared_ptr<const Copies> copies = nullptr,
+                                              std::uint64_t generation = 0);
   virtual ~Registry() = default;
 
   virtual const std::vector<LibraryInfo>& libraries() const noexcept = 0;
+  virtual const std::vector<Problem>& problems() const noexcept = 0;  // as open() told them
+  // JSON for GET /admin/plugins: every library of this registry and every one that still drains,
+  // with what they are, what uses them, and how long their calls took; and the problems.
+  virtual std::string report() const = 0;
   // By full or short id; null if there is none. `available` lists ids for messages.
   virtual const ComponentInfo* find(Kind kind, std::string_view id) const noexcept = 0;
   virtual std::vector<std::string_view> available(Kind kind) const = 0;
   // Checks `settings` against the component's schema, then creates. Messages name what and where.
-  virtual Result<std::shared_ptr<const Instance>> create(Kind kind, std::string_view id,
-                                                         const std::string& name,
-                                                         const std::string& settings) const = 0;
+  // `before`, if not null, is given back where it is the same: of the same library, component,
+  // name and settings.
+  virtual Result<std::shared_ptr<const Instance>> create(
+      Kind kind, std::string_view id, const std::string& name, const std::string& settings,
+      const std::shared_ptr<const Instance>& before = nullptr) const = 0;
 };
 
 }  // namespace sluice::plugins

@@ -248,9 +248,10 @@ std::string versionOf(const Instance& instance) {
 // Replaces a plugin under a running instance, and back.
 void replaceWhileRunning(const std::string& first, const std::string& second) {
   const TempDirectory directory;
-  const TempDirectory copies;
+  const TempDirectory state;
+  const auto copies = *Copies::in(state.path());
   const auto open = [&] {
-    const Opened opened = openPlugins({"mine"}, directory.path(), copies.path());
+    const Opened opened = openPlugins({"mine"}, directory.path(), copies);
     EXPECT_EQ(opened.problems, Strings{});
     return *opened.registry->create(Kind::provider, "versioned", "it", "{}");
   };
@@ -260,7 +261,6 @@ void replaceWhileRunning(const std::string& first, const std::string& second) {
   auto now = open();
   EXPECT_EQ(versionOf(*old), "/version/1");
   EXPECT_EQ(versionOf(*now), "/version/2");
-  EXPECT_TRUE(fs::is_empty(copies.path()));
 
   directory.install(first, "mine");  // and back again
   EXPECT_EQ(versionOf(*open()), "/version/1");
@@ -278,14 +278,22 @@ TEST(Libraries, AReplacedFileIsNewCodeAlsoWhereTheOldNeverGoes) {
   replaceWhileRunning("staying_1", "staying_2");
 }
 
-TEST(Libraries, AReplacedFileThatCannotBeCopiedIsAProblem) {
+TEST(Libraries, AFileThatCannotBeCopiedIsAProblem) {
+  const TempDirectory state;
+  const auto copies = *Copies::in(state.path());
+  fs::remove_all(state / "plugins");
+  const Opened opened = openPlugins({"codec"}, SLUICE_TEST_PLUGINS, copies);
+  EXPECT_EQ(opened.problems, Strings{pluginFile("codec") + ": cannot be copied into " +
+                                     (state / "plugins") + ": No such file or directory"});
+}
+
+TEST(Libraries, TheOriginalMayBeTruncatedWhileItsCodeRuns) {
   const TempDirectory directory;
   directory.install("versioned_1", "mine");
-  const Opened old = openPlugins({"mine"}, directory.path());
-  directory.install("versioned_2", "mine");
-  const Opened now = openPlugins({"mine"}, directory.path(), directory / "none");
-  EXPECT_EQ(now.problems,
-            Strings{directory / "mine.so: cannot be copied into " + (directory / "none")});
+  const Opened opened = openPlugins({"mine"}, directory.path());
+  const auto instance = *opened.registry->create(Kind::provider, "versioned", "it", "{}");
+  std::ofstream(directory / "mine.so", std::ios::trunc) << "not ELF at all";
+  EXPECT_EQ(versionOf(*instance), "/version/1");
 }
 
 TEST(Libraries, WhatMayNotBeUnloadedBeginsAfreshFromACopy) {

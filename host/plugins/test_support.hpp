@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -21,8 +22,17 @@ namespace sluice::plugins::test {
 
 namespace fs = std::filesystem;
 
+// What the environment says in place of what was built here: tests/abi runs these tests with
+// plugins that were built against the header of another version.
+inline std::string placeFrom(const char* variable, const char* otherwise) {
+  const char* value = std::getenv(variable);
+  return value == nullptr ? otherwise : value;
+}
+inline std::string testPlugins() { return placeFrom("SLUICE_TEST_PLUGINS", SLUICE_TEST_PLUGINS); }
+inline std::string buildDirectory() { return placeFrom("SLUICE_TEST_BUILD", SLUICE_BUILD_DIR); }
+
 inline std::string pluginFile(const std::string& stem) {
-  return std::string(SLUICE_TEST_PLUGINS) + '/' + stem + ".so";
+  return testPlugins() + '/' + stem + ".so";
 }
 
 // Collects what plugins log, as "plugin: message", while it lives.
@@ -95,13 +105,13 @@ struct Opened {
 };
 
 inline Opened openPlugins(const std::vector<std::string>& stems,
-                          const std::string& directory = SLUICE_TEST_PLUGINS,
-                          const std::string& copiesUnder = {}) {
+                          const std::string& directory = testPlugins(),
+                          const std::shared_ptr<const Copies>& copies = nullptr) {
   config::Plugins wanted;
   for (const std::string& stem : stems) wanted.enable.push_back({stem, "", ""});
   std::vector<Registry::Problem> problems;
   Opened opened;
-  opened.registry = Registry::open(wanted, directory, problems, copiesUnder);
+  opened.registry = Registry::open(wanted, directory, problems, copies);
   for (const auto& problem : problems) opened.problems.push_back(problem.message);
   return opened;
 }

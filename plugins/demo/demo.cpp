@@ -23,15 +23,6 @@ std::size_t afterWord(std::string_view text) {
   return std::min(text.find_first_not_of(kSpace, gap), text.size());
 }
 
-// A message's content: a string, or the text parts of an array.
-std::string textOf(json::Value content) {
-  std::string text(content.string());
-  if (content.isArray())
-    for (const json::Value part : content)
-      if (part["type"].string() == "text") text += part["text"].string();
-  return text;
-}
-
 // Says `text` word by word, or whole; then why it ended, then the usage.
 class Echo : public sluice::Generation {
  public:
@@ -114,13 +105,6 @@ struct Demo : sluice::Generator {
   }
 
  private:
-  [[noreturn]] static void invalid(std::string message, std::string param) {
-    sluice::Error error(SLUICE_INVALID_ARGUMENT, std::move(message), SLUICE_REASON_BAD_REQUEST);
-    error.type = "invalid_request_error";
-    error.param = std::move(param);
-    throw error;
-  }
-
   [[noreturn]] static void unknown(std::string_view model) {
     sluice::Error error(SLUICE_NOT_FOUND,
                         "there is no model '" + std::string(model) +
@@ -132,32 +116,20 @@ struct Demo : sluice::Generator {
     throw error;
   }
 
-  static std::uint64_t limitOf(json::Value root) {
-    for (const char* name : {"max_completion_tokens", "max_tokens"}) {
-      const json::Value limit = root[name];
-      if (!limit.exists() || limit.isNull()) continue;
-      if (const auto words = limit.unsignedInteger()) return *words;
-      invalid(std::string(name) + " must be a whole number, not negative", name);
-    }
-    return std::numeric_limits<std::uint64_t>::max();
-  }
-
   static std::unique_ptr<sluice::Generation> chat(const sluice::Request& request) {
-    json::Document document;
-    if (!document.parse(request.body()))
-      invalid(std::string("the request is not JSON: ") + document.error(), "");
-    const json::Value messages = document.root()["messages"];
-    if (!messages.isArray()) invalid("'messages' must be an array", "messages");
+    const sluice::Body body(request);
+    const json::Value messages = body.messages();
     json::Value last;
     std::uint64_t words = 0;
     for (const json::Value message : messages) {
-      words += countWords(textOf(message["content"]));
+      words += countWords(sluice::textOf(message));
       if (message["role"].string() == "user") last = message;
     }
     if (!last.exists())
-      invalid("the echo model says the last user message back, and there is none", "messages");
-    return std::make_unique<Echo>(request, textOf(last["content"]), words,
-                                  limitOf(document.root()));
+      sluice::Body::refuse("messages",
+                           "must hold one of role user: the echo model says the last one back");
+    return std::make_unique<Echo>(request, sluice::textOf(last), words,
+                                  body.maxTokens(std::numeric_limits<std::uint64_t>::max()));
   }
 };
 

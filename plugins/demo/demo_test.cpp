@@ -96,11 +96,11 @@ TEST(Demo, StopsAtTheLimit) {
 TEST(Demo, RefusesWhatItCannotEcho) {
   EXPECT_EQ(answer(R"({"messages":[{"role":"system","content":"x"}]})"),
             "error INVALID_ARGUMENT reason=BAD_REQUEST type=\"invalid_request_error\" "
-            "param=\"messages\" \"the echo model says the last user message back, and there is "
-            "none\"\n");
+            "param=\"messages\" \"messages must hold one of role user: the echo model says the "
+            "last one back\"\n");
   EXPECT_EQ(answer("{}"),
             "error INVALID_ARGUMENT reason=BAD_REQUEST type=\"invalid_request_error\" "
-            "param=\"messages\" \"'messages' must be an array\"\n");
+            "param=\"messages\" \"messages must be an array\"\n");
   EXPECT_EQ(answer("{"),
             "error INVALID_ARGUMENT reason=BAD_REQUEST type=\"invalid_request_error\" "
             "\"the request is not JSON: a member's name is missing\"\n");

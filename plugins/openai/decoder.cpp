@@ -9,25 +9,17 @@ namespace openai {
 namespace {
 
 namespace json = sluice::json;
-using sluice::Error;
+using sluice::broken;
 using sluice::Sink;
-
-Error broken(std::string message) {
-  Error error(SLUICE_UNAVAILABLE, std::move(message));
-  error.retryable = true;
-  return error;
-}
-
-std::uint64_t count(json::Value value) { return value.unsignedInteger().value_or(0); }
 
 // The upstream's totals, split into buckets that do not overlap.
 sluice_usage buckets(json::Value usage) {
-  const std::uint64_t prompt = count(usage["prompt_tokens"]);
-  const std::uint64_t completion = count(usage["completion_tokens"]);
+  const std::uint64_t prompt = usage["prompt_tokens"].whole();
+  const std::uint64_t completion = usage["completion_tokens"].whole();
   const json::Value details = usage["prompt_tokens_details"];
   const json::Value cached = details["cached_tokens"];
-  const std::uint64_t total = count(usage["total_tokens"]);
-  std::uint64_t reasoning = count(usage["completion_tokens_details"]["reasoning_tokens"]);
+  const std::uint64_t total = usage["total_tokens"].whole();
+  std::uint64_t reasoning = usage["completion_tokens_details"]["reasoning_tokens"].whole();
   // Inside the completion, as a rule. xAI counts it beside, which the total shows; Gemini does not
   // tell it at all, and only its total holds it.
   const bool untold = reasoning == 0 && total > prompt + completion;
@@ -36,8 +28,8 @@ sluice_usage buckets(json::Value usage) {
 
   sluice_usage out{};
   out.cache_read =
-      std::min(prompt, count(cached.isNumber() ? cached : usage["prompt_cache_hit_tokens"]));
-  out.cache_write = std::min(prompt - out.cache_read, count(details["cache_write_tokens"]));
+      std::min(prompt, (cached.isNumber() ? cached : usage["prompt_cache_hit_tokens"]).whole());
+  out.cache_write = std::min(prompt - out.cache_read, details["cache_write_tokens"].whole());
   out.input = prompt - out.cache_read - out.cache_write;
   out.reasoning = reasoning;
   out.output = beside ? completion : completion - reasoning;
@@ -208,17 +200,10 @@ class ModelsDecoder final : public sluice::Decoder {
     if (holdsError(list)) throw failure(0, 0, data);
     if (list.isObject()) list = list["data"].exists() ? list["data"] : list["models"];
     if (!list.isArray()) throw broken("the upstream's list of models has no `data`");
-    std::string out;
-    json::Writer writer(out);
-    writer.beginObject().key("object").string("list").key("data").beginArray();
-    for (const json::Value model : list) {
-      const std::string_view id =
-          model["id"].isString() ? model["id"].string() : model["name"].string();
-      if (id.empty()) continue;
-      writer.beginObject().key("id").string(id).key("object").string("model").endObject();
-    }
-    writer.endArray().endObject();
-    sink.json(out);
+    sluice::ModelList out;
+    for (const json::Value model : list)
+      out.add(model["id"].isString() ? model["id"].string() : model["name"].string());
+    sink.json(out.json());
     listed_ = true;
   }
   void end(Sink /*sink*/) override {

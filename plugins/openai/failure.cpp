@@ -147,8 +147,7 @@ std::uint32_t reasonByWords(const Complaint& said, int status) {
     return isAny(symbol, words) || isAny(type, words);
   };
   if (named({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active",
-             "insufficient_balance", "credits_exhausted"}) ||
-      status == 402)
+             "insufficient_balance", "credits_exhausted"}))
     return SLUICE_REASON_QUOTA;
   if (named(
           {"context_length_exceeded", "string_above_max_length", "request_too_large_for_model"}) ||
@@ -175,58 +174,6 @@ std::uint32_t reasonByWords(const Complaint& said, int status) {
   return SLUICE_REASON_NONE;
 }
 
-std::uint32_t reasonByStatus(int status) {
-  switch (status) {
-    case 401:
-    case 403: return SLUICE_REASON_KEY;
-    case 429: return SLUICE_REASON_RATE_LIMIT;
-    case 404:  // perhaps the path: then base_url is at fault, not the client
-    case 408:
-    case 409:
-    case 425: return SLUICE_REASON_NONE;
-    default: break;
-  }
-  if (status >= 500) return SLUICE_REASON_OVERLOADED;
-  return status >= 400 ? SLUICE_REASON_BAD_REQUEST : SLUICE_REASON_NONE;
-}
-
-sluice_status codeOf(std::uint32_t reason, int status) {
-  switch (reason) {
-    case SLUICE_REASON_RATE_LIMIT:
-    case SLUICE_REASON_QUOTA: return SLUICE_RESOURCE_EXHAUSTED;
-    case SLUICE_REASON_KEY:
-      return status == 403 ? SLUICE_PERMISSION_DENIED : SLUICE_UNAUTHENTICATED;
-    case SLUICE_REASON_CONTEXT_LENGTH:
-    case SLUICE_REASON_CONTENT_FILTER: return SLUICE_INVALID_ARGUMENT;
-    case SLUICE_REASON_MODEL_NOT_FOUND: return SLUICE_NOT_FOUND;
-    case SLUICE_REASON_OVERLOADED: return SLUICE_UNAVAILABLE;
-    default: break;
-  }
-  if (status == 404) return SLUICE_NOT_FOUND;
-  if (status == 408) return SLUICE_DEADLINE_EXCEEDED;
-  if (status == 409 || status == 425 || status == 0) return SLUICE_UNAVAILABLE;
-  return status >= 400 ? SLUICE_INVALID_ARGUMENT : SLUICE_FAILED_PRECONDITION;
-}
-
-bool retryable(std::uint32_t reason, int status) {
-  switch (reason) {
-    case SLUICE_REASON_RATE_LIMIT:
-    case SLUICE_REASON_QUOTA:
-    case SLUICE_REASON_KEY:
-    case SLUICE_REASON_CONTEXT_LENGTH:
-    case SLUICE_REASON_OVERLOADED: return true;
-    case SLUICE_REASON_NONE: return status == 0 || status == 408 || status == 409 || status == 425;
-    default: return false;
-  }
-}
-
-std::string wordless(int status) {
-  if (status == 0) return "the upstream reported an error without a word of why";
-  const std::string answered = "HTTP " + std::to_string(status);
-  if (status < 400) return answered + ": redirects are not followed; is base_url right?";
-  return answered + " without a word of why";
-}
-
 }  // namespace
 
 Error failure(int status, std::uint32_t retryAfterMs, std::string_view body) {
@@ -236,14 +183,10 @@ Error failure(int status, std::uint32_t retryAfterMs, std::string_view body) {
     said = read(document.root());
   if (said.message.empty()) said.message = plainText(body);
   if (status == 0) status = said.status;
-  if (said.message.empty()) said.message = wordless(status);
 
-  std::uint32_t reason = reasonByWords(said, status);
-  if (reason == SLUICE_REASON_NONE) reason = reasonByStatus(status);
-  Error error(codeOf(reason, status), std::move(said.message), reason);
-  error.retryable = retryable(reason, status);
-  error.retryAfterMs = retryAfterMs ? retryAfterMs : said.delayMs;
-  error.httpStatus = static_cast<std::uint32_t>(status);
+  const std::uint32_t reason = reasonByWords(said, status);
+  Error error = sluice::statusError(status, retryAfterMs ? retryAfterMs : said.delayMs,
+                                    std::move(said.message), reason);
   error.type = std::move(said.type);
   error.symbol = std::move(said.symbol);
   error.param = std::move(said.param);

@@ -1,7 +1,6 @@
 // openai: any upstream that speaks OpenAI's Chat Completions. The canonical form of a request is
 // that dialect, so bodies go out as they are given.
 #include <array>
-#include <chrono>
 #include <sluice/plugin.hpp>
 #include <vector>
 
@@ -32,9 +31,7 @@ constexpr auto kSettings = R"({
   }
 })";
 
-[[noreturn]] void refuse(const std::string& setting, const std::string& why) {
-  throw sluice::Error(SLUICE_INVALID_ARGUMENT, "settings." + setting + ": " + why);
-}
+using sluice::Settings;
 
 std::string lowered(std::string_view text) {
   std::string out(text);
@@ -66,25 +63,26 @@ void checkHeaderName(std::string_view name) {
                                                      "user-agent"};
   const std::string setting = "headers." + std::string(name);
   if (name.empty() || name.find_first_not_of(token) != std::string_view::npos)
-    refuse(setting, "this is no header name");
+    Settings::refuse(setting, "this is no header name");
   const std::string low = lowered(name);
   for (const std::string_view known : secret)
-    if (low == known) refuse(setting, "secrets do not belong here; put the key under `keys`");
+    if (low == known)
+      Settings::refuse(setting, "secrets do not belong here; put the key under `keys`");
   for (const std::string_view known : ours)
-    if (low == known) refuse(setting, "this header is Sluice's own business");
+    if (low == known) Settings::refuse(setting, "this header is Sluice's own business");
 }
 
 void checkHeaderValue(const std::string& setting, std::string_view value) {
   for (const char c : value)
     if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F)
-      refuse(setting, "a header's value may not hold control characters");
+      Settings::refuse(setting, "a header's value may not hold control characters");
 }
 
 void checkPath(std::string_view path) {
-  if (path.empty() || path.front() != '/') refuse("chat_path", "must begin with '/'");
+  if (path.empty() || path.front() != '/') Settings::refuse("chat_path", "must begin with '/'");
   for (const char c : path)
     if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F || c == '#')
-      refuse("chat_path", "may not hold spaces, control characters or '#'");
+      Settings::refuse("chat_path", "may not hold spaces, control characters or '#'");
 }
 
 class OpenAi : public sluice::Codec {
@@ -96,19 +94,15 @@ class OpenAi : public sluice::Codec {
   static constexpr bool may_unload = true;
 
   explicit OpenAi(const sluice::Setup& setup) : host_(setup.host) {
-    json::Document document;
-    if (!document.parse(setup.config))
-      throw sluice::Error(SLUICE_INVALID_ARGUMENT,
-                          std::string("the settings are not JSON: ") + document.error());
-    const json::Value settings = document.root();
-    addHeader("organization", "OpenAI-Organization", settings["organization"].string());
-    addHeader("project", "OpenAI-Project", settings["project"].string());
-    const json::Value headers = settings["headers"];
+    const Settings settings(setup);
+    addHeader("organization", "OpenAI-Organization", settings.string("organization"));
+    addHeader("project", "OpenAI-Project", settings.string("project"));
+    const json::Value headers = settings.get("headers");
     for (auto at = headers.begin(); at != headers.end(); ++at) {
       checkHeaderName(at.key());
       addHeader("headers." + std::string(at.key()), at.key(), (*at).string());
     }
-    chatPath_ = settings["chat_path"].string(chatPath_);
+    chatPath_ = settings.string("chat_path", chatPath_);
     checkPath(chatPath_);
   }
 
@@ -126,8 +120,7 @@ class OpenAi : public sluice::Codec {
   std::unique_ptr<sluice::Decoder> open(const sluice::Request& request,
                                         const sluice::Response& response) const override {
     if (!response.ok())
-      return openai::failureDecoder(response.status,
-                                    sluice::retryAfterMs(response.headers, unixMs()));
+      return openai::failureDecoder(response.status, sluice::retryAfterMs(response.headers, host_));
     if (request.op() == SLUICE_OP_MODELS) return openai::modelsDecoder();
     return openai::chatDecoder(request.stream());
   }
@@ -137,11 +130,6 @@ class OpenAi : public sluice::Codec {
     if (value.empty()) return;
     checkHeaderValue(setting, value);
     headers_.emplace_back(name, value);
-  }
-  std::int64_t unixMs() const {
-    if (const sluice::Clock clock(host_); clock) return clock.unixMs();
-    using namespace std::chrono;
-    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
   }
 
   sluice::Host host_;

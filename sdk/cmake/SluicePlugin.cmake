@@ -1,8 +1,10 @@
 # sluice_add_plugin(NAME SOURCES a.cpp ... [LIBS target ...] [TEST_SOURCES a_test.cpp ...] [OUTPUT dir])
 #
 # Builds the plugin NAME.so into <build>/plugins (or OUTPUT), with no symbol visible but
-# sluice_plugin_entry and none left to be found at run time. TEST_SOURCES, if tests are built, become
-# the GoogleTest binary NAME_test, linked with the plugin's own sources.
+# sluice_plugin_entry and none left to be found at run time. Without OUTPUT, `cmake --install` puts
+# it into lib/sluice/plugins. TEST_SOURCES, if tests are built, become the program NAME_test, linked
+# with the plugin's own sources: of GoogleTest if they are C++, with a main() of their own if C. Where
+# the checker is installed, the test NAME_check runs it, with the transcripts/ beside the sources.
 
 function(sluice_add_plugin name)
   cmake_parse_arguments(P "" "OUTPUT" "SOURCES;LIBS;TEST_SOURCES" ${ARGN})
@@ -11,8 +13,10 @@ function(sluice_add_plugin name)
                         "(${P_UNPARSED_ARGUMENTS})")
   endif()
   set(map ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin.map)
+  set(installed FALSE)
   if(NOT P_OUTPUT)
     set(P_OUTPUT ${CMAKE_BINARY_DIR}/plugins)
+    set(installed TRUE)
   endif()
 
   add_library(${name} MODULE ${P_SOURCES})
@@ -30,16 +34,36 @@ function(sluice_add_plugin name)
   if(NOT "${options} ${CMAKE_CXX_FLAGS}" MATCHES "-fsanitize")
     target_link_options(${name} PRIVATE LINKER:-z,defs)
   endif()
+  if(installed)
+    install(TARGETS ${name} LIBRARY DESTINATION lib/sluice/plugins COMPONENT gateway)
+  endif()
 
   if(P_TEST_SOURCES AND (SLUICE_TESTS OR BUILD_TESTING))
-    if(NOT COMMAND sluice_test)
-      find_package(GTest REQUIRED)
-    endif()
     add_executable(${name}_test ${P_SOURCES} ${P_TEST_SOURCES})
-    target_link_libraries(${name}_test PRIVATE sluice::sdk ${P_LIBS} GTest::gtest GTest::gtest_main)
+    target_link_libraries(${name}_test PRIVATE sluice::sdk ${P_LIBS})
     target_compile_definitions(${name}_test PRIVATE
       SLUICE_SOURCE_DIR="${CMAKE_CURRENT_SOURCE_DIR}")
-    add_test(NAME ${name}_test COMMAND ${name}_test --gtest_brief=1)
+    set(arguments)
+    set(cxx_tests ${P_TEST_SOURCES})
+    list(FILTER cxx_tests EXCLUDE REGEX "\\.c$")
+    if(cxx_tests)
+      if(NOT TARGET GTest::gtest_main)
+        find_package(GTest REQUIRED)
+      endif()
+      target_link_libraries(${name}_test PRIVATE GTest::gtest GTest::gtest_main)
+      set(arguments --gtest_brief=1)
+    endif()
+    add_test(NAME ${name}_test COMMAND ${name}_test ${arguments})
     set_tests_properties(${name}_test PROPERTIES TIMEOUT 300)
+  endif()
+
+  if(SluiceSDK_CHECKER AND (SLUICE_TESTS OR BUILD_TESTING))
+    set(arguments)
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/transcripts)
+      set(arguments --transcripts ${CMAKE_CURRENT_SOURCE_DIR}/transcripts)
+    endif()
+    add_test(NAME ${name}_check
+             COMMAND ${SluiceSDK_CHECKER} $<TARGET_FILE:${name}> ${arguments})
+    set_tests_properties(${name}_check PROPERTIES TIMEOUT 300)
   endif()
 endfunction()

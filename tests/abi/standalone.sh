@@ -22,4 +22,4 @@ cmake --build "$work/build" --parallel 2 >"$work/log" || { cat "$work/log"; exit
 for name in acme demo openai priority; do
   [ -f "$work/build/plugins/$name.so" ] || { echo "FAILED: there is no $name.so"; exit 1; }
 done
-sh "$here/exports.sh" "$work"/build/plugins/*.so
+sh "$here/exports.sh" "$work/build/plugins"

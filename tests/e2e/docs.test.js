@@ -2,7 +2,7 @@
 // commands run, and each plugin's README says what it must.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, existsSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { reference, written } from './support/reference.js';
@@ -72,18 +72,51 @@ for (const page of pages) {
       scenario(
         `the command at ${page}:${block.line} runs: ${command.slice(0, 60)}`,
         async (stage) => {
-          const sluice = await stage.sluice(null, { env: { PORT: '0' } });
+          const env = { PORT: '0', ADMIN_TOKEN: 'at-docs' };
+          const sluice = await stage.sluice(null, { env });
           const work = await stage.work(shipped);
           const line = command
             .replaceAll('http://127.0.0.1:8090', sluice.url)
             .replaceAll('build/plugins', pluginDirectory)
             .replace(/^curl /, 'curl --silent --show-error --fail-with-body ')
             .replace(/^(build\/)?sluice /, `${binary} `);
-          const got = spawnSync('bash', ['-c', line], { cwd: work.directory, encoding: 'utf8' });
+          const got = spawnSync('bash', ['-c', line], {
+            cwd: work.directory,
+            encoding: 'utf8',
+            env: { ...process.env, ADMIN_TOKEN: env.ADMIN_TOKEN },
+          });
           assert.equal(got.status, 0, got.stdout + got.stderr);
         },
       );
     }
+  }
+}
+
+/** A session: lines that begin with "$ " are commands, the others what they print. */
+function sessionOf(text) {
+  const steps = [];
+  for (const line of text.split('\n')) {
+    if (line.startsWith('$ ')) steps.push({ command: line.slice(2), output: '' });
+    else steps.at(-1).output += `${line}\n`;
+  }
+  return steps;
+}
+
+// "…" stands for anything within a line.
+const asPattern = (text) =>
+  new RegExp(`^${text.split('…').map((part) => part.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')).join('.*')}$`);
+
+for (const page of pages) {
+  for (const block of blocks(page, 'console')) {
+    scenario(`the session at ${page}:${block.line} goes as it is shown`, async (stage) => {
+      const { directory } = await stage.work(shipped);
+      copyFileSync(path.join(pluginDirectory, 'demo.so'), path.join(directory, 'hello.so'));
+      for (const { command, output } of sessionOf(block.text)) {
+        const line = `{ ${command.replace(/^sluice /, `${binary} `)}; } 2>&1`;
+        const got = spawnSync('bash', ['-c', line], { cwd: directory, encoding: 'utf8' });
+        assert.match(got.stdout, asPattern(output), command);
+      }
+    });
   }
 }
 

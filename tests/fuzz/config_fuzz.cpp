@@ -1,5 +1,5 @@
 // Fuzz target: any bytes as a configuration file. What loads must also be shown, and what is
-// refused must come with a fault.
+// refused must come with a fault. A plugin is put into its text and taken out of it.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -7,6 +7,7 @@
 
 #include "config/dump.hpp"
 #include "config/load.hpp"
+#include "config/plugin_edit.hpp"
 
 // NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -20,5 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (loaded.config.has_value() != loaded.faults.empty()) std::abort();
   if (loaded.config) config::dump(*loaded.config);
   else config::render(loaded.faults);
+  (void)config::withPlugin(text, "hello");
+  (void)config::withoutPlugin(text, 2, 12);
   return 0;
 }

@@ -76,7 +76,7 @@ const sluice_library* sluice_plugin_entry(uint32_t host_abi) {
     case undefined_symbol: noSuchFunction(); break;
 #endif
     case refuses: return NULL;
-    case newer_major: library.abi_version = 1u << 16; break;
+    case newer_major: library.abi_version = (SLUICE_ABI_MAJOR + 1) << 16; break;
     case other_minor: library.abi_version = SLUICE_ABI_VERSION + 1; break;
     case tiny_table: library.struct_size = 4; break;
     case huge_table: library.struct_size = 1u << 30; break;

@@ -47,6 +47,7 @@ class HttpOut {
     out_->framing = frames;
     return *this;
   }
+  HttpOut& lines() { return framing(SLUICE_FRAME_LINES); }
   HttpOut& sse() { return header("Accept", "text/event-stream").framing(SLUICE_FRAME_SSE); }
 
  private:
@@ -86,7 +87,13 @@ struct Response {
   bool ok() const noexcept { return status >= 200 && status < 300; }
 };
 
+namespace detail {
+template <class Object>
+struct CodecTable;
+}
+
 // Turns one answer's frames into chunks. To fail is to throw; nothing but the destructor follows.
+// Once nobody reads any more, pushes are dropped here: a decoder need not look at their answers.
 class Decoder {
  public:
   virtual ~Decoder() = default;
@@ -95,6 +102,11 @@ class Decoder {
   virtual void frame(std::string_view event, std::string_view data, Sink sink) = 0;
   // The body ended in order. To be thrown here: that something is missing.
   virtual void end(Sink sink) = 0;
+
+ private:
+  template <class>
+  friend struct detail::CodecTable;
+  bool cancelled_ = false;  // as a push was answered
 };
 
 class Codec {
@@ -127,11 +139,12 @@ struct CodecTable {
   }
   static sluice_status frame(void* decoder, sluice_str event, sluice_str data, sluice_sink* sink,
                              sluice_error* err) noexcept {
-    return guard(
-        err, [&] { static_cast<Decoder*>(decoder)->frame(view(event), view(data), Sink(sink)); });
+    auto* of = static_cast<Decoder*>(decoder);
+    return guard(err, [&] { of->frame(view(event), view(data), Sink(sink, &of->cancelled_)); });
   }
   static sluice_status end(void* decoder, sluice_sink* sink, sluice_error* err) noexcept {
-    return guard(err, [&] { static_cast<Decoder*>(decoder)->end(Sink(sink)); });
+    auto* of = static_cast<Decoder*>(decoder);
+    return guard(err, [&] { of->end(Sink(sink, &of->cancelled_)); });
   }
   static void close(void* decoder) noexcept { delete static_cast<Decoder*>(decoder); }
 

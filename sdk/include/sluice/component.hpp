@@ -7,17 +7,12 @@
 #include <sluice/codec.hpp>
 #include <sluice/core.hpp>
 #include <sluice/direct.hpp>
+#include <sluice/settings.hpp>
+#include <sluice/source.hpp>
 #include <sluice/strategy.hpp>
 #include <type_traits>
 
 namespace sluice {
-
-// What a component's constructor is given. The views end when it returns; `host` may be kept.
-struct Setup {
-  Host host;
-  std::string_view name;    // of the instance, as configured
-  std::string_view config;  // JSON, already checked against config_schema
-};
 
 namespace detail {
 
@@ -34,7 +29,10 @@ struct ConfigSchema<Object, std::void_t<decltype(Object::config_schema)>> {
 template <class Object, class = void>
 struct KindOf {
   static constexpr std::uint32_t value =
-      std::is_base_of_v<Strategy, Object> ? SLUICE_KIND_STRATEGY : SLUICE_KIND_PROVIDER;
+      std::is_base_of_v<Strategy, Object>        ? SLUICE_KIND_STRATEGY
+      : std::is_base_of_v<ContextSource, Object> ? SLUICE_KIND_CONTEXT
+      : std::is_base_of_v<SearchSource, Object>  ? SLUICE_KIND_SEARCH
+                                                 : SLUICE_KIND_PROVIDER;
 };
 template <class Object>
 struct KindOf<Object, std::void_t<decltype(Object::kind)>> {
@@ -79,11 +77,13 @@ inline bool sameId(const char* a, const char* b) noexcept { return std::strcmp(a
 }  // namespace detail
 
 // The C tables of a component whose class is Object. Object derives from one or more of Codec,
-// Direct, Generator, Strategy and Memory, and is constructed from a const Setup& or from nothing.
-// Its static members describe it:
+// Direct, Generator, Worker, ContextSource, SearchSource, Strategy and Memory, and is constructed
+// from a const Setup& or from nothing. Its static members describe it:
 //   id, description              const char*, required
 //   config_schema                const char*: JSON Schema of its config; without it any is taken
-//   kind                         SLUICE_KIND_*; without it strategy for a Strategy, else provider
+//   kind                         SLUICE_KIND_*; without it as its base is: strategy for a Strategy,
+//                                context for a ContextSource, search for a SearchSource, else
+//                                provider
 //   dialects, requires_ext       arrays of const char*; see sluice_component
 //   blocking                     bool; see Generator
 //   may_unload                   bool: no thread, thread-local or handler of it outlives its
@@ -147,7 +147,12 @@ struct CodecComponent : Component<Object> {
 template <class Object>
 struct DirectComponent : Component<Object> {
   static_assert(std::is_base_of_v<Direct, Object> || std::is_base_of_v<Generator, Object>,
-                "a direct component derives from sluice::Generator or sluice::Direct");
+                "a direct component derives from sluice::Generator, Worker or Direct");
+};
+template <class Object>
+struct SourceComponent : Component<Object> {
+  static_assert(std::is_base_of_v<ItemSource, Object>,
+                "a source derives from sluice::ContextSource or sluice::SearchSource");
 };
 template <class Object>
 struct StrategyComponent : Component<Object> {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <ctime>
 #include <exception>
 #include <new>
 #include <string>
@@ -38,13 +39,37 @@ struct Error : std::exception {
 
 namespace detail {
 
-// Copies what fits, never half a UTF-8 sequence; NUL inside becomes a space.
+// The size of the UTF-8 sequence at the front of a text that is not empty; 0 if there is none.
+inline std::size_t utf8Size(std::string_view text) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned lead = byte(0);
+  const std::size_t size = lead < 0x80                    ? 1
+                           : lead >= 0xC2 && lead <= 0xDF ? 2
+                           : lead >= 0xE0 && lead <= 0xEF ? 3
+                           : lead >= 0xF0 && lead <= 0xF4 ? 4
+                                                          : 0;
+  if (size > text.size()) return 0;
+  for (std::size_t i = 1; i < size; ++i)
+    if ((byte(i) & 0xC0u) != 0x80u) return 0;
+  // Too long a form, half of a surrogate pair, or beyond U+10FFFF.
+  if ((lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xED && byte(1) > 0x9F) ||
+      (lead == 0xF0 && byte(1) < 0x90) || (lead == 0xF4 && byte(1) > 0x8F))
+    return 0;
+  return size;
+}
+
+// Copies what fits, never half a UTF-8 sequence; NUL becomes a space, a byte that is no UTF-8 `?`.
 template <std::size_t N>
 void copyText(char (&to)[N], std::string_view from) noexcept {
-  std::size_t n = from.size() < N ? from.size() : N - 1;
-  if (n < from.size())
-    while (n > 0 && (static_cast<unsigned char>(from[n]) & 0xC0u) == 0x80u) --n;
-  for (std::size_t i = 0; i < n; ++i) to[i] = from[i] ? from[i] : ' ';
+  std::size_t n = 0;
+  for (std::size_t size = 0; !from.empty(); from.remove_prefix(size)) {
+    const std::size_t sequence = utf8Size(from);
+    size = sequence ? sequence : 1;
+    if (n + size >= N) break;
+    if (sequence > 1) std::memcpy(to + n, from.data(), sequence);
+    else to[n] = sequence == 0 ? '?' : from[0] ? from[0] : ' ';
+    n += size;
+  }
   to[n] = '\0';
 }
 
@@ -143,7 +168,10 @@ class Clock {
   explicit operator bool() const noexcept { return table_ != nullptr; }
   // Only if there is one.
   std::int64_t monotonicNs() const noexcept { return table_->monotonic_ns(host_.raw()); }
-  std::int64_t unixMs() const noexcept { return table_->unix_ms(host_.raw()); }
+  // The system's, to the second, if there is none.
+  std::int64_t unixMs() const noexcept {
+    return table_ ? table_->unix_ms(host_.raw()) : std::int64_t{std::time(nullptr)} * 1000;
+  }
 
  private:
   Host host_;
@@ -154,7 +182,9 @@ class Clock {
 // the call it came with. Each answers SLUICE_OK, SLUICE_PAUSE or SLUICE_CANCELLED.
 class Sink {
  public:
-  explicit Sink(sluice_sink* sink) noexcept : sink_(sink) {}
+  // `cancelled`: if given, set by a push that was answered so; nothing is pushed any more then.
+  explicit Sink(sluice_sink* sink, bool* cancelled = nullptr) noexcept
+      : sink_(sink), cancelled_(cancelled) {}
 
   sluice_status start(std::string_view responseId, std::string_view model) const noexcept {
     sluice_chunk chunk = make(SLUICE_CHUNK_START);
@@ -196,6 +226,12 @@ class Sink {
     chunk.usage = &usage;
     return push(chunk);
   }
+  sluice_status usage(std::uint64_t input, std::uint64_t output) const noexcept {
+    sluice_usage totals{};
+    totals.input = input;
+    totals.output = output;
+    return usage(totals);
+  }
   sluice_status item(std::string_view text, std::string_view title, std::string_view uri,
                      double score, std::string_view extra = {}) const noexcept {
     sluice_chunk chunk = make(SLUICE_CHUNK_ITEM);
@@ -217,7 +253,10 @@ class Sink {
     return push(chunk);
   }
   sluice_status push(const sluice_chunk& chunk) const noexcept {
-    return sink_->push(sink_, &chunk);
+    if (cancelled_ && *cancelled_) return SLUICE_CANCELLED;
+    const sluice_status answer = sink_->push(sink_, &chunk);
+    if (cancelled_ && answer == SLUICE_CANCELLED) *cancelled_ = true;
+    return answer;
   }
   // A chunk of a type, otherwise empty, for push().
   static sluice_chunk make(std::uint32_t type) noexcept {
@@ -238,6 +277,7 @@ class Sink {
     return push(chunk);
   }
   sluice_sink* sink_;
+  bool* cancelled_;
 };
 
 }  // namespace sluice

@@ -1,13 +1,16 @@
 // sluice/direct.hpp: the face of "sluice.direct/1": a plugin that does the work itself.
-// A Generator makes its answer step by step and leaves pausing, resuming and cancelling to this
-// header; a Direct has threads or events of its own and answers for all of it.
+// A Generator makes its answer step by step, a Worker in one function that may wait; both leave
+// pausing, resuming and cancelling to this header. A Direct has threads or events of its own and
+// answers for all of it.
 // Threads: start() and generate() from any thread, several at a time.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <sluice/core.hpp>
+#include <vector>
 
 namespace sluice {
 
@@ -43,22 +46,89 @@ class Direct {
 class Generation {
  public:
   virtual ~Generation() = default;
-  // Pushes one chunk, or the few that belong together; false: that was the last step. Steps never
-  // overlap. One that threw is the last one. A pause takes hold between steps.
+  // Pushes a chunk or a few; false: that was the last step. Steps never overlap. One that threw is
+  // the last one. A reader that pauses ends no step: what is pushed meanwhile is kept for it.
   virtual bool step(Sink sink) = 0;
 };
 
+// A component that generates. It never waits, unless it says `static constexpr bool blocking =
+// true`: then the host gives each operation a worker thread, and a push waits while the reader
+// pauses.
+class Generator {
+ public:
+  virtual ~Generator() = default;
+  // Prepares an answer; to fail is to throw. The request is lent until the answer's end.
+  virtual std::unique_ptr<Generation> generate(const Request& request) const = 0;
+};
+
+// The sink of a Worker. Each push waits while the reader pauses.
+class Stream : public Sink {
+ public:
+  Stream(Sink sink, const std::atomic<bool>& cancelled) noexcept
+      : Sink(sink), cancelled_(cancelled) {}
+  // Nobody reads any more: return soon. Pushes do nothing then.
+  bool cancelled() const noexcept { return cancelled_.load(std::memory_order_relaxed); }
+
+ private:
+  const std::atomic<bool>& cancelled_;
+};
+
+// A component that answers from beginning to end in one function, on a thread that the host gives
+// to each operation. It may wait, and may push from threads of its own, one at a time, until
+// answer() returns.
+class Worker : public Generator {
+ public:
+  static constexpr bool blocking = true;
+  // Pushes the whole answer; to fail is to throw.
+  virtual void answer(const Request& request, Stream out) const = 0;
+  std::unique_ptr<Generation> generate(const Request& request) const final;
+};
+
 namespace detail {
+
+// A chunk with texts of its own.
+class HeldChunk {
+ public:
+  explicit HeldChunk(const sluice_chunk& from)
+      : chunk_(from),
+        text_(view(from.text)),
+        name_(view(from.name)),
+        ref_(view(from.ref)),
+        extra_(view(from.extra)),
+        usage_(from.usage ? *from.usage : sluice_usage{}) {}
+  sluice_chunk lend() const noexcept {
+    sluice_chunk chunk = chunk_;
+    chunk.text = str(text_);
+    chunk.name = str(name_);
+    chunk.ref = str(ref_);
+    chunk.extra = str(extra_);
+    if (chunk.usage) chunk.usage = &usage_;
+    return chunk;
+  }
+
+ private:
+  sluice_chunk chunk_;
+  std::string text_, name_, ref_, extra_;
+  sluice_usage usage_;
+};
 
 // Runs the steps of one Generation. Whoever calls begin(), resume() or cancel() runs them, one
 // caller at a time; a generation that may block stays on the thread of begin() and waits there.
 class GenerationCall final : public DirectCall {
  public:
   GenerationCall(std::unique_ptr<Generation> generation, bool blocking)
-      : generation_(std::move(generation)), blocking_(blocking) {}
+      : generation_(std::move(generation)), blocking_(blocking) {
+    sink_.struct_size = sizeof sink_;
+    sink_.host_data = this;
+    sink_.push = [](sluice_sink* self, const sluice_chunk* chunk) {
+      return static_cast<GenerationCall*>(self->host_data)->take(*chunk);
+    };
+    sink_.finish = [](sluice_sink*, const sluice_error*) {};
+    err_.struct_size = sizeof err_;
+  }
 
   void begin(Sink sink) noexcept override {
-    sink_ = sink.raw();
+    host_ = sink.raw();
     run();
   }
   void resume() noexcept override {
@@ -67,18 +137,22 @@ class GenerationCall final : public DirectCall {
   void cancel() noexcept override {
     if (wake(true)) run();
   }
+  const std::atomic<bool>& cancelled() const noexcept { return cancelled_; }
 
  private:
+  enum class Reader : std::uint8_t { reads, pauses, left };
+
   // True: this caller is to go on with the steps.
   bool wake(bool cancel) noexcept {
     const std::lock_guard<std::mutex> lock(mutex_);
-    (cancel ? cancelled_ : resumed_) = true;
+    if (cancel) cancelled_ = true;
+    else resumed_ = true;
     if (!paused_) return false;
     paused_ = false;
     if (blocking_) woken_.notify_one();
     return !blocking_;
   }
-  // Before a step, so that a resume() during its push is not lost. False: cancelled.
+  // Before a push, so that a resume() during it is not lost. False: cancelled.
   bool arm() noexcept {
     const std::lock_guard<std::mutex> lock(mutex_);
     resumed_ = false;
@@ -93,64 +167,97 @@ class GenerationCall final : public DirectCall {
     woken_.wait(lock, [this] { return !paused_; });
     return true;
   }
+  void pass(const sluice_chunk& chunk) noexcept {
+    const sluice_status answer = host_->push(host_, &chunk);
+    reader_ = answer == SLUICE_CANCELLED ? Reader::left
+              : answer == SLUICE_PAUSE   ? Reader::pauses
+                                         : Reader::reads;
+  }
+  // What a step pushes.
+  sluice_status take(const sluice_chunk& chunk) noexcept {
+    if (reader_ == Reader::left) return SLUICE_CANCELLED;
+    if (blocking_) return takeAndWait(chunk);
+    if (reader_ == Reader::reads) {
+      pass(chunk);
+    } else if (guard(&err_, [&] { held_.emplace_back(chunk); }) != SLUICE_OK) {
+      ended_ = true;  // without what there was no memory for
+      reader_ = Reader::left;
+    }
+    if (reader_ == Reader::left) return SLUICE_CANCELLED;
+    return reader_ == Reader::pauses ? SLUICE_PAUSE : SLUICE_OK;
+  }
+  sluice_status takeAndWait(const sluice_chunk& chunk) noexcept {
+    if (arm()) pass(chunk);
+    else reader_ = Reader::left;
+    if (reader_ == Reader::pauses) {
+      pause();
+      reader_ = cancelled_ ? Reader::left : Reader::reads;
+    }
+    if (reader_ != Reader::left) return SLUICE_OK;
+    cancelled_ = true;
+    return SLUICE_CANCELLED;
+  }
+  bool nothingHeld() const noexcept { return told_ == held_.size(); }
+  void step() noexcept {
+    if (!nothingHeld()) {
+      pass(held_[told_++].lend());
+      return;
+    }
+    held_.clear();
+    told_ = 0;
+    bool more = false;
+    if (guard(&err_, [&] { more = generation_->step(Sink(&sink_)); }) != SLUICE_OK || !more)
+      ended_ = true;
+  }
   // Ends with finish(), after which this object may be gone, or with a pause.
   void run() noexcept {
     while (arm()) {
-      Watched watched(sink_);
-      bool more = false;
-      sluice_error err{};
-      err.struct_size = sizeof err;
-      if (guard(&err, [&] { more = generation_->step(Sink(&watched.sink)); }) != SLUICE_OK) {
-        sink_->finish(sink_, &err);
+      reader_ = Reader::reads;
+      step();
+      if (err_.code == SLUICE_OK && reader_ == Reader::left) break;
+      if (ended_ && (nothingHeld() || reader_ == Reader::left)) {
+        host_->finish(host_, err_.code == SLUICE_OK ? nullptr : &err_);
         return;
       }
-      if (watched.answer == SLUICE_CANCELLED) break;
-      if (!more) {
-        finish(Sink(sink_));
-        return;
-      }
-      if (watched.answer == SLUICE_PAUSE && !pause()) return;
+      if (reader_ == Reader::pauses && !pause()) return;
     }
-    finish(Sink(sink_), Error(SLUICE_CANCELLED, "cancelled"));
+    finish(Sink(host_), Error(SLUICE_CANCELLED, "cancelled"));
   }
 
-  // A sink in front of the host's that remembers what the pushes of a step were answered.
-  struct Watched {
-    explicit Watched(sluice_sink* host) noexcept : target(host) {
-      sink.struct_size = sizeof sink;
-      sink.host_data = this;
-      sink.push = push;
-      sink.finish = [](sluice_sink*, const sluice_error*) {};
-    }
-    static sluice_status push(sluice_sink* self, const sluice_chunk* chunk) noexcept {
-      auto* watched = static_cast<Watched*>(self->host_data);
-      const sluice_status answer = watched->target->push(watched->target, chunk);
-      if (watched->answer != SLUICE_CANCELLED && answer != SLUICE_OK) watched->answer = answer;
-      return answer;
-    }
-    sluice_sink sink{};
-    sluice_sink* target;
-    sluice_status answer = SLUICE_OK;
-  };
-
   std::unique_ptr<Generation> generation_;
-  sluice_sink* sink_ = nullptr;
+  sluice_sink sink_{};  // in front of the host's
+  sluice_sink* host_ = nullptr;
+  std::vector<HeldChunk> held_;  // pushed in a pause
+  std::size_t told_ = 0;         // of these, since
+  sluice_error err_{};
   std::mutex mutex_;
   std::condition_variable woken_;
+  std::atomic<bool> cancelled_{false};
   const bool blocking_;
-  bool paused_ = false, resumed_ = false, cancelled_ = false;
+  bool paused_ = false, resumed_ = false, ended_ = false;
+  Reader reader_ = Reader::reads;
+};
+
+class WorkerGeneration final : public Generation {
+ public:
+  WorkerGeneration(const Worker& worker, const Request& request)
+      : worker_(worker), request_(request) {}
+  bool step(Sink sink) override {
+    const auto* call = static_cast<GenerationCall*>(sink.raw()->host_data);
+    worker_.answer(request_, Stream(sink, call->cancelled()));
+    return false;
+  }
+
+ private:
+  const Worker& worker_;
+  const Request request_;
 };
 
 }  // namespace detail
 
-// A component that generates. It never waits, unless it says `static constexpr bool blocking =
-// true`: then the host gives each operation a worker thread.
-class Generator {
- public:
-  virtual ~Generator() = default;
-  // Prepares an answer; to fail is to throw. Copies what it needs of the request.
-  virtual std::unique_ptr<Generation> generate(const Request& request) const = 0;
-};
+inline std::unique_ptr<Generation> Worker::generate(const Request& request) const {
+  return std::make_unique<detail::WorkerGeneration>(*this, request);
+}
 
 namespace detail {
 

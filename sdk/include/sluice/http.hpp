@@ -1,5 +1,6 @@
-// sluice/http.hpp: how long an upstream asks to be left alone: retry-after-ms, then Retry-After as
-// seconds or as an HTTP date.
+// sluice/http.hpp: what the head of an HTTP answer means: the error that a status stands for, and
+// how long an upstream asks to be left alone (retry-after-ms, then Retry-After as seconds or as an
+// HTTP date).
 // Threads: pure functions.
 #pragma once
 
@@ -75,6 +76,89 @@ inline std::uint32_t retryAfterMs(const Headers& headers, std::int64_t unixMs) {
     return static_cast<std::uint32_t>(
         std::clamp<std::int64_t>(*date * 1000 - unixMs, 1, kMaxRetryAfterMs));
   return 0;
+}
+
+// The same, with the host's clock.
+inline std::uint32_t retryAfterMs(const Headers& headers, const Host& host) {
+  return retryAfterMs(headers, Clock(host).unixMs());
+}
+
+namespace detail {
+
+inline std::uint32_t reasonOf(int status) noexcept {
+  switch (status) {
+    case 401:
+    case 403: return SLUICE_REASON_KEY;
+    case 402: return SLUICE_REASON_QUOTA;
+    case 429: return SLUICE_REASON_RATE_LIMIT;
+    case 404:  // perhaps the path: then base_url is at fault, not the client
+    case 408:
+    case 409:
+    case 425: return SLUICE_REASON_NONE;
+    default: break;
+  }
+  if (status >= 500) return SLUICE_REASON_OVERLOADED;
+  return status >= 400 ? SLUICE_REASON_BAD_REQUEST : SLUICE_REASON_NONE;
+}
+
+inline sluice_status codeOf(std::uint32_t reason, int status) noexcept {
+  switch (reason) {
+    case SLUICE_REASON_RATE_LIMIT:
+    case SLUICE_REASON_QUOTA: return SLUICE_RESOURCE_EXHAUSTED;
+    case SLUICE_REASON_KEY:
+      return status == 403 ? SLUICE_PERMISSION_DENIED : SLUICE_UNAUTHENTICATED;
+    case SLUICE_REASON_CONTEXT_LENGTH:
+    case SLUICE_REASON_CONTENT_FILTER: return SLUICE_INVALID_ARGUMENT;
+    case SLUICE_REASON_MODEL_NOT_FOUND: return SLUICE_NOT_FOUND;
+    case SLUICE_REASON_OVERLOADED: return SLUICE_UNAVAILABLE;
+    default: break;
+  }
+  if (status == 404) return SLUICE_NOT_FOUND;
+  if (status == 408) return SLUICE_DEADLINE_EXCEEDED;
+  if (status == 409 || status == 425 || status == 0) return SLUICE_UNAVAILABLE;
+  return status >= 400 ? SLUICE_INVALID_ARGUMENT : SLUICE_FAILED_PRECONDITION;
+}
+
+inline bool isRetryable(std::uint32_t reason, int status) noexcept {
+  switch (reason) {
+    case SLUICE_REASON_RATE_LIMIT:
+    case SLUICE_REASON_QUOTA:
+    case SLUICE_REASON_KEY:
+    case SLUICE_REASON_CONTEXT_LENGTH:
+    case SLUICE_REASON_OVERLOADED: return true;
+    case SLUICE_REASON_NONE: return status == 0 || status == 408 || status == 409 || status == 425;
+    default: return false;
+  }
+}
+
+inline std::string wordless(int status) {
+  if (status == 0) return "the upstream reported an error without a word of why";
+  const std::string answered = "HTTP " + std::to_string(status);
+  if (status < 400) return answered + ": redirects are not followed; is base_url right?";
+  return answered + " without a word of why";
+}
+
+}  // namespace detail
+
+// The error that an answer's status stands for. `status`: 0 for an error that came inside an answer
+// which began with 200. `reason`: SLUICE_REASON_*, if the upstream's words tell more than its
+// status. An empty `message` is replaced by a sentence about the status.
+inline Error statusError(int status, std::uint32_t retryAfterMs, std::string message,
+                         std::uint32_t reason = SLUICE_REASON_NONE) {
+  if (message.empty()) message = detail::wordless(status);
+  if (reason == SLUICE_REASON_NONE) reason = detail::reasonOf(status);
+  Error error(detail::codeOf(reason, status), std::move(message), reason);
+  error.retryable = detail::isRetryable(reason, status);
+  error.retryAfterMs = retryAfterMs;
+  error.httpStatus = static_cast<std::uint32_t>(status);
+  return error;
+}
+
+// An answer that broke off or makes no sense; another try may do better.
+inline Error broken(std::string message) {
+  Error error(SLUICE_UNAVAILABLE, std::move(message));
+  error.retryable = true;
+  return error;
 }
 
 }  // namespace sluice

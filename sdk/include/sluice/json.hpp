@@ -1,4 +1,5 @@
-// sluice/json.hpp: a small strict JSON reader and writer for plugins, without dependencies.
+// sluice/json.hpp: a small strict JSON reader for plugins, without dependencies; the writer is in
+// sluice/json_writer.hpp, which comes with it.
 // A Document keeps the order of members and the text of numbers; it can be parsed into again and
 // again without allocating. Bytes above ASCII pass through as they are.
 // Threads: a Document belongs to one thread at a time; reading a parsed one is safe from many.
@@ -9,6 +10,7 @@
 #include <cstring>
 #include <limits>
 #include <optional>
+#include <sluice/json_writer.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +59,9 @@ class Value {
   double number(double otherwise = 0) const noexcept;
   // A whole number that fits; 3.0 and 3e2 are not written as one.
   std::optional<std::uint64_t> unsignedInteger() const noexcept;
+  std::uint64_t whole(std::uint64_t otherwise = 0) const noexcept {
+    return unsignedInteger().value_or(otherwise);
+  }
   // The JSON text of a number, array, object or literal as it stood; empty for strings.
   std::string_view raw() const noexcept {
     return exists() && !isString() ? std::string_view(node().text, node().size)
@@ -146,82 +151,6 @@ class Document {
   const char* end_ = nullptr;
   const char* error_ = nullptr;
   std::size_t offset_ = 0;
-};
-
-// Appends `text` as a JSON string with its quotes.
-inline void quote(std::string& out, std::string_view text) {
-  static constexpr char hex[] = "0123456789abcdef";
-  out.push_back('"');
-  std::size_t from = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
-    out.append(text, from, i - from);
-    from = i + 1;
-    out.push_back('\\');
-    switch (c) {
-      case '"':
-      case '\\': out.push_back(static_cast<char>(c)); break;
-      case '\n': out.push_back('n'); break;
-      case '\r': out.push_back('r'); break;
-      case '\t': out.push_back('t'); break;
-      default: out.append("u00").append(1, hex[c >> 4]).append(1, hex[c & 15]);
-    }
-  }
-  out.append(text, from, text.size() - from);
-  out.push_back('"');
-}
-
-// Appends to a string, member by member; commas are its business.
-//   Writer(out).beginObject().key("n").number(1).endObject();
-class Writer {
- public:
-  explicit Writer(std::string& out) noexcept : out_(out) {}
-
-  Writer& beginObject() { return open('{'); }
-  Writer& endObject() { return close('}'); }
-  Writer& beginArray() { return open('['); }
-  Writer& endArray() { return close(']'); }
-  Writer& key(std::string_view name) {
-    comma();
-    quote(out_, name);
-    out_.push_back(':');
-    first_ = true;
-    return *this;
-  }
-  Writer& string(std::string_view text) {
-    comma();
-    quote(out_, text);
-    return *this;
-  }
-  Writer& number(std::uint64_t number) { return raw(std::to_string(number)); }
-  Writer& boolean(bool value) { return raw(value ? "true" : "false"); }
-  Writer& null() { return raw("null"); }
-  // `json` must be JSON already.
-  Writer& raw(std::string_view json) {
-    comma();
-    out_.append(json);
-    return *this;
-  }
-
- private:
-  Writer& open(char bracket) {
-    comma();
-    out_.push_back(bracket);
-    first_ = true;
-    return *this;
-  }
-  Writer& close(char bracket) {
-    out_.push_back(bracket);
-    first_ = false;
-    return *this;
-  }
-  void comma() {
-    if (!first_) out_.push_back(',');
-    first_ = false;
-  }
-  std::string& out_;
-  bool first_ = true;
 };
 
 // ---- definitions -------------------------------------------------------------------------------

@@ -84,7 +84,8 @@ inline std::string describe(const sluice_chunk& chunk) {
                                           "item",    "message",   "json"};
   std::string line = chunk.type < std::size(kinds) ? kinds[chunk.type] : std::to_string(chunk.type);
   if (chunk.choice) line += "[" + std::to_string(chunk.choice) + "]";
-  if (chunk.type == SLUICE_CHUNK_FINISH) return line + " " + text(chunk.name);
+  if (chunk.type == SLUICE_CHUNK_FINISH)
+    return line + " " + text(chunk.name) + (chunk.extra.len ? " " + text(chunk.extra) : "");
   if (chunk.type == SLUICE_CHUNK_USAGE) {
     const sluice_usage& usage = *chunk.usage;
     detail::number(line, "input", usage.input);
@@ -95,6 +96,7 @@ inline std::string describe(const sluice_chunk& chunk) {
     return line;
   }
   if (chunk.type == SLUICE_CHUNK_TOOL_CALL) line += " index=" + std::to_string(chunk.index);
+  else detail::number(line, "index", chunk.index);
   detail::field(line, "id", text(chunk.ref));
   detail::field(line, "name", text(chunk.name));
   if (chunk.text.len) json::quote(line += " ", text(chunk.text));
@@ -295,12 +297,62 @@ inline sluice_request chat(std::string_view model, std::string_view body, bool s
   request.body = str(body);
   return request;
 }
-inline sluice_request models() {
-  sluice_request request{};
-  request.struct_size = sizeof request;
-  request.op = SLUICE_OP_MODELS;
-  request.id = 1;
-  return request;
+// A request of another operation, for example SLUICE_OP_SEARCH with {"query": "rivers"}.
+inline sluice_request request(std::uint32_t op, std::string_view body) {
+  sluice_request made{};
+  made.struct_size = sizeof made;
+  made.op = op;
+  made.id = 1;
+  made.body = str(body);
+  return made;
+}
+inline sluice_request models() { return request(SLUICE_OP_MODELS, {}); }
+
+// The HTTP request that a codec makes: "POST /path", its headers and a blank line, a line each,
+// then its body. A secret is <its name>. An error is one line.
+inline std::string encode(const Instance& instance, const sluice_request& request) {
+  HttpRequest http;
+  sluice_error error = emptyError();
+  if (instance.codec()->encode(instance.get(), &request, http.out(), &error) != SLUICE_OK)
+    return describe(error) + "\n";
+  return http.line + "\n" + http.headers + "\n" + http.body;
+}
+
+// A healthy candidate for rank(); change what a test is about. The texts are lent.
+inline sluice_candidate candidate(std::string_view target, std::string_view model = "m") {
+  sluice_candidate made{};
+  made.struct_size = sizeof made;
+  made.flags = SLUICE_CAND_HEALTHY;
+  made.target = str(target);
+  made.model = str(model);
+  made.weight = 1;
+  made.labels = str("{}");
+  return made;
+}
+
+// The targets in the order that a strategy gives them, each with a space behind it. An error is one
+// line.
+inline std::string rank(const Instance& instance, const std::vector<sluice_candidate>& candidates,
+                        const sluice_request& request = chat("m", "{}", false)) {
+  std::vector<const sluice_candidate*> list;
+  list.reserve(candidates.size());
+  for (const sluice_candidate& one : candidates) list.push_back(&one);
+  std::vector<std::uint32_t> order(list.size());
+  std::size_t ordered = 0;
+  sluice_error error = emptyError();
+  if (instance.strategy()->rank(instance.get(), &request, list.data(), list.size(), order.data(),
+                                &ordered, &error) != SLUICE_OK)
+    return describe(error) + "\n";
+  std::string names;
+  for (std::size_t i = 0; i < ordered; ++i) names += text(candidates.at(order[i]).target) + " ";
+  return names;
+}
+
+// Gives a memory an exchange. Empty: it was taken; else the error, as one line.
+inline std::string remember(const Instance& instance, std::string_view exchange) {
+  sluice_error error = emptyError();
+  const sluice_status status = instance.memory()->remember(instance.get(), str(exchange), &error);
+  return status == SLUICE_OK ? std::string() : describe(error) + "\n";
 }
 
 // Runs an operation of a direct component that neither pauses nor uses threads, to its end. What
@@ -322,15 +374,14 @@ struct Frame {
 };
 
 // Decodes an answer that was cut into frames. What came, as Recorder::log().
-inline std::string decode(const Instance& instance, const sluice_request& request,
-                          std::uint32_t status, const std::vector<sluice_kv>& headers,
-                          const std::vector<Frame>& frames) {
+inline std::string decode(const sluice_instance* instance, const sluice_codec* codec,
+                          const sluice_request& request, std::uint32_t status,
+                          const std::vector<sluice_kv>& headers, const std::vector<Frame>& frames) {
   Recorder recorder;
   void* decoder = nullptr;
   sluice_error error = emptyError();
-  const sluice_codec* codec = instance.codec();
-  sluice_status result = codec->open(instance.get(), &request, status, headers.data(),
-                                     headers.size(), &decoder, &error);
+  sluice_status result =
+      codec->open(instance, &request, status, headers.data(), headers.size(), &decoder, &error);
   if (result != SLUICE_OK) return describe(error) + "\n";
   for (const Frame& frame : frames) {
     result = codec->frame(decoder, str(frame.event), str(frame.data), recorder.sink(), &error);
@@ -339,6 +390,11 @@ inline std::string decode(const Instance& instance, const sluice_request& reques
   if (result == SLUICE_OK) result = codec->end(decoder, recorder.sink(), &error);
   codec->close(decoder);
   return recorder.log() + (result == SLUICE_OK ? std::string() : describe(error) + "\n");
+}
+inline std::string decode(const Instance& instance, const sluice_request& request,
+                          std::uint32_t status, const std::vector<sluice_kv>& headers,
+                          const std::vector<Frame>& frames) {
+  return decode(instance.get(), instance.codec(), request, status, headers, frames);
 }
 
 }  // namespace sluice::testing

@@ -65,6 +65,8 @@ static const sluice_library library = {.struct_size = sizeof library,
                                        .license = "Apache-2.0",
                                        .components = components};
 
+/* A host of this major; while that is 0, of this very version. */
 const sluice_library* sluice_plugin_entry(uint32_t host_abi) {
-  return host_abi == SLUICE_ABI_VERSION ? &library : NULL;
+  if (host_abi >> 16 != SLUICE_ABI_MAJOR) return NULL;
+  return SLUICE_ABI_MAJOR != 0 || host_abi == SLUICE_ABI_VERSION ? &library : NULL;
 }

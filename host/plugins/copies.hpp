@@ -1,0 +1,56 @@
+// Copies: the directory where the host keeps the copies of plugin files that it runs. A copy is
+// named by its content's hash and is nobody's but the host's, so that what was checked is what
+// runs, and replacing or truncating the original never touches running code.
+// Processes may share a directory: each holds a shared lock on the copies that it uses, and what
+// nobody holds may go.
+// Threads: any; everything blocks.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+#include "plugins/file_content.hpp"
+
+namespace sluice::plugins {
+
+// One copy, kept from being swept while this lives. What is mapped by then stays mapped after it.
+class Copy {
+ public:
+  Copy(std::string file, int fd) noexcept;
+  Copy(Copy&& other) noexcept;
+  Copy& operator=(Copy&&) = delete;
+  ~Copy();
+  const std::string& file() const noexcept { return file_; }
+
+ private:
+  std::string file_;
+  int fd_;
+};
+
+class Copies {
+ public:
+  // `<stateDirectory>/plugins`, made where it is missing. Error: one line that names state_dir.
+  static Result<std::shared_ptr<const Copies>> in(const std::string& stateDirectory);
+  // A directory of its own below the system's for temporary files, removed with this object.
+  static Result<std::shared_ptr<const Copies>> temporary();
+  ~Copies();
+  Copies(const Copies&) = delete;
+  Copies& operator=(const Copies&) = delete;
+
+  const std::string& directory() const noexcept { return directory_; }
+  // Where the `turn`th copy of that content is, counted from 1.
+  std::string nameOf(const FileContent& content, unsigned turn) const;
+  // Makes it there, unless what is there has the right bytes. Error: the reason, without the
+  // plugin's name.
+  Result<Copy> place(const FileContent& content, unsigned turn) const;
+  // Removes what no process uses.
+  void sweep() const;
+
+ private:
+  Copies(std::string directory, bool temporary) noexcept;
+  std::string directory_;
+  bool temporary_;
+};
+
+}  // namespace sluice::plugins

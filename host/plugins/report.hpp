@@ -1,0 +1,19 @@
+// What GET /admin/plugins says.
+// Threads: any; not on the path of a call.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "plugins/library.hpp"
+#include "plugins/registry.hpp"
+
+namespace sluice::plugins {
+
+// Every library that is open in this process. `running`: whether new calls may use it; what is not
+// drains.
+std::string reportOf(const std::function<bool(const Library&)>& running,
+                     const std::vector<Registry::Problem>& problems);
+
+}  // namespace sluice::plugins

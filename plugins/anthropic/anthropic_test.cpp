@@ -1,0 +1,167 @@
+#include <gtest/gtest.h>
+
+#include <sluice/testing.hpp>
+
+namespace {
+
+using namespace sluice::testing;
+
+constexpr auto kHello =
+    R"({"model":"claude-sonnet-4-5","messages":[{"role":"user","content":"Hi"}]})";
+
+std::string refusal(std::string_view config) {
+  Host host;
+  const Instance anthropic("sluice.anthropic", host, config);
+  return anthropic ? "made" : anthropic.error.message;
+}
+
+struct Encode : ::testing::Test {
+  sluice_status encode(const sluice_request& request, std::string_view config = "{}") {
+    const Instance anthropic("sluice.anthropic", host, config);
+    return anthropic.codec()->encode(anthropic.get(), &request, http.out(), &error);
+  }
+  Host host;
+  HttpRequest http;
+  sluice_error error = emptyError();
+};
+
+TEST_F(Encode, SendsItsOwnDialectAsItIs) {
+  const std::string body = R"({"model":"m","messages":[],"unknown":1.0,"top_k" : 3})";
+  sluice_request request = chat("m", body, false);
+  request.dialect = str("anthropic.messages");
+  ASSERT_EQ(encode(request), SLUICE_OK);
+  EXPECT_EQ(http.line, "POST /messages");
+  EXPECT_EQ(http.headers,
+            "Accept: application/json\nx-api-key: <key>\nanthropic-version: 2023-06-01\n"
+            "Content-Type: application/json\n");
+  EXPECT_EQ(http.framing(), static_cast<std::uint32_t>(SLUICE_FRAME_WHOLE));
+  ASSERT_EQ(http.pieces.size(), 1u);  // the host sends it without a copy
+  EXPECT_EQ(http.pieces[0].ptr, body.data());
+  EXPECT_EQ(http.pieces[0].len, body.size());
+}
+
+TEST_F(Encode, AsksForEventsWhenStreamed) {
+  ASSERT_EQ(encode(chat("claude-sonnet-4-5", kHello, true)), SLUICE_OK);
+  EXPECT_EQ(http.headers,
+            "Accept: text/event-stream\nx-api-key: <key>\nanthropic-version: 2023-06-01\n"
+            "Content-Type: application/json\n");
+  EXPECT_EQ(http.framing(), static_cast<std::uint32_t>(SLUICE_FRAME_SSE));
+  EXPECT_EQ(
+      http.body,
+      R"({"model":"claude-sonnet-4-5","max_tokens":8192,"messages":[{"role":"user","content":)"
+      R"([{"type":"text","text":"Hi"}]}],"stream":true})");
+}
+
+TEST_F(Encode, AddsWhatTheSettingsSay) {
+  ASSERT_EQ(encode(chat("m", kHello, false), R"({
+              "auth": "bearer", "version": "2027-01-01", "betas": ["files-1", "context-2"]})"),
+            SLUICE_OK);
+  EXPECT_EQ(http.headers,
+            "Accept: application/json\nAuthorization: Bearer <key>\nanthropic-version: 2027-01-01\n"
+            "anthropic-beta: files-1,context-2\nContent-Type: application/json\n");
+}
+
+TEST_F(Encode, AsksForModels) {
+  ASSERT_EQ(encode(models()), SLUICE_OK);
+  EXPECT_EQ(http.line, "GET /models?limit=1000");
+  EXPECT_EQ(http.headers,
+            "Accept: application/json\nx-api-key: <key>\nanthropic-version: 2023-06-01\n");
+  EXPECT_TRUE(http.pieces.empty());
+  EXPECT_EQ(http.framing(), static_cast<std::uint32_t>(SLUICE_FRAME_WHOLE));
+}
+
+TEST_F(Encode, RefusesOtherOperations) {
+  sluice_request request = chat("m", "{}", false);
+  request.op = SLUICE_OP_EMBED;
+  EXPECT_EQ(encode(request), SLUICE_UNIMPLEMENTED);
+  EXPECT_TRUE(http.line.empty());
+}
+
+TEST_F(Encode, WritesNothingOfARequestThatItRefuses) {
+  EXPECT_EQ(encode(chat("m", R"({"messages":[{"role":"owl"}]})", false)), SLUICE_INVALID_ARGUMENT);
+  EXPECT_EQ(encode(chat("m", "[", false)), SLUICE_INVALID_ARGUMENT);
+  EXPECT_TRUE(http.line.empty());
+}
+
+TEST_F(Encode, LogsTheNamesOfWhatItLeavesOut) {
+  ASSERT_EQ(encode(chat("m", R"({"messages":[{"role":"user","content":"Hi"}],"seed":7,"store":false,
+                      "presence_penalty":0.5,"stop":[" ","x"]})",
+                        false)),
+            SLUICE_OK);
+  EXPECT_EQ(host.logged, "0 request 1 is sent without presence_penalty, seed, stop\n");
+}
+
+TEST(Settings, RefuseWhatWouldBreakTheRequest) {
+  EXPECT_EQ(refusal("{"), "the settings are not JSON: a member's name is missing");
+  EXPECT_EQ(refusal(R"({"auth":"basic"})"), "settings.auth: must be one of x-api-key, bearer");
+  EXPECT_EQ(refusal(R"({"thinking":"much"})"),
+            "settings.thinking: must be one of auto, budget, adaptive");
+  EXPECT_EQ(refusal(R"({"structured_outputs":1})"),
+            "settings.structured_outputs: must be a string");
+  EXPECT_EQ(refusal(R"({"max_tokens":0})"), "settings.max_tokens: must be at least 1");
+  EXPECT_EQ(refusal(R"({"version":"1\r\nX: y"})"),
+            "settings.version: may hold visible ASCII characters only");
+  EXPECT_EQ(refusal(R"({"version":""})"), "settings.version: must not be empty");
+  EXPECT_EQ(refusal(R"({"betas":["a,b"]})"),
+            "settings.betas: may hold visible ASCII characters only");
+  EXPECT_EQ(refusal(R"({"betas":[7]})"), "settings.betas: must not be empty");
+}
+
+TEST(Component, SpeaksAnthropicMessages) {
+  const sluice_component& anthropic = component("sluice.anthropic");
+  EXPECT_STREQ(anthropic.dialects[0], "anthropic.messages");
+  EXPECT_EQ(anthropic.dialects[1], nullptr);
+  EXPECT_EQ(anthropic.kind, static_cast<std::uint32_t>(SLUICE_KIND_PROVIDER));
+}
+
+// Damaged answers end in an error or are read; they never crash.
+TEST(Decoder, SurvivesDamagedAnswers) {
+  Host host;
+  const Instance anthropic("sluice.anthropic", host);
+  const std::vector<std::string> odd = {
+      "null",
+      "[]",
+      "3",
+      "\"x\"",
+      "{}",
+      R"({"type":3})",
+      R"({"type":"message_start"})",
+      R"({"type":"message_start","message":[{"usage":3}]})",
+      R"({"type":"content_block_start"})",
+      R"({"type":"content_block_start","index":-1,"content_block":{"type":"tool_use","input":[1]}})",
+      R"({"type":"content_block_start","index":0,"content_block":{"type":"text","citations":[1]}})",
+      R"({"type":"content_block_start","index":1e99,"content_block":{"type":"thinking"}})",
+      R"({"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta"}})",
+      R"({"type":"content_block_delta","delta":{"type":"citations_delta","citation":"x"}})",
+      R"({"type":"content_block_delta","index":{},"delta":[]})",
+      R"({"type":"content_block_stop","index":0})",
+      R"({"type":"message_delta","delta":{"stop_reason":7},"usage":{"output_tokens":-1}})",
+      R"({"type":"message_delta","usage":{"cache_creation":{"a":"b","c":18446744073709551615}}})",
+      R"({"type":"error"})",
+      R"({"type":"error","error":"x"})",
+      R"({"error":{}})",
+      R"({"type":"message","content":{"a":1}})"};
+  for (const bool stream : {false, true})
+    for (const std::string& first : odd)
+      for (const std::string& second : odd)
+        for (const std::uint32_t status : {200u, 400u})
+          EXPECT_NE(
+              decode(anthropic, chat("m", "{}", stream), status, {}, {{"", first}, {"", second}})
+                  .find("error "),
+              std::string::npos)
+              << first << second;
+}
+
+TEST(Decoder, BoundsWhatAnAnswerMayHold) {
+  Host host;
+  const Instance anthropic("sluice.anthropic", host);
+  std::vector<Frame> frames;
+  frames.reserve(3000);
+  for (int i = 0; i < 3000; ++i)
+    frames.push_back({"", R"({"type":"content_block_start","index":)" + std::to_string(i) +
+                              R"(,"content_block":{"type":"text"}})"});
+  EXPECT_NE(decode(anthropic, chat("m", "{}", true), 200, {}, frames).find("too many open blocks"),
+            std::string::npos);
+}
+
+}  // namespace

@@ -1,0 +1,37 @@
+// A canonical chat request (sluice.chat/1) as the body of POST /messages.
+// Threads: pure functions.
+#pragma once
+
+#include <array>
+#include <sluice/plugin.hpp>
+#include <vector>
+
+namespace anthropic {
+
+// How what is not the same for all models of this dialect is asked for.
+enum class Thinking : std::uint8_t { automatic, budget, adaptive };
+enum class Schemas : std::uint8_t { automatic, native, tool };
+
+struct Options {
+  std::uint64_t maxTokens = 8192;           // where the request does not say
+  Thinking thinking = Thinking::automatic;  // automatic: by the model's name
+  Schemas schemas = Schemas::automatic;
+};
+
+// The tool whose arguments are the answer, where a schema is asked for of a model that takes none.
+inline constexpr std::string_view kAnswerTool = "sluice_answer";
+
+struct Rendered {
+  std::string body;
+  std::vector<std::string_view> dropped;  // members of the request that were left out
+};
+
+// Throws sluice::Error naming the member that is wrong, or cannot be left out without changing what
+// the answer means.
+Rendered render(const sluice::Request& request, const Options& options);
+
+// Members of a request that this dialect has no place for and that hardly change the answer's
+// meaning: they are left out, whatever they say.
+const std::array<std::string_view, 10>& droppable();
+
+}  // namespace anthropic

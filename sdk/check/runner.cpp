@@ -1,0 +1,236 @@
+#include "runner.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstring>
+#include <stdexcept>
+#include <thread>
+
+#include "bench.hpp"
+#include "note.hpp"
+
+extern char** environ;
+
+namespace sluice::check {
+
+namespace {
+
+constexpr int kNoteInChild = 9;
+
+std::string readAll(int descriptor) {
+  std::string out(64 * 1024, '\0');
+  const ssize_t size = pread(descriptor, out.data(), out.size(), 0);
+  out.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+  return out;
+}
+
+// The child's status; kills it when the time is over.
+int waitFor(pid_t child, double seconds, bool& tooLong) {
+  const int handle = static_cast<int>(syscall(SYS_pidfd_open, child, 0));
+  pollfd waiting = {handle, POLLIN, 0};
+  if (handle >= 0 && poll(&waiting, 1, static_cast<int>(seconds * 1000)) == 0) {
+    tooLong = true;
+    kill(-child, SIGKILL);
+  }
+  if (handle >= 0) ::close(handle);
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+  kill(-child, SIGKILL);  // what it may have started
+  return status;
+}
+
+pid_t spawn(const std::vector<std::string>& arguments, int note, int output) {
+  std::vector<char*> list;
+  for (const std::string& argument : arguments) list.push_back(const_cast<char*>(argument.c_str()));
+  list.push_back(nullptr);
+  posix_spawn_file_actions_t files;
+  posix_spawn_file_actions_init(&files);
+  posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&files, output, STDERR_FILENO);
+  posix_spawn_file_actions_adddup2(&files, note, kNoteInChild);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  pid_t child = -1;
+  const int failure =
+      posix_spawn(&child, "/proc/self/exe", &files, &attributes, list.data(), environ);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&files);
+  if (failure != 0)
+    throw std::runtime_error("cannot start a process: " + std::string(std::strerror(failure)));
+  return child;
+}
+
+void limit(__rlimit_resource what, rlim_t most) {
+  const rlimit limits = {most, most};
+  setrlimit(what, &limits);
+}
+
+std::vector<std::string> argumentsFor(const Check& check, const Options& options) {
+  std::vector<std::string> out = {"sluice-plugin-check",
+                                  options.file,
+                                  "--in-process",
+                                  "--only",
+                                  check.id,
+                                  "--note",
+                                  std::to_string(kNoteInChild),
+                                  "--timeout",
+                                  std::to_string(options.timeout)};
+  if (!options.transcripts.empty()) out.insert(out.end(), {"--transcripts", options.transcripts});
+  if (!options.model.empty()) out.insert(out.end(), {"--model", options.model});
+  for (const auto& [component, settings] : options.settings)
+    out.insert(out.end(), {"--settings", component + "=" + settings});
+  return out;
+}
+
+Result runOne(const Check& check, const Options& options) {
+  const auto begin = std::chrono::steady_clock::now();
+  const Child child = runChild(argumentsFor(check, options), options.timeout);
+  Result out;
+  out.check = &check;
+  out.ms = static_cast<long>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                 std::chrono::steady_clock::now() - begin)
+                                 .count());
+  const std::string said = lastWords(child);
+  const auto result = nlohmann::json::parse(child.result, nullptr, false);
+  const bool ended = !child.tooLong && !result.is_discarded() && WIFEXITED(child.status);
+  if (ended) out.outcome = outcomeFrom(result);
+  const bool sanitizer =
+      said.find("Sanitizer") != said.npos || said.find("runtime error") != said.npos;
+  if (ended && !sanitizer) return out;
+  out.outcome.verdict = Verdict::failed;
+  if (!ended) out.crashedIn = child.calling;
+  Failure failure;
+  failure.component = child.component;
+  failure.expected = "the plugin goes on, and comes back";
+  failure.came = endOf(child, options.timeout);
+  if (!child.where.empty()) failure.came += " " + child.where;
+  failure.did = check.title;
+  if (!child.memory.empty()) failure.came += "\n" + child.memory;
+  if (ended) failure.came = "a sanitizer found a fault";
+  if (!said.empty()) failure.came += "\n" + said;
+  failure.fix = !child.memory.empty()
+                    ? "copy what you need before you return, and read no further than len or "
+                      "struct_size says"
+                    : "run it in a debugger: gdb --args sluice-plugin-check " + options.file +
+                          " --in-process --only " + check.id;
+  out.outcome.failures.push_back(std::move(failure));
+  return out;
+}
+
+// A library that crashes as soon as it is looked at crashes in every check: one tells it.
+void tellOnce(std::vector<Result>& results, const char* function, std::string_view owner) {
+  const auto isOwner = [&](const Result& result) {
+    return result.check->id == owner && result.crashedIn == function;
+  };
+  if (std::ranges::none_of(results, isOwner)) return;
+  for (Result& result : results) {
+    if (result.crashedIn != function || isOwner(result)) continue;
+    result.outcome = {
+        Verdict::skipped,
+        "the library does not survive " + std::string(function) + ": see " + std::string(owner),
+        {}};
+  }
+}
+
+}  // namespace
+
+Child runChild(const std::vector<std::string>& arguments, double seconds) {
+  Child out;
+  const int note = note::create();
+  const int output = memfd_create("output", 0);
+  if (note < 0 || output < 0) throw std::runtime_error("there is no shared memory for a check");
+  fcntl(note, F_SETFD, FD_CLOEXEC);
+  fcntl(output, F_SETFD, FD_CLOEXEC);
+  const pid_t child = spawn(arguments, note, output);
+  out.status = waitFor(child, seconds, out.tooLong);
+  const NotePage* const page = note::map(note);
+  out.component = page->component;
+  out.calling = page->calling;
+  out.where = note::where(*page);
+  out.memory = page->memory;
+  if (page->size > 0) out.result.assign(page->result, std::min(page->size, sizeof page->result));
+  note::unmap(page);
+  out.output = readAll(output);
+  ::close(note);
+  ::close(output);
+  return out;
+}
+
+std::string endOf(const Child& child, double seconds) {
+  if (child.tooLong) {
+    std::string time = std::to_string(seconds);
+    time.erase(time.find_last_not_of('0') + 1);
+    if (time.ends_with('.')) time.pop_back();
+    return "did not come back within " + time + " s";
+  }
+  if (WIFSIGNALED(child.status)) {
+    const char* const name = sigabbrev_np(WTERMSIG(child.status));
+    return "crashed (" + (name != nullptr ? "SIG" + std::string(name) : std::string("a signal")) +
+           ")";
+  }
+  return "ended the process (exit status " + std::to_string(WEXITSTATUS(child.status)) + ")";
+}
+
+std::string lastWords(const Child& child) {
+  std::string_view text = child.output;
+  const std::size_t report = std::min(text.find("ERROR: "), text.find("WARNING: ThreadSanitizer"));
+  if (report != text.npos) text.remove_prefix(report);
+  else if (text.size() > 600) text.remove_prefix(text.size() - 600);
+  std::string out;
+  for (const char c : text.substr(0, 1500))
+    out += (static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == '\x7f' ? ' ' : c;
+  while (!out.empty() && (out.back() == '\n' || out.back() == ' ')) out.pop_back();
+  return isUtf8(out) ? out : shown(out, 1500);
+}
+
+std::vector<Result> runApart(const std::vector<const Check*>& checks, const Options& options) {
+  std::vector<Result> out(checks.size());
+  std::atomic<std::size_t> next = 0;
+  std::vector<std::thread> workers;
+  // At least two: many checks wait more than they work.
+  const std::size_t most = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 2, 16);
+  std::atomic<bool> broken = false;
+  for (std::size_t i = 0; i < std::min(most, checks.size()); ++i)
+    workers.emplace_back([&] {
+      for (std::size_t at = next++; at < checks.size(); at = next++) try {
+          out[at] = runOne(*checks[at], options);
+        } catch (const std::runtime_error&) {
+          broken = true;
+        }
+    });
+  for (std::thread& worker : workers) worker.join();
+  if (broken) throw std::runtime_error("a check could not be started");
+  tellOnce(out, "dlopen()", "library.opens");
+  tellOnce(out, "sluice_plugin_entry", "library.entry-twice");
+  return out;
+}
+
+void becomeChild(int noteDescriptor, double seconds) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  note::open(noteDescriptor);
+  ::close(noteDescriptor);
+  limit(RLIMIT_CORE, 0);
+  limit(RLIMIT_FSIZE, 64 << 20);
+  limit(RLIMIT_CPU, static_cast<rlim_t>(seconds * 8) + 2);
+  if (!isSanitized()) limit(RLIMIT_DATA, rlim_t{16} << 30);
+  rlimit files = {};
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = std::min<rlim_t>(files.rlim_max, 4096);
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
+}  // namespace sluice::check

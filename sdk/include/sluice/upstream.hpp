@@ -1,0 +1,139 @@
+// sluice/upstream.hpp: what codecs have in common: answers that are JSON, refusals, lists of
+// models. Threads: a decoder belongs to its answer; all else are pure functions.
+#pragma once
+
+#include <sluice/body.hpp>
+#include <sluice/codec.hpp>
+#include <sluice/http.hpp>
+#include <sluice/json.hpp>
+
+namespace sluice {
+
+// `stop`, `length`, `tool_calls` or `content_filter`, whatever the upstream calls it.
+inline std::string_view finishName(std::string_view reason) noexcept {
+  if (reason == "length" || reason == "max_tokens") return "length";
+  if (reason == "tool_calls" || reason == "tool_use" || reason == "function_call")
+    return "tool_calls";
+  return reason == "content_filter" ? reason : std::string_view("stop");
+}
+
+// A decoder of frames that are JSON objects: lines, events, or one whole body. Blank frames and
+// `[DONE]` are skipped; a frame that is no JSON, and an answer that ends before finish() or
+// complete() was called, are errors that another try may mend.
+class JsonDecoder : public Decoder {
+ public:
+  // One object. `event`: the name of a server-sent event, else empty.
+  virtual void object(std::string_view event, json::Value root, Sink sink) = 0;
+
+  void frame(std::string_view event, std::string_view data, Sink sink) final {
+    if (data.find_first_not_of(" \t\r\n") == std::string_view::npos || data == "[DONE]") return;
+    if (!document_.parse(data))
+      throw broken(std::string("the upstream sent what is not JSON: ") + document_.error());
+    if (!document_.root().isObject()) throw broken("the upstream sent what is not a JSON object");
+    object(event, document_.root(), sink);
+  }
+  void end(Sink /*sink*/) override {
+    if (!complete_) throw broken("the upstream's answer ended before it was finished");
+  }
+
+ protected:
+  // The choice is finished; `reason` as finishName() reads it. Told once a choice.
+  void finish(Sink sink, std::string_view reason, std::uint32_t choice = 0) {
+    const std::uint64_t bit = choice < 64 ? std::uint64_t{1} << choice : 0;
+    if ((finished_ & bit) != 0) return;
+    finished_ |= bit;
+    complete();
+    sink.finishReason(finishName(reason), choice);
+  }
+  // The answer is whole, for answers that finish no choice.
+  void complete() noexcept { complete_ = true; }
+
+ private:
+  json::Document document_;
+  std::uint64_t finished_ = 0;  // a bit a choice
+  bool complete_ = false;
+};
+
+// What an upstream says of its refusal.
+struct Complaint {
+  std::string message, type, symbol, param;
+  std::uint32_t reason = SLUICE_REASON_NONE;  // if its words tell more than its status
+};
+
+// Reads {"error": {"message", "type", "code", "param"}}, {"error": "..."}, {"message": "..."} and
+// {"detail": "..."}.
+inline Complaint usualComplaint(json::Value body) {
+  Complaint said;
+  const json::Value error = body["error"];
+  const json::Value from = error.isObject() ? error : body;
+  for (const json::Value text : {error, from["message"], body["detail"]})
+    if (said.message.empty()) said.message = text.string();
+  said.type = from["type"].string();
+  said.symbol = from["code"].string();
+  said.param = from["param"].string();
+  return said;
+}
+
+// Throws what a refused answer means, by its status, its headers and its body.
+class RefusalDecoder final : public Decoder {
+ public:
+  using Explain = Complaint (*)(json::Value body);
+
+  RefusalDecoder(const Response& response, const Host& host, Explain explain)
+      : status_(response.status),
+        retryAfterMs_(sluice::retryAfterMs(response.headers, host)),
+        explain_(explain) {}
+  void frame(std::string_view /*event*/, std::string_view data, Sink /*sink*/) override {
+    json::Document document;
+    Complaint said;
+    if (document.parse(data) && document.root().isObject()) said = explain_(document.root());
+    else if (!data.empty() && data.front() != '<') said.message = data.substr(0, kMostText);
+    raise(std::move(said));
+  }
+  void end(Sink /*sink*/) override { raise({}); }
+
+ private:
+  static constexpr std::size_t kMostText = 300;  // of a body that is no JSON
+
+  [[noreturn]] void raise(Complaint said) const {
+    Error error = statusError(status_, retryAfterMs_, std::move(said.message), said.reason);
+    error.type = std::move(said.type);
+    error.symbol = std::move(said.symbol);
+    error.param = std::move(said.param);
+    throw error;
+  }
+  const int status_;
+  const std::uint32_t retryAfterMs_;
+  const Explain explain_;
+};
+
+// For open(): if (!response.ok()) return sluice::refused(response, host_);
+inline std::unique_ptr<Decoder> refused(const Response& response, const Host& host,
+                                        RefusalDecoder::Explain explain = usualComplaint) {
+  return std::make_unique<RefusalDecoder>(response, host, explain);
+}
+
+// The answer to SLUICE_OP_MODELS: sink.json(list.json()).
+class ModelList {
+ public:
+  ModelList() { writer_.beginObject().member("object", "list").key("data").beginArray(); }
+  ModelList(const ModelList&) = delete;
+  ModelList& operator=(const ModelList&) = delete;
+
+  // An empty name is left out.
+  void add(std::string_view id) {
+    if (id.empty()) return;
+    writer_.beginObject().member("id", id).member("object", "model").endObject();
+  }
+  // Once, at the end.
+  std::string json() {
+    writer_.endArray().endObject();
+    return std::move(text_);
+  }
+
+ private:
+  std::string text_;
+  json::Writer writer_{text_};
+};
+
+}  // namespace sluice

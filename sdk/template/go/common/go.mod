@@ -1,0 +1,7 @@
+module example.com/@NAME@
+
+go 1.22
+
+require sluice v0.0.0
+
+replace sluice => "@SHARE@/go"

@@ -1,0 +1,118 @@
+#!/bin/sh
+# install.sh SOURCE_DIR BUILD_DIR: installs the build to an empty prefix. Nothing there names the
+# source or the build; a plugin of every template builds with that alone with gcc, passes
+# its tests and the checker and installs into its place; so does one without CMake.
+set -eu
+source=$1
+build=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+prefix=$work/prefix
+fail() { echo "FAILED: $*"; exit 1; }
+
+cmake --install "$build" --prefix "$prefix" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+for file in bin/sluice lib/sluice/plugins/demo.so lib/sluice/plugins/openai.so \
+  lib/sluice/plugins/priority.so include/sluice/plugin.h include/sluice/plugin.hpp \
+  share/sluice/schema/chat.v1.json share/sluice/templates/cpp/provider \
+  lib/cmake/SluiceSDK/SluiceSDKConfig.cmake lib/cmake/SluiceSDK/SluiceSDKConfigVersion.cmake \
+  lib/cmake/SluiceSDK/SluicePlugin.cmake lib/cmake/SluiceSDK/plugin.map \
+  lib/pkgconfig/sluice-sdk.pc share/doc/sluice/LICENSE share/doc/sluice/README.md \
+  share/doc/sluice/CHANGELOG.md; do
+  [ -e "$prefix/$file" ] || fail "$file is not installed"
+done
+# Programs and libraries may hold paths in what a debugger reads.
+found=$(grep -rlIF -e "$source" -e "$build" "$prefix" || true)
+[ -z "$found" ] || fail "these name the source or the build: $found"
+
+# The SDK alone, as a project of its own, installs the same.
+cp -r "$source/sdk" "$work/sdk"
+cmake -S "$work/sdk" -B "$work/sdk-build" -DCMAKE_C_COMPILER=gcc -DCMAKE_CXX_COMPILER=g++ \
+  -DCMAKE_BUILD_TYPE=Release -DSLUICE_CHECKER=OFF >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+cmake --install "$work/sdk-build" --prefix "$work/alone" >"$work/log" 2>&1 ||
+  { cat "$work/log"; exit 1; }
+diff -r "$work/alone/include" "$prefix/include" || fail "the SDK alone installs other headers"
+
+# Moved elsewhere, it works as well.
+mv "$prefix" "$work/moved"
+prefix=$work/moved
+sluice=$prefix/bin/sluice
+"$sluice" plugins info "$prefix/lib/sluice/plugins/demo.so" >/dev/null
+"$sluice" plugins list --env-file /dev/null | grep -q '^openai ' || fail "plugins are not found"
+
+export CC=gcc CXX=g++ CFLAGS="-Wall -Wextra -Wpedantic -Werror" \
+  CXXFLAGS="-Wall -Wextra -Wpedantic -Werror"
+cd "$work"
+for language in c cpp; do
+  for kind in provider strategy context search; do
+    name=$language-$kind
+    "$sluice" plugins new --language $language --kind $kind "$name" >new.txt
+    grep -q -- "-DCMAKE_PREFIX_PATH=$prefix" new.txt || fail "the commands lack the prefix"
+    # The commands that were printed are the ones that are run; `cd` first.
+    sed -n 's/^  //p' new.txt >commands.sh
+    sh -eu commands.sh >"$work/log" 2>&1 || { cat "$work/log"; fail "$name: its commands"; }
+    ! grep -rqF -e "$source" -e "$build" "$name" || fail "$name knows the source or the build"
+    if [ -e "$prefix/bin/sluice-plugin-check" ]; then
+      grep -q "${name}_check .*Passed" "$work/log" || fail "$name was not checked"
+    fi
+    (cd "$name" && ./ci.sh "-DCMAKE_PREFIX_PATH=$prefix" >"$work/log" 2>&1) ||
+      { cat "$work/log"; fail "$name: ci.sh"; }
+    cmake --install "$name/build" --prefix "$prefix" >/dev/null
+    "$sluice" plugins list --env-file /dev/null | grep "^$name " | grep -q "com.example.$name" ||
+      fail "$name is not seen where it was installed"
+    if grep -rn '@[A-Z]*@' "$name" --include='*' --exclude-dir=build; then
+      fail "$name has words between @"
+    fi
+  done
+done
+
+# Rust and Go, where they are installed; their commands need no arguments.
+PATH=$PATH:${HOME:-/}/.cargo/bin:/usr/local/go/bin
+for language in rust go; do
+  program=$language
+  [ "$language" = go ] || program=cargo
+  if ! command -v "$program" >/dev/null; then
+    echo "skipped: the templates in $language, since $program is not installed"
+    continue
+  fi
+  if [ "$language ${SLUICE_SANITIZE:-}" = "go thread" ]; then
+    echo "skipped: the templates in go, since the thread sanitizer does not see Go's own locks"
+    continue
+  fi
+  for kind in provider strategy context search; do
+    name=$language-$kind
+    "$sluice" plugins new --language $language --kind $kind "$name" >new.txt
+    sed -n 's/^  //p' new.txt >commands.sh
+    sh -eu commands.sh >"$work/log" 2>&1 || { cat "$work/log"; fail "$name: its commands"; }
+    "$sluice" plugins info "$name/build/plugins/$name.so" | grep -q "com.example.$name" ||
+      fail "$name is unusable"
+    if grep -rn '@[A-Z]*@' "$name" --include='*' --exclude-dir=build; then
+      fail "$name has words between @"
+    fi
+  done
+done
+
+# Without CMake.
+PKG_CONFIG_PATH=$prefix/lib/pkgconfig
+export PKG_CONFIG_PATH
+gcc $(pkg-config --cflags sluice-sdk) $CFLAGS -fPIC -shared \
+  -Wl,--version-script="$(pkg-config --variable=mapfile sluice-sdk)" \
+  c-provider/c-provider.c -o plain.so
+"$sluice" plugins info plain.so | grep -q com.example.c-provider || fail "plain.so is unusable"
+[ -d "$(pkg-config --variable=schemadir sluice-sdk)" ] || fail "schemadir is wrong"
+[ -d "$(pkg-config --variable=plugindir sluice-sdk)" ] || fail "plugindir is wrong"
+
+# What cannot be made is refused, and nothing is written.
+refused() { # what is said; arguments
+  said=$1; shift
+  "$sluice" plugins new "$@" >out.txt 2>&1 && fail "plugins new $* succeeded"
+  grep -qF -- "$said" out.txt || { cat out.txt; fail "plugins new $*: not '$said'"; }
+}
+refused "'Bad' cannot be a plugin's name" Bad
+refused "'2nd' cannot be a plugin's name" 2nd
+refused "cannot be a plugin's name" ../up
+refused "'test' cannot be a plugin's name: it is taken" test
+refused "c-provider exists already" c-provider
+refused "--kind 'router' is unknown; there is: context, provider, search, strategy" \
+  --kind router my-router
+refused "--language 'cobol' is unknown; there is: c, cpp, go, rust" --language cobol my-cobol
+[ ! -e my-router ] && [ ! -e my-cobol ] || fail "something was written"

@@ -1,0 +1,4 @@
+/* Of a kind that the header does not know. */
+#include "strategy.h"
+
+FAULTY_COMPONENT(.kind = 9)

@@ -1,0 +1,4 @@
+/* Nothing can be made of it. */
+#include "strategy.h"
+
+FAULTY_COMPONENT(.create = NULL)

@@ -1,0 +1,4 @@
+/* Its table ends before create. */
+#include "strategy.h"
+
+FAULTY_COMPONENT(.struct_size = offsetof(sluice_component, create))

@@ -1,0 +1,12 @@
+/* Counts from one. */
+#include "strategy.h"
+
+static sluice_status faulty(const sluice_instance* self, const sluice_request* req,
+                            const sluice_candidate* const* cands, size_t n, uint32_t* order,
+                            size_t* n_order, sluice_error* err) {
+  const sluice_status status = rank(self, req, cands, n, order, n_order, err);
+  for (size_t i = 0; i < n; ++i) ++order[i];
+  return status;
+}
+
+FAULTY_STRATEGY(.rank = faulty)

@@ -1,0 +1,11 @@
+/* Copies what it was given into a header, line breaks and all. */
+#include "codec.h"
+
+static sluice_status faulty(const sluice_instance* self, const sluice_request* req,
+                            sluice_http_out* out, sluice_error* err) {
+  const sluice_status status = encode(self, req, out, err);
+  if (status == SLUICE_OK) out->header(out, str("X-Note"), str("first\r\nX-Injected: second"));
+  return status;
+}
+
+FAULTY_CODEC(.encode = faulty)

@@ -1,0 +1,15 @@
+/* Gives a body, but neither a method nor a path. */
+#include "codec.h"
+
+static sluice_status faulty(const sluice_instance* self, const sluice_request* req,
+                            sluice_http_out* out, sluice_error* err) {
+  (void)self;
+  const sluice_status status = check(req, err);
+  if (status != SLUICE_OK) return status;
+
+  out->framing = SLUICE_FRAME_LINES;
+  out->body(out, req->body);
+  return SLUICE_OK;
+}
+
+FAULTY_CODEC(.encode = faulty)
