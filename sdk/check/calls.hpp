@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bench.hpp"
@@ -21,6 +22,7 @@ class HttpRecord {
 
   sluice_http_out* out() noexcept { return out_; }
   std::uint32_t framing() const noexcept { return out_->framing; }
+  std::string_view body() const noexcept { return body_; }
   std::string text() const;            // all of it, to be compared
   std::string withoutSecrets() const;  // the same without the names of secrets
   std::string fault() const;           // "gave no method and path"; empty: none

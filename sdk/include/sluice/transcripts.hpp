@@ -301,17 +301,15 @@ class Replay {
   // Cut in two at every byte, and into single bytes; a body that is too long for that at every so
   // many bytes. Where the frames do not depend on the cuts, one replay tells.
   std::string faultSplit() const {
-    std::vector<std::size_t> everywhere(transcript_.body.size() + 1);
-    std::iota(everywhere.begin(), everywhere.end(), 0);
-    if (std::string fault = faultOf("cut into single bytes", replay(frames(everywhere)));
-        !fault.empty() || framing_ != SLUICE_FRAME_RAW)
-      return fault;
-    const std::size_t step = stepOf(transcript_.body.size());
-    for (std::size_t at = 0; at <= transcript_.body.size(); at += step) {
+    const std::size_t size = transcript_.body.size();
+    const std::size_t last = framing_ == SLUICE_FRAME_RAW ? size + 1 : 0;
+    for (std::size_t at = 0; at < last; at += stepOf(size)) {
       const std::string what = "cut at byte " + std::to_string(at);
       if (std::string fault = faultOf(what, replay(frames({at}))); !fault.empty()) return fault;
     }
-    return {};
+    std::vector<std::size_t> everywhere(size + 1);
+    std::iota(everywhere.begin(), everywhere.end(), 0);
+    return faultOf("cut into single bytes", replay(frames(everywhere)));
   }
   // Three times on one instance, with an answer that ended early in between.
   std::string faultRepeated() const {
