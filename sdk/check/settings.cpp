@@ -141,7 +141,7 @@ Value madeUpNumber(const Value& schema) {
   if (const auto most = bound("maximum")) value = std::min(value, *most);
   if (const auto most = bound("exclusiveMaximum")) value = std::min(value, *most - 1);
   if (const auto least = bound("minimum")) value = std::max(value, *least);
-  if (const auto least = bound("exclusiveMinimum")) value = std::max(value, *least + 1);
+  if (const auto least = bound("exclusiveMinimum"); least && value <= *least) value = *least + 1;
   if (const auto step = bound("multipleOf"); step && *step > 0)
     value = std::ceil(value / *step) * *step;
   if (value == std::floor(value) && std::abs(value) < 1e15) return static_cast<std::int64_t>(value);
