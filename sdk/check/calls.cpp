@@ -154,12 +154,12 @@ bool ChunkRules::finished(std::uint32_t choice) const {
 }
 
 std::string ChunkRules::seeToolCall(const sluice_chunk& chunk) {
-  const std::pair call(chunk.choice, chunk.index);
-  if (std::ranges::find(calls_, call) != calls_.end()) return {};
-  calls_.push_back(call);
-  const char* const missing = chunk.name.len == 0 ? "name" : "ref, which is the call's id";
-  if (chunk.name.len > 0 && chunk.ref.len > 0) return {};
-  return "the first chunk of tool call " + std::to_string(chunk.index) + " has no " + missing;
+  const auto [call, first] =
+      calls_.try_emplace({chunk.choice, chunk.index}, std::string(view(chunk.ref)));
+  const std::string name = "tool call " + std::to_string(chunk.index);
+  if (first) return chunk.name.len > 0 ? "" : "the first chunk of " + name + " has no name";
+  const bool late = chunk.ref.len > 0 && view(chunk.ref) != call->second;
+  return late ? "the id of " + name + " comes after its first chunk" : "";
 }
 
 std::string ChunkRules::seeUsage(const sluice_usage& usage) {

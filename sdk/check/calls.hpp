@@ -5,8 +5,10 @@
 #include <sluice/plugin.h>
 
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "bench.hpp"
@@ -83,7 +85,7 @@ class ChunkRules {
 
   bool first_ = true, started_ = false;
   std::vector<std::uint32_t> finished_;
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> calls_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::string> calls_;  // their ids
   std::uint64_t prompt_ = 0, answer_ = 0;
 };
 // Why a chunk cannot be read at all; empty: it can.

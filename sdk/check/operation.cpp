@@ -119,6 +119,7 @@ void Operation::finish(const sluice_error* error) noexcept {
       if (fault_.empty()) fault_ = "called finish() twice";
       return;
     }
+    if (onFinish) ++asking_;  // release() must not come before what that calls
     if (error != nullptr) {
       sluice_error copy = *error;
       ended_ = error->code;
@@ -131,7 +132,11 @@ void Operation::finish(const sluice_error* error) noexcept {
       fault_ = "called finish() with success, but pushed no FINISH for choice 0";
     }
   }
-  if (onFinish) onFinish(*this);
+  if (!onFinish) return;
+  onFinish(*this);
+  const std::lock_guard lock(mutex_);
+  --asking_;
+  changed_.notify_all();
 }
 
 bool Operation::waitFinished(std::chrono::milliseconds most) {
