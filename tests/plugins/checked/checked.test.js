@@ -11,7 +11,7 @@ const plugins = process.env.SLUICE_CHECKED_PLUGINS;
 
 /** The checks that ran, by their id, and the checker's exit code. */
 function check(name, only = [], env = {}) {
-  const args = [path.join(plugins, `${name}.so`), '--json'];
+  const args = [path.join(plugins, `${name}.so`), '--json', '--timeout', '30'];
   if (only.length > 0) args.push('--only', only.join(','));
   const options = { maxBuffer: 1 << 26, env: { ...process.env, ...env } };
   return new Promise((resolve) => {

@@ -10,7 +10,8 @@ struct Slow : sluice::Worker {
   void answer(const sluice::Request& request, sluice::Stream out) const override {
     if (request.op() != SLUICE_OP_CHAT) request.refuse();
     const sluice::Body asked(request);
-    for (int i = 0; i < 320; ++i) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(1600);
+    while (std::chrono::steady_clock::now() < until) {
       if (out.cancelled()) return;
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
