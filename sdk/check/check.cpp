@@ -18,8 +18,8 @@ const std::vector<Check>& allChecks() {
   static const std::vector<Check> all = [] {
     std::vector<Check> out;
     for (const auto& some :
-         {libraryChecks(), componentChecks(), instanceChecks(), operationChecks(), codecChecks(),
-          transcriptChecks(), directChecks(), strategyChecks(), memoryChecks()})
+         {libraryChecks(), componentChecks(), instanceChecks(), growthChecks(), operationChecks(),
+          codecChecks(), transcriptChecks(), directChecks(), strategyChecks(), memoryChecks()})
       out.insert(out.end(), some.begin(), some.end());
     return out;
   }();

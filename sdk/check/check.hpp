@@ -54,6 +54,7 @@ struct Check {
 std::span<const Check> libraryChecks();
 std::span<const Check> componentChecks();
 std::span<const Check> instanceChecks();
+std::span<const Check> growthChecks();
 std::span<const Check> operationChecks();
 std::span<const Check> codecChecks();
 std::span<const Check> transcriptChecks();

@@ -1,12 +1,14 @@
 // operation.*: what holds for every operation, whichever face serves it.
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <optional>
 
 #include "bench.hpp"
 #include "calls.hpp"
+#include "candidates.hpp"
 #include "lent.hpp"
 #include "operation.hpp"
 #include "random.hpp"
@@ -22,6 +24,8 @@ struct Answered {
   std::string function;
   sluice_status status = SLUICE_OK;
   sluice_error error = testing::emptyError();
+  std::string log;        // of an operation that began
+  bool handedOn = false;  // encode() sends the request's own body
 };
 
 Answered begin(const Bench& bench, const sluice_request& request, bool codec) {
@@ -30,6 +34,7 @@ Answered begin(const Bench& bench, const sluice_request& request, bool codec) {
   if (codec) {
     HttpRecord http;
     out.status = encode(bench, request, http, out.error);
+    out.handedOn = http.body() == view(request.body);
     return out;
   }
   auto* const sink = new testing::Recorder;  // an operation that hangs keeps it
@@ -61,6 +66,7 @@ Answered begin(const Bench& bench, const sluice_request& request, bool codec) {
       bench.direct->release(call);
       return 0;
     });
+  out.log = sink->log();
   delete sink;
   return out;
 }
@@ -92,6 +98,7 @@ void checkUnknown(Bench& bench) {
     eachFace(bench, [&](bool codec) {
       const Answered answer = begin(bench, request, codec);
       if (answer.status == SLUICE_UNIMPLEMENTED) return;
+      if (answer.log.starts_with("error UNIMPLEMENTED")) return;  // finish(), and nothing before
       fail("asked for operation " + std::to_string(op) + ", which no version knows yet",
            "SLUICE_UNIMPLEMENTED", answer.function + " answers " + testing::nameOf(answer.status),
            "compare req->op with each SLUICE_OP_* that you serve, and refuse all others");
@@ -560,6 +567,12 @@ void checkErrors(Bench& bench) {
   if (bench.codec != nullptr) checkDecodeErrors(bench);
 }
 
+// What no codec can take for JSON, however it reads.
+bool isHopeless(std::string_view body) {
+  static constexpr std::string_view kBodies[] = {"", " ", "{", "{\"model\":", "\xff\xfe"};
+  return std::ranges::find(kBodies, body) != std::end(kBodies);
+}
+
 void checkBadBodies(Bench& bench) {
   Random random(3);
   const Patience patient(bench);
@@ -573,6 +586,12 @@ void checkBadBodies(Bench& bench) {
         fail("gave it " + sample.what, "an error with a message",
              answer.function + " answers " + testing::nameOf(answer.status) + " without one",
              "say in err->message what is wrong with the request");
+      if (codec && answer.status == SLUICE_OK && !answer.handedOn &&
+          sample.op != SLUICE_OP_MODELS && isHopeless(sample.body))
+        fail("gave it " + sample.what, "an error: this is no JSON, so nothing can be made of it",
+             answer.function + " answers OK",
+             "parse the body, and fail with SLUICE_INVALID_ARGUMENT; only a codec that sends the "
+             "very body that it was given need not read it");
     });
   }
 }
@@ -634,6 +653,34 @@ void secretsOfDirect(const Bench& bench, const std::string& secret) {
   }
 }
 
+void secretsOfStrategy(const Bench& bench, const std::string& secret) {
+  for (const std::size_t n : {0u, 1u, 5u}) {
+    note::during("it ranked " + std::to_string(n) + " candidates");
+    const Candidates candidates(n, 4);
+    Ranked ranked = rank(bench, candidates);
+    ranked.error.message[sizeof ranked.error.message - 1] = '\0';
+    requireAbsent(secret, testing::describe(ranked.error), "an error of rank()",
+                  "leave settings out of messages");
+  }
+}
+
+void secretsOfMemory(const Bench& bench, const std::string& secret) {
+  static constexpr const char* kExchanges[] = {
+      "", "{}",
+      R"({"request_id":"7","at_ms":1,"scope":"s","messages":[{"role":"user","content":"a"}],)"
+      R"("answer":{"model":"m","message":{"role":"assistant","content":"b"},)"
+      R"("finish_reason":"stop"}})"};
+  for (const char* exchange : kExchanges) {
+    note::during("it was to remember " + shown(exchange));
+    sluice_error error = testing::emptyError();
+    guarded("memory.remember",
+            [&] { return bench.memory->remember(bench.instance, testing::str(exchange), &error); });
+    error.message[sizeof error.message - 1] = '\0';
+    requireAbsent(secret, testing::describe(error), "an error of remember()",
+                  "leave settings out of messages");
+  }
+}
+
 void checkSecrets(Bench& bench) {
   const std::string secret = "sk-canary-7Qm2vX9Lw4";
   const auto settings = bench.settingsFor(*bench.component, secret);
@@ -650,6 +697,8 @@ void checkSecrets(Bench& bench) {
   with.instance = instance->get();
   if (with.codec != nullptr) secretsOfCodec(with, secret);
   if (with.direct != nullptr) secretsOfDirect(with, secret);
+  if (with.strategy != nullptr) secretsOfStrategy(with, secret);
+  if (with.memory != nullptr) secretsOfMemory(with, secret);
   for (const std::string& bad : badSettings(bench.component->config_schema, *settings)) {
     if (bad.find(secret) == bad.npos) continue;
     note::during("it was created with settings that are wrong and hold a secret");
@@ -678,7 +727,7 @@ constexpr Check kChecks[] = {
      checkErrors},
     {"operation.secrets", "tells no secret setting",
      "sluice_error: never hold a secret; secret_header: the plugin names the secret",
-     Scope::request, checkSecrets},
+     Scope::instance, checkSecrets},
     {"operation.bad-bodies", "survives broken, empty and random bodies", "Errors; Unwinding",
      Scope::request, checkBadBodies},
 };

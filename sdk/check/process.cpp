@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "bench.hpp"
@@ -40,6 +41,16 @@ std::size_t threadCount() {
     ++count;
   }
   return count;
+}
+
+std::vector<pid_t> childrenOfThisProcess() {
+  std::vector<pid_t> out;
+  std::error_code failure;
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task", failure)) {
+    std::ifstream list(thread.path() / "children");
+    for (pid_t child = 0; list >> child;) out.push_back(child);
+  }
+  return out;
 }
 
 std::set<std::string> openFiles() {

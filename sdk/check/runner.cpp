@@ -15,11 +15,14 @@
 #include <atomic>
 #include <chrono>
 #include <cstring>
+#include <iterator>
+#include <memory>
 #include <stdexcept>
 #include <thread>
 
 #include "bench.hpp"
 #include "note.hpp"
+#include "process.hpp"
 
 extern char** environ;
 
@@ -36,19 +39,49 @@ std::string readAll(int descriptor) {
   return out;
 }
 
+// Returns when the child has ended or the time is over, whichever is first.
+void waitUntilEnded(pid_t child, double seconds) {
+  const int handle = static_cast<int>(syscall(SYS_pidfd_open, child, 0));
+  if (handle >= 0) {
+    pollfd waiting = {handle, POLLIN, 0};
+    poll(&waiting, 1, static_cast<int>(seconds * 1000));
+    ::close(handle);
+    return;
+  }
+  // A kernel or a sandbox without pidfd_open().
+  using Clock = std::chrono::steady_clock;
+  const auto until = Clock::now() + std::chrono::duration<double>(seconds);
+  siginfo_t ended = {};
+  while (Clock::now() < until &&
+         waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         ended.si_pid == 0)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+}
+
 // The child's status; kills it when the time is over.
 int waitFor(pid_t child, double seconds, bool& tooLong) {
-  const int handle = static_cast<int>(syscall(SYS_pidfd_open, child, 0));
-  pollfd waiting = {handle, POLLIN, 0};
-  if (handle >= 0 && poll(&waiting, 1, static_cast<int>(seconds * 1000)) == 0) {
-    tooLong = true;
-    kill(-child, SIGKILL);
-  }
-  if (handle >= 0) ::close(handle);
+  waitUntilEnded(child, seconds);
+  siginfo_t ended = {};
+  waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT);
+  tooLong = ended.si_pid == 0;
+  if (tooLong) kill(child, SIGKILL);
+  kill(-child, SIGKILL);  // and what it may have started
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
-  kill(-child, SIGKILL);  // what it may have started
   return status;
+}
+
+// What plugins have started and taken out of their process group. It was handed to this process
+// when its parent ended, and there is nothing else left of this process's children.
+void endOrphans() {
+  for (;;) {
+    const std::vector<pid_t> orphans = childrenOfThisProcess();
+    if (orphans.empty()) return;
+    for (const pid_t orphan : orphans) {
+      kill(orphan, SIGKILL);
+      while (waitpid(orphan, nullptr, 0) < 0 && errno == EINTR) continue;
+    }
+  }
 }
 
 pid_t spawn(const std::vector<std::string>& arguments, int note, int output) {
@@ -106,8 +139,13 @@ Result runOne(const Check& check, const Options& options) {
                                  .count());
   const std::string said = lastWords(child);
   const auto result = nlohmann::json::parse(child.result, nullptr, false);
-  const bool ended = !child.tooLong && !result.is_discarded() && WIFEXITED(child.status);
-  if (ended) out.outcome = outcomeFrom(result);
+  bool ended = !child.tooLong && !result.is_discarded() && WIFEXITED(child.status);
+  try {
+    if (ended) out.outcome = outcomeFrom(result);
+  } catch (const nlohmann::json::exception&) {
+    ended = false;  // the plugin has written over it
+    out.outcome = {};
+  }
   const bool sanitizer =
       said.find("Sanitizer") != said.npos || said.find("runtime error") != said.npos;
   if (ended && !sanitizer) return out;
@@ -157,13 +195,18 @@ Child runChild(const std::vector<std::string>& arguments, double seconds) {
   fcntl(output, F_SETFD, FD_CLOEXEC);
   const pid_t child = spawn(arguments, note, output);
   out.status = waitFor(child, seconds, out.tooLong);
-  const NotePage* const page = note::map(note);
+  const NotePage* const left = note::map(note);
+  // The plugin may have written anything there.
+  const auto page = std::make_unique<NotePage>(*left);
+  note::unmap(left);
+  for (char* const last : {std::end(page->component), std::end(page->calling),
+                           std::end(page->during), std::end(page->memory)})
+    last[-1] = '\0';
   out.component = page->component;
   out.calling = page->calling;
   out.where = note::where(*page);
   out.memory = page->memory;
   if (page->size > 0) out.result.assign(page->result, std::min(page->size, sizeof page->result));
-  note::unmap(page);
   out.output = readAll(output);
   ::close(note);
   ::close(output);
@@ -198,6 +241,7 @@ std::string lastWords(const Child& child) {
 }
 
 std::vector<Result> runApart(const std::vector<const Check*>& checks, const Options& options) {
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
   std::vector<Result> out(checks.size());
   std::atomic<std::size_t> next = 0;
   std::vector<std::thread> workers;
@@ -208,11 +252,12 @@ std::vector<Result> runApart(const std::vector<const Check*>& checks, const Opti
     workers.emplace_back([&] {
       for (std::size_t at = next++; at < checks.size(); at = next++) try {
           out[at] = runOne(*checks[at], options);
-        } catch (const std::runtime_error&) {
+        } catch (const std::exception&) {
           broken = true;
         }
     });
   for (std::thread& worker : workers) worker.join();
+  endOrphans();
   if (broken) throw std::runtime_error("a check could not be started");
   tellOnce(out, "dlopen()", "library.opens");
   tellOnce(out, "sluice_plugin_entry", "library.entry-twice");

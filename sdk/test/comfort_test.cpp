@@ -78,6 +78,11 @@ struct Worker : sluice::Worker {
   static constexpr auto id = "test.worker", description = "answers in one function";
   void answer(const sluice::Request& request, sluice::Stream out) const override {
     if (request.op() != SLUICE_OP_CHAT) request.refuse();
+    if (request.body() == "wait") {
+      out.text("0");
+      while (!out.cancelled()) std::this_thread::yield();
+      return;
+    }
     for (int i = 0; i < 5 && !out.cancelled(); ++i) out.text(std::to_string(i));
     if (request.body() == "fail") throw sluice::broken("half way");
     out.finishReason("stop");
@@ -316,8 +321,7 @@ TEST_F(ComfortTest, WorkersAnswerInOneFunction) {
             "text \"0\"\ntext \"1\"\ntext \"2\"\ntext \"3\"\ntext \"4\"\nfinish stop\n");
   Running failing(worker, "fail", {SLUICE_OK, SLUICE_CANCELLED});
   failing.start();
-  EXPECT_EQ(failing.recorder.log(),
-            "text \"0\"\ntext \"1\"\nerror UNAVAILABLE retryable \"half way\"\n");
+  EXPECT_EQ(failing.recorder.log(), "text \"0\"\ntext \"1\"\nerror CANCELLED \"cancelled\"\n");
 }
 
 TEST_F(ComfortTest, AWorkersPushWaitsWhileTheReaderPauses) {
@@ -341,6 +345,17 @@ TEST_F(ComfortTest, AWorkersPushWaitsWhileTheReaderPauses) {
 TEST_F(ComfortTest, AWorkersPauseEndsWithACancel) {
   const testing_::Instance worker("test.worker", host);
   Running running(worker, "", {SLUICE_PAUSE});
+  std::thread thread([&] { running.start(); });
+  while (running.recorder.pushes() == 0) std::this_thread::yield();
+  running.direct.cancel(running.call);
+  thread.join();
+  EXPECT_EQ(running.recorder.log(), "text \"0\"\nerror CANCELLED \"cancelled\"\n");
+  EXPECT_EQ(running.recorder.finished(), 1);
+}
+
+TEST_F(ComfortTest, AWorkerThatReturnsBecauseItIsCancelledIsCancelled) {
+  const testing_::Instance worker("test.worker", host);
+  Running running(worker, "wait", {});
   std::thread thread([&] { running.start(); });
   while (running.recorder.pushes() == 0) std::this_thread::yield();
   running.direct.cancel(running.call);
