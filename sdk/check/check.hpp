@@ -55,11 +55,14 @@ std::span<const Check> libraryChecks();
 std::span<const Check> componentChecks();
 std::span<const Check> instanceChecks();
 std::span<const Check> operationChecks();
+std::span<const Check> structChecks();
+std::span<const Check> lentChecks();
 std::span<const Check> codecChecks();
 std::span<const Check> transcriptChecks();
 std::span<const Check> directChecks();
 std::span<const Check> strategyChecks();
 std::span<const Check> memoryChecks();
+std::span<const Check> leakChecks();
 const std::vector<Check>& allChecks();
 const Check* findCheck(std::string_view id);
 
