@@ -174,7 +174,7 @@ void checkMemory(Bench& bench) {
 
 constexpr Check kChecks[] = {
     {"codec.leaks", "leaves nothing behind when an answer is closed",
-     "Ownership; sluice_codec.close", Scope::codec, checkCodec},
+     "Ownership; sluice_codec.close", Scope::codec, checkCodec, true},
     {"direct.leaks", "leaves nothing behind when an operation is released",
      "Ownership; sluice_direct.release", Scope::direct, checkDirect},
     {"strategy.leaks", "leaves nothing behind when it has ranked",

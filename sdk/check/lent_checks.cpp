@@ -3,6 +3,7 @@
 
 #include "bench.hpp"
 #include "calls.hpp"
+#include "frames.hpp"
 #include "lent.hpp"
 #include "operation.hpp"
 #include "samples.hpp"
@@ -93,14 +94,13 @@ void lendCodec(const Bench& bench) {
       lendDecode(bench, sample, 200, headers, {{"", "{\"a\":1}"}, {"e", "{}"}, {"", "x"}});
     lendDecode(bench, sample, 429, headers, {{"", "{\"error\":{\"message\":\"slow down\"}}"}});
   }
-  for (const testing::Transcript& transcript : transcriptsOf(bench)) {
-    const testing::Replay replay(transcript,
-                                 testing::framingOf(bench.instance, *bench.codec, transcript), {});
+  for (const Recorded& known : recorded(bench)) {
+    const testing::Transcript& transcript = known.transcript;
     const sluice_request request = transcript.asked();
     const Sample sample{
         "transcript " + transcript.name,    transcript.op,      std::string(view(request.model)),
         std::string(view(request.dialect)), transcript.request, transcript.stream};
-    lendDecode(bench, sample, transcript.status, transcript.headers, replay.frames());
+    lendDecode(bench, sample, transcript.status, transcript.headers, known.frames());
   }
 }
 
@@ -242,7 +242,7 @@ constexpr Check kChecks[] = {
     {"operation.lent", "keeps nothing that was lent",
      "Ownership: Arguments are lent until the call returns, those of sluice_direct.start() until "
      "its finish()",
-     Scope::instance, checkLent},
+     Scope::instance, checkLent, true},
 };
 
 }  // namespace
