@@ -4,12 +4,14 @@
 #include <barrier>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
 #include <thread>
 
 #include "bench.hpp"
 #include "calls.hpp"
 #include "frames.hpp"
+#include "operation.hpp"
 #include "random.hpp"
 #include "samples.hpp"
 
@@ -50,6 +52,89 @@ void checkDeterministic(Bench& bench) {
              "use nothing but the request and the settings: no clock, counter or random number; "
              "req->id tells requests apart");
     }
+  }
+}
+
+// --- codec.blocking ---
+
+using Clock = std::chrono::steady_clock;
+
+// The slowest call of each function, at its best of three times.
+struct Times {
+  std::map<std::string, Clock::duration> quickest;
+  template <class F>
+  auto take(const char* function, F&& call) {
+    const auto begin = Clock::now();
+    const auto status = guarded(function, call);
+    slowest_[function] = std::max(slowest_[function], Clock::now() - begin);
+    return status;
+  }
+  void round() {
+    for (const auto& [function, time] : slowest_) {
+      const auto [at, first] = quickest.emplace(function, time);
+      if (!first) at->second = std::min(at->second, time);
+    }
+    slowest_.clear();
+  }
+
+ private:
+  std::map<std::string, Clock::duration> slowest_;
+};
+
+void timeDecoding(const Bench& bench, const Answer& answer, Times& times) {
+  const sluice_codec& codec = *bench.codec;
+  void* decoder = nullptr;
+  sluice_error error = testing::emptyError();
+  Pushes pushes;
+  sluice_status status = times.take("codec.open", [&] {
+    return codec.open(bench.instance, &answer.request, answer.status, answer.headers.data(),
+                      answer.headers.size(), &decoder, &error);
+  });
+  if (status != SLUICE_OK) return;
+  for (const testing::Frame& frame : answer.frames) {
+    status = times.take("codec.frame", [&] {
+      return codec.frame(decoder, testing::str(frame.event), testing::str(frame.data),
+                         pushes.sink(), &error);
+    });
+    if (status != SLUICE_OK) break;
+  }
+  if (status == SLUICE_OK)
+    times.take("codec.end", [&] { return codec.end(decoder, pushes.sink(), &error); });
+  times.take("codec.close", [&] {
+    codec.close(decoder);
+    return SLUICE_OK;
+  });
+}
+
+void checkBlocking(Bench& bench) {
+  const Sample sample = encodable(bench).front();
+  std::vector<Answer> answers;
+  eachAnswer(bench, sample, [&](const Answer& answer) { answers.push_back(answer); });
+  Times times;
+  const auto until = Clock::now() + patience(bench) / 2;
+  for (int i = 0; i < 3 && Clock::now() < until; ++i) {
+    note::during("a request was encoded and answers were decoded, and each call was timed");
+    times.take("codec.encode", [&] {
+      HttpRecord http;
+      sluice_error error = testing::emptyError();
+      const sluice_request request = sample.asked();
+      return bench.codec->encode(bench.instance, &request, http.out(), &error);
+    });
+    for (const Answer& answer : answers) {
+      timeDecoding(bench, answer, times);
+      if (Clock::now() > until) break;
+    }
+    times.round();
+  }
+  for (const auto& [function, time] : times.quickest) {
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+    if (ms < 50 * slowness()) continue;
+    fail("called " + function + " several times",
+         "a codec's functions are !blocking: they return without waiting for I/O, sleep or a long "
+         "lock, since everybody else's requests wait meanwhile",
+         "slow: " + function + " took " + std::to_string(ms) + " ms at best",
+         "do what takes long in create(); a component that must wait is a sluice.direct/1 with "
+         "SLUICE_DIRECT_BLOCKING");
   }
 }
 
@@ -235,6 +320,9 @@ constexpr Check kChecks[] = {
      checkRequest},
     {"codec.deterministic", "encodes the same request to the same bytes", "sluice_codec.encode",
      Scope::codec, checkDeterministic},
+    {"codec.blocking", "does not wait in encode() or a decoder",
+     "Threads: !blocking: returns without waiting for I/O, sleep or a long lock", Scope::codec,
+     checkBlocking, true},
     {"codec.threads", "gives the same from several threads as from one",
      "Threads: [thread-safe]: any thread, several at a time", Scope::codec, checkThreads, true},
     {"codec.garbage", "survives frames that make no sense", "sluice_codec.frame", Scope::codec,

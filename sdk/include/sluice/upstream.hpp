@@ -64,7 +64,7 @@ class JsonDecoder : public Decoder {
 struct Complaint {
   std::string message, type, symbol, param;
   std::uint32_t reason = SLUICE_REASON_NONE;  // if its words tell more than its status
-  std::uint32_t retryAfterMs = 0;             // if the body says so; 0: as the headers do
+  std::uint32_t retryAfterMs = 0;             // as the body says, where no header does
 };
 
 // Reads {"error": {"message", "type", "code", "param"}}, {"error": "..."}, {"message": "..."} and
@@ -103,7 +103,7 @@ class RefusalDecoder final : public Decoder {
   static constexpr std::size_t kMostText = 300;  // of a body that is no JSON
 
   [[noreturn]] void raise(Complaint said) const {
-    const std::uint32_t wait = said.retryAfterMs != 0 ? said.retryAfterMs : retryAfterMs_;
+    const std::uint32_t wait = retryAfterMs_ != 0 ? retryAfterMs_ : said.retryAfterMs;
     Error error = statusError(status_, wait, std::move(said.message), said.reason);
     error.type = std::move(said.type);
     error.symbol = std::move(said.symbol);

@@ -1,8 +1,7 @@
 /* leak.h: what is taken and never given back, in a list that nobody empties. */
 #pragma once
 
-#include <stdlib.h>
-#include <string.h>
+#include "faulty.h"
 
 UNUSED static void leak(size_t size) {
   static struct block {

@@ -1,6 +1,5 @@
 /* Each request that is encoded leaves 5 KiB behind. */
 #include "codec.h"
-
 #include "leak.h"
 
 static sluice_status encodeKeeping(const sluice_instance* self, const sluice_request* req,

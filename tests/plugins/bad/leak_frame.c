@@ -1,6 +1,5 @@
 /* Each frame of text leaves 4 KiB behind. */
 #include "codec.h"
-
 #include "leak.h"
 
 static sluice_status frameKeeping(void* at, sluice_str event, sluice_str data, sluice_sink* sink,

@@ -1,7 +1,6 @@
 /* Each instance leaves 64 KiB behind. */
-#include "strategy.h"
-
 #include "leak.h"
+#include "strategy.h"
 
 static const sluice_instance* keeping(const sluice_component* self, const sluice_host* host,
                                       sluice_str name, sluice_str config, sluice_error* err) {

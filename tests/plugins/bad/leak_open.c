@@ -1,6 +1,5 @@
 /* Each answer that is opened leaves 5 KiB behind. */
 #include "codec.h"
-
 #include "leak.h"
 
 static sluice_status openKeeping(const sluice_instance* self, const sluice_request* req,

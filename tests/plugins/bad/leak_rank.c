@@ -1,7 +1,6 @@
 /* Each list of candidates that is ranked leaves 1 KiB behind. */
-#include "strategy.h"
-
 #include "leak.h"
+#include "strategy.h"
 
 static sluice_status rankKeeping(const sluice_instance* self, const sluice_request* req,
                                  const sluice_candidate* const* cands, size_t n, uint32_t* order,
