@@ -221,7 +221,9 @@ void secretsOfCodec(const Bench& bench, const std::string& secret) {
     if (samples.size() > 200) break;
     samples.push_back(std::move(odd));
   }
+  const Patience patient(bench);
   for (const Sample& sample : samples) {
+    if (patient.over()) break;
     note::during("it was given " + sample.what);
     HttpRecord http;
     sluice_error error;
@@ -249,7 +251,9 @@ void secretsOfDirect(const Bench& bench, const std::string& secret) {
     if (samples.size() > 60) break;
     samples.push_back(std::move(odd));
   }
+  const Patience patient(bench);
   for (const Sample& sample : samples) {
+    if (patient.over()) break;
     note::during("it was given " + sample.what);
     auto operation = makeOperation(bench, sample);
     if (operation->start()) {
