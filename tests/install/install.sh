@@ -20,6 +20,16 @@ for file in bin/sluice lib/sluice/plugins/demo.so lib/sluice/plugins/openai.so \
   share/doc/sluice/CHANGELOG.md; do
   [ -e "$prefix/$file" ] || fail "$file is not installed"
 done
+# The pages lead to what is there.
+for page in "$prefix"/share/doc/sluice/*.md; do
+  grep -o '](\([^)#:]*\)[)#]' "$page" | sed 's/^](//; s/[)#]$//' | sort -u | while read -r target; do
+    [ -z "$target" ] || [ -e "$prefix/share/doc/sluice/$target" ] || echo "$page links to $target"
+  done
+done >"$work/links"
+[ ! -s "$work/links" ] || { cat "$work/links"; fail "links of pages lead nowhere"; }
+for page in plugins abi operations configuration; do
+  [ -e "$prefix/share/doc/sluice/$page.md" ] || fail "$page.md is not installed"
+done
 # Programs and libraries may hold paths in what a debugger reads.
 found=$(grep -rlIF -e "$source" -e "$build" "$prefix" || true)
 [ -z "$found" ] || fail "these name the source or the build: $found"
