@@ -56,12 +56,12 @@ bool means(const std::string& written, const std::string& id) {
 
 class Change {
  public:
-  explicit Change(const Options& options) : options_(options) {}
+  Change(const Options& options, std::string name) : options_(options), name_(std::move(name)) {}
 
   int enable() {
     if (!load()) return 1;
     if (const config::PluginFile* file = enabled()) return nothingToDo("enabled already", file);
-    auto stem = options_.pluginName;
+    auto stem = name_;
     if (const auto complaint = config::rules::pluginStem(stem)) {
       return failed("a plugin's name " + *complaint);
     }
@@ -118,18 +118,18 @@ class Change {
 
   const config::PluginFile* enabled() const {
     for (const config::PluginFile& file : config_.plugins.enable) {
-      if (file.stem == options_.pluginName) return &file;
+      if (file.stem == name_) return &file;
     }
     return nullptr;
   }
 
   int nothingToDo(const char* state, const config::PluginFile* file) const {
-    std::cout << options_.pluginName << " is " << state;
+    std::cout << name_ << " is " << state;
     if (file != nullptr) std::cout << " (" << file->where << ')';
     std::cout << '\n';
     if (file == nullptr) {
       const auto stems = stemsOf(config_);
-      const auto near = text::nearest(options_.pluginName, {stems.begin(), stems.end()});
+      const auto near = text::nearest(name_, {stems.begin(), stems.end()});
       if (!near.empty()) std::cerr << "did you mean '" << near << "'?\n";
     }
     return 0;
@@ -145,8 +145,8 @@ class Change {
     for (const std::string& file : plugins::filesIn(directory())) {
       stems.push_back(fs::path(file).stem().string());
     }
-    if (std::ranges::find(stems, options_.pluginName) != stems.end()) return {};
-    const auto near = text::nearest(options_.pluginName, {stems.begin(), stems.end()});
+    if (std::ranges::find(stems, name_) != stems.end()) return {};
+    const auto near = text::nearest(name_, {stems.begin(), stems.end()});
     return near.empty() ? std::string() : "; did you mean '" + std::string(near) + "'?";
   }
 
@@ -168,7 +168,7 @@ class Change {
   bool clash(const plugins::ComponentInfo& mine, const plugins::ComponentInfo& theirs,
              const std::string& other) const {
     if (mine.id == theirs.id) {
-      failed(options_.pluginName + " offers " + mine.id + ", which " + other + " offers already");
+      failed(name_ + " offers " + mine.id + ", which " + other + " offers already");
       return true;
     }
     if (mine.kind != theirs.kind || shortId(mine.id) != shortId(theirs.id)) return false;
@@ -267,20 +267,28 @@ class Change {
     std::ranges::sort(wanted);
     if (now != wanted) return failed(file + ": must be changed by hand; nothing was changed");
     if (const auto fault = replaceFile(target.string(), *text)) return failed(fault->message);
-    std::cout << done << ' ' << options_.pluginName << " in " << file << '\n';
+    std::cout << done << ' ' << name_ << " in " << file << '\n';
     std::cerr << "a gateway that runs takes it with SIGHUP or POST /admin/reload\n";
     return 0;
   }
 
   const Options& options_;
+  const std::string name_;  // of the plugin
   std::string main_;
   config::Config config_;
 };
 
 }  // namespace
 
-int enablePlugin(const Options& options) { return Change(options).enable(); }
+// One after the other; what cannot be enabled keeps nobody else from it.
+int enablePlugin(const Options& options) {
+  int worst = 0;
+  for (const std::string& name : options.pluginNames) {
+    worst = std::max(worst, Change(options, name).enable());
+  }
+  return worst;
+}
 
-int disablePlugin(const Options& options) { return Change(options).disable(); }
+int disablePlugin(const Options& options) { return Change(options, options.pluginName).disable(); }
 
 }  // namespace sluice::app

@@ -25,6 +25,9 @@ namespace sluice::plugins {
 enum class Kind : std::uint8_t { provider = 1, strategy, context, search };
 std::string_view toString(Kind kind) noexcept;
 
+// "org.example.echo": at least two parts of a-z, 0-9, - and _, with dots between.
+bool isComponentId(std::string_view id) noexcept;
+
 struct ComponentInfo {
   Kind kind = Kind::provider;
   std::string id;  // full: "sluice.openai"; its last part is the short id

@@ -229,12 +229,15 @@ Decoding decode(const Bench& bench, const sluice_request& request, std::uint32_t
   });
   if (out.status == SLUICE_OK) {
     for (const testing::Frame& frame : frames) {
+      ++out.given;
+      if (noted) note::frame(out.given, frames.size(), frame.event, frame.data);
       out.status = call("codec.frame", [&] {
         return codec.frame(decoder, testing::str(frame.event), testing::str(frame.data),
                            pushes.sink(), &out.error);
       });
       if (out.status != SLUICE_OK) break;
     }
+    if (noted) note::frame();
     if (out.status == SLUICE_OK)
       out.status = call("codec.end", [&] { return codec.end(decoder, pushes.sink(), &out.error); });
     call("codec.close", [&] {

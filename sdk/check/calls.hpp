@@ -92,10 +92,12 @@ class ChunkRules {
 std::string badSizeOf(const sluice_chunk* chunk);
 
 // Decodes one answer: open, frame ..., end, close. What came of it is the last line of the log.
+// Only one thread at a time may be `noted`.
 struct Decoding {
   sluice_status status = SLUICE_OK;
   sluice_error error{};
   std::string log;
+  std::size_t given = 0;  // how many of the frames
 };
 Decoding decode(const Bench& bench, const sluice_request& request, std::uint32_t status,
                 const std::vector<sluice_kv>& headers, const std::vector<testing::Frame>& frames,

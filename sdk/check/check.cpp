@@ -19,7 +19,8 @@ const std::vector<Check>& allChecks() {
     std::vector<Check> out;
     for (const auto& some :
          {libraryChecks(), componentChecks(), instanceChecks(), growthChecks(), operationChecks(),
-          codecChecks(), transcriptChecks(), directChecks(), strategyChecks(), memoryChecks()})
+          structChecks(), lentChecks(), codecChecks(), transcriptChecks(), directChecks(),
+          strategyChecks(), memoryChecks(), leakChecks()})
       out.insert(out.end(), some.begin(), some.end());
     return out;
   }();

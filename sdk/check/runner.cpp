@@ -21,6 +21,7 @@
 #include <thread>
 
 #include "bench.hpp"
+#include "command.hpp"
 #include "note.hpp"
 #include "process.hpp"
 
@@ -113,25 +114,23 @@ void limit(__rlimit_resource what, rlim_t most) {
 }
 
 std::vector<std::string> argumentsFor(const Check& check, const Options& options) {
-  std::vector<std::string> out = {"sluice-plugin-check",
-                                  options.file,
-                                  "--in-process",
-                                  "--only",
-                                  check.id,
-                                  "--note",
-                                  std::to_string(kNoteInChild),
-                                  "--timeout",
-                                  std::to_string(options.timeout)};
-  if (!options.transcripts.empty()) out.insert(out.end(), {"--transcripts", options.transcripts});
-  if (!options.model.empty()) out.insert(out.end(), {"--model", options.model});
-  for (const auto& [component, settings] : options.settings)
-    out.insert(out.end(), {"--settings", component + "=" + settings});
+  std::vector<std::string> out = {"sluice-plugin-check"};
+  const std::vector<std::string> words = wordsOf(options);
+  out.insert(out.end(), words.begin(), words.end());
+  out.insert(out.end(), {"--in-process", "--only", check.id});
   return out;
+}
+
+// What to type to see it again, with the random input that it happened with.
+std::string again(std::vector<std::string> arguments, std::uint64_t seed) {
+  if (seed != 0) arguments.insert(arguments.end(), {"--seed", std::to_string(seed)});
+  return shellLine(arguments);
 }
 
 Result runOne(const Check& check, const Options& options) {
   const auto begin = std::chrono::steady_clock::now();
-  const Child child = runChild(argumentsFor(check, options), options.timeout);
+  const std::vector<std::string> arguments = argumentsFor(check, options);
+  const Child child = runChild(arguments, options.timeout);
   Result out;
   out.check = &check;
   out.ms = static_cast<long>(std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -163,8 +162,7 @@ Result runOne(const Check& check, const Options& options) {
   failure.fix = !child.memory.empty()
                     ? "copy what you need before you return, and read no further than len or "
                       "struct_size says"
-                    : "run it in a debugger: gdb --args sluice-plugin-check " + options.file +
-                          " --in-process --only " + check.id;
+                    : "run it in a debugger: gdb --args " + again(arguments, child.seed);
   out.outcome.failures.push_back(std::move(failure));
   return out;
 }
@@ -186,7 +184,8 @@ void tellOnce(std::vector<Result>& results, const char* function, std::string_vi
 
 }  // namespace
 
-Child runChild(const std::vector<std::string>& arguments, double seconds) {
+Child runChild(std::vector<std::string> arguments, double seconds) {
+  arguments.insert(arguments.end(), {"--note", std::to_string(kNoteInChild)});
   Child out;
   const int note = note::create();
   const int output = memfd_create("output", 0);
@@ -206,6 +205,7 @@ Child runChild(const std::vector<std::string>& arguments, double seconds) {
   out.calling = page->calling;
   out.where = note::where(*page);
   out.memory = page->memory;
+  out.seed = page->seed;
   if (page->size > 0) out.result.assign(page->result, std::min(page->size, sizeof page->result));
   out.output = readAll(output);
   ::close(note);
@@ -240,18 +240,19 @@ std::string lastWords(const Child& child) {
   return isUtf8(out) ? out : shown(out, 1500);
 }
 
-std::vector<Result> runApart(const std::vector<const Check*>& checks, const Options& options) {
-  prctl(PR_SET_CHILD_SUBREAPER, 1);
-  std::vector<Result> out(checks.size());
+namespace {
+
+// Several at a time; at least two, since many checks wait more than they work.
+void runSeveral(const std::vector<const Check*>& checks, const std::vector<std::size_t>& which,
+                const Options& options, std::vector<Result>& out) {
   std::atomic<std::size_t> next = 0;
-  std::vector<std::thread> workers;
-  // At least two: many checks wait more than they work.
-  const std::size_t most = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 2, 16);
   std::atomic<bool> broken = false;
-  for (std::size_t i = 0; i < std::min(most, checks.size()); ++i)
+  std::vector<std::thread> workers;
+  const std::size_t most = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 2, 16);
+  for (std::size_t i = 0; i < std::min(most, which.size()); ++i)
     workers.emplace_back([&] {
-      for (std::size_t at = next++; at < checks.size(); at = next++) try {
-          out[at] = runOne(*checks[at], options);
+      for (std::size_t at = next++; at < which.size(); at = next++) try {
+          out[which[at]] = runOne(*checks[which[at]], options);
         } catch (const std::exception&) {
           broken = true;
         }
@@ -259,6 +260,30 @@ std::vector<Result> runApart(const std::vector<const Check*>& checks, const Opti
   for (std::thread& worker : workers) worker.join();
   endOrphans();
   if (broken) throw std::runtime_error("a check could not be started");
+}
+
+}  // namespace
+
+std::vector<Result> runApart(const std::vector<const Check*>& checks, const Options& options) {
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  std::vector<Result> out(checks.size());
+  std::vector<std::size_t> first, decoding;
+  for (std::size_t i = 0; i < checks.size(); ++i)
+    (checks[i]->decodes ? decoding : first).push_back(i);
+  runSeveral(checks, first, options, out);
+  // What does not survive a recorded answer survives it in no other check.
+  constexpr std::string_view kWhole = "codec.whole";
+  const bool fatal = std::ranges::any_of(out, [&](const Result& result) {
+    return result.check != nullptr && result.check->id == kWhole &&
+           result.crashedIn.starts_with("codec.");
+  });
+  if (!fatal) runSeveral(checks, decoding, options, out);
+  for (const std::size_t i : fatal ? decoding : std::vector<std::size_t>())
+    out[i] = {
+        checks[i],
+        {Verdict::skipped, "it does not survive a transcript: see " + std::string(kWhole), {}},
+        0,
+        {}};
   tellOnce(out, "dlopen()", "library.opens");
   tellOnce(out, "sluice_plugin_entry", "library.entry-twice");
   return out;

@@ -35,6 +35,11 @@ struct Talk : sluice::Codec {
     loud = settings.boolean("loud");
     for (const json::Value tag : settings.list("tags")) tags += tag.string();
   }
+  static sluice::Complaint complaint(json::Value body) {
+    sluice::Complaint said = sluice::usualComplaint(body);
+    said.retryAfterMs = static_cast<std::uint32_t>(body["error"]["wait"].number() * 1000);
+    return said;
+  }
   void encode(const sluice::Request& request, sluice::HttpOut out) const override {
     const sluice::Body asked(request);
     std::string body;
@@ -48,7 +53,7 @@ struct Talk : sluice::Codec {
   }
   std::unique_ptr<sluice::Decoder> open(const sluice::Request& /*request*/,
                                         const sluice::Response& response) const override {
-    if (!response.ok()) return sluice::refused(response, host);
+    if (!response.ok()) return sluice::refused(response, host, complaint);
     return std::make_unique<Answer>();
   }
   sluice::Host host;
@@ -238,6 +243,36 @@ TEST_F(AnswerTest, RefusalsSayWhatTheyMean) {
             "why\"\n");
   EXPECT_EQ(decode(talk, chat("m", "{}", true), 404, {}, {}),
             "error NOT_FOUND http=404 \"HTTP 404 without a word of why\"\n");
+}
+
+TEST_F(AnswerTest, AWaitInTheBodyCountsWhereNoHeaderTellsOne) {
+  const std::string body = R"({"error":{"message":"busy","wait":1.5}})";
+  EXPECT_EQ(refusal(503, body),
+            "error UNAVAILABLE reason=OVERLOADED retryable http=503 after_ms=1500 \"busy\"\n");
+  EXPECT_EQ(refusal(503, body, {{testing_::str("retry-after"), testing_::str("2")}}),
+            "error UNAVAILABLE reason=OVERLOADED retryable http=503 after_ms=2000 \"busy\"\n");
+}
+
+// Lists of words, and an end that is no JSON.
+struct Words : sluice::JsonDecoder {
+  void object(std::string_view, json::Value, sluice::Sink) override {}
+  void other(std::string_view, json::Value words, sluice::Sink sink) override {
+    if (!words.isArray()) throw sluice::broken("neither list nor object");
+    for (const json::Value word : words) sink.text(word.string());
+    finish(sink, "stop");
+  }
+  bool isMark(std::string_view data) const override { return data == "over"; }
+};
+
+TEST(JsonDecoder, MayTakeListsAndMarksOfItsOwn) {
+  Words words;
+  Recorder recorder;
+  words.frame("", R"(["a","b"])", sluice::Sink(recorder.sink()));
+  words.frame("", "over", sluice::Sink(recorder.sink()));
+  words.end(sluice::Sink(recorder.sink()));
+  EXPECT_EQ(recorder.log(), "text \"a\"\ntext \"b\"\nfinish stop\n");
+  EXPECT_THROW(words.frame("", "7", sluice::Sink(recorder.sink())), sluice::Error);
+  EXPECT_THROW(words.frame("", "[DONE]", sluice::Sink(recorder.sink())), sluice::Error);
 }
 
 TEST_F(AnswerTest, NothingIsPushedOnceNobodyReads) {

@@ -5,7 +5,8 @@
 //   for (const Transcript& transcript : loadTranscripts(SLUICE_SOURCE_DIR "/transcripts"))
 //     EXPECT_EQ(Replay(instance, transcript).faults(), "") << transcript.name;
 //
-// The file, where the chunks are written as Recorder::log() writes them:
+// The file, where the chunks are written as Recorder::log() writes them (sluice-plugin-check prints
+// them with --print-chunks), and the answer is as `curl -i` shows it, with a newline at its end:
 //   === request          or `=== request search`; chat unless told, models if nothing follows
 //   {"model": "m", "messages": [{"role": "user", "content": "Hi"}], "stream": true}
 //   === answer
@@ -74,19 +75,25 @@ struct Transcript {
 
 namespace detail {
 
+inline std::string noLine(const std::string& text, const std::string& line) {
+  if (text.find(line) == std::string::npos) return "has no line '" + line + "'";
+  return "has '" + line +
+         "' in the midst of a line: what is before it, such as a body, must end with a newline";
+}
+
 // What stands behind the line that begins with `from`, up to the one that begins with `to`; the
 // rest of the line itself goes to `rest`.
 inline std::string section(const std::string& text, const std::string& from, const char* to,
                            std::string& rest) {
   const std::size_t begin = text.rfind(from, 0) == 0 ? 0 : text.find("\n" + from);
-  if (begin == std::string::npos) throw std::runtime_error("has no line '" + from + "'");
+  if (begin == std::string::npos) throw std::runtime_error(noLine(text, from));
   const std::size_t named = begin + from.size() + (begin == 0 ? 0 : 1);
   const std::size_t lf = text.find('\n', named);
   if (lf == std::string::npos) throw std::runtime_error("has nothing behind '" + from + "'");
   rest = text.substr(named, lf - named);
   // The LF before the next section's line belongs to this one.
   const std::size_t end = to ? text.find(std::string("\n") + to, lf) : text.size();
-  if (end == std::string::npos) throw std::runtime_error(std::string("has no line '") + to + "'");
+  if (end == std::string::npos) throw std::runtime_error(noLine(text, to));
   return text.substr(lf + 1, to ? end - lf : end);
 }
 
@@ -100,17 +107,26 @@ inline std::uint32_t opNamed(const std::string& name, bool hasBody) {
                            "', which is none of chat, context, search, embed, models");
 }
 
+// The status line and the headers, which may end with CRLF, as recorders write them.
 inline void readHead(const std::string& head, Transcript& out) {
   std::istringstream lines(head);
   std::string line;
-  std::getline(lines, line);
-  if (line.rfind("HTTP/", 0) != 0 || line.size() < 12)
-    throw std::runtime_error("its answer does not begin with a line such as 'HTTP/1.1 200 OK'");
-  for (std::size_t i = line.find(' ') + 1; i < line.size() && line[i] >= '0' && line[i] <= '9'; ++i)
+  const auto next = [&] {
+    if (!std::getline(lines, line)) return false;
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    return true;
+  };
+  const bool any = next();
+  const std::size_t space = line.find(' ');
+  for (std::size_t i = space + 1; i < line.size() && line[i] >= '0' && line[i] <= '9'; ++i)
     out.status = out.status * 10 + static_cast<std::uint32_t>(line[i] - '0');
-  while (std::getline(lines, line)) {
+  if (!any || line.rfind("HTTP/", 0) != 0 || space == std::string::npos || out.status < 100 ||
+      out.status > 999)
+    throw std::runtime_error("its answer does not begin with a line such as 'HTTP/1.1 200 OK'");
+  while (next()) {
     const std::size_t colon = line.find(':');
-    if (colon == std::string::npos) throw std::runtime_error("has a header without a colon");
+    if (colon == std::string::npos)
+      throw std::runtime_error("has a header without a colon: '" + line + "'");
     const std::size_t value = line.find_first_not_of(' ', colon + 1);
     out.headers.emplace_back(line.substr(0, colon),
                              value == std::string::npos ? std::string() : line.substr(value));
@@ -124,11 +140,12 @@ inline Transcript parseTranscript(const std::string& text) {
   const std::string answer = section(text, "=== answer", "=== chunks", rest);
   out.chunks = section(text, "=== chunks", nullptr, rest);
   out.op = opNamed(named, !out.request.empty());
-  const std::size_t blank = answer.find("\n\n");
+  const std::size_t lf = answer.find("\n\n"), crlf = answer.find("\n\r\n");
+  const std::size_t blank = std::min(lf, crlf);
   if (blank == std::string::npos)
     throw std::runtime_error("has no empty line behind the headers of its answer");
   readHead(answer.substr(0, blank + 1), out);
-  out.body = answer.substr(blank + 2);
+  out.body = answer.substr(blank + (blank == lf ? 2 : 3));
   json::Document document;
   if (!out.request.empty() && document.parse(out.request)) {
     out.stream = document.root()["stream"].boolean();
@@ -155,7 +172,8 @@ inline Transcript loadTranscript(const std::filesystem::path& file) {
   }
 }
 
-// All *.txt of a directory, by name. Throws std::runtime_error if there are none.
+// All *.txt of a directory, by name. Throws std::runtime_error if there are none, or with a line
+// for each that cannot be read.
 inline std::vector<Transcript> loadTranscripts(const std::filesystem::path& directory) {
   std::vector<std::filesystem::path> files;
   std::error_code failure;
@@ -164,8 +182,14 @@ inline std::vector<Transcript> loadTranscripts(const std::filesystem::path& dire
   if (files.empty()) throw std::runtime_error(directory.string() + ": holds no transcripts, *.txt");
   std::sort(files.begin(), files.end());
   std::vector<Transcript> out;
+  std::string faults;
   out.reserve(files.size());
-  for (const auto& file : files) out.push_back(loadTranscript(file));
+  for (const auto& file : files) try {
+      out.push_back(loadTranscript(file));
+    } catch (const std::runtime_error& fault) {
+      faults += (faults.empty() ? "" : "\n") + std::string(fault.what());
+    }
+  if (!faults.empty()) throw std::runtime_error(faults);
   return out;
 }
 
