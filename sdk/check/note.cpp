@@ -88,7 +88,8 @@ std::string kept(const char (&bytes)[N], std::size_t size) {
 std::string where(const NotePage& page) {
   std::string out;
   if (page.unloaded != 0) out += "in code of the library after dlclose()";
-  else if (page.calling[0] != '\0') out += "in " + std::string(page.calling);
+  else if (page.calling[0] != '\0')
+    out += "in " + std::string(page.calling, strnlen(page.calling, sizeof page.calling));
   if (page.frame != 0) {
     out += (out.empty() ? "with frame " : ", with frame ") + std::to_string(page.frame) + " of " +
            std::to_string(page.frames) + ", ";
@@ -96,7 +97,8 @@ std::string where(const NotePage& page) {
     out += kept(page.data, page.dataSize);
   }
   if (page.during[0] != '\0')
-    out += (out.empty() ? "while " : ", while ") + std::string(page.during);
+    out += (out.empty() ? "while " : ", while ") +
+           std::string(page.during, strnlen(page.during, sizeof page.during));
   return out;
 }
 

@@ -6,6 +6,7 @@
 
 #include "bench.hpp"
 #include "calls.hpp"
+#include "candidates.hpp"
 #include "operation.hpp"
 #include "random.hpp"
 #include "samples.hpp"

@@ -242,6 +242,15 @@ std::string lastWords(const Child& child) {
 
 namespace {
 
+constexpr std::string_view kOpens = "library.opens", kEntry = "library.entry-twice";
+
+Result skipped(const Check& check, std::string why) {
+  Result out;
+  out.check = &check;
+  out.outcome = {Verdict::skipped, std::move(why), {}};
+  return out;
+}
+
 // Several at a time; at least two, since many checks wait more than they work.
 void runSeveral(const std::vector<const Check*>& checks, const std::vector<std::size_t>& which,
                 const Options& options, std::vector<Result>& out) {
@@ -267,9 +276,20 @@ void runSeveral(const std::vector<const Check*>& checks, const std::vector<std::
 std::vector<Result> runApart(const std::vector<const Check*>& checks, const Options& options) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   std::vector<Result> out(checks.size());
-  std::vector<std::size_t> first, decoding;
-  for (std::size_t i = 0; i < checks.size(); ++i)
-    (checks[i]->decodes ? decoding : first).push_back(i);
+  std::vector<std::size_t> loading, first, decoding;
+  for (std::size_t i = 0; i < checks.size(); ++i) {
+    const std::string_view id = checks[i]->id;
+    const bool loads = id == kOpens || id == kEntry;
+    (loads ? loading : checks[i]->decodes ? decoding : first).push_back(i);
+  }
+  runSeveral(checks, loading, options, out);
+  for (const std::size_t i : loading) {
+    if (out[i].crashedIn != "dlopen()" && out[i].crashedIn != "sluice_plugin_entry") continue;
+    const std::string why = "the library does not survive " + out[i].crashedIn + ": see ";
+    for (std::size_t other = 0; other < checks.size(); ++other)
+      if (out[other].check == nullptr) out[other] = skipped(*checks[other], why + checks[i]->id);
+    return out;
+  }
   runSeveral(checks, first, options, out);
   // What does not survive a recorded answer survives it in no other check.
   constexpr std::string_view kWhole = "codec.whole";
@@ -279,13 +299,9 @@ std::vector<Result> runApart(const std::vector<const Check*>& checks, const Opti
   });
   if (!fatal) runSeveral(checks, decoding, options, out);
   for (const std::size_t i : fatal ? decoding : std::vector<std::size_t>())
-    out[i] = {
-        checks[i],
-        {Verdict::skipped, "it does not survive a transcript: see " + std::string(kWhole), {}},
-        0,
-        {}};
-  tellOnce(out, "dlopen()", "library.opens");
-  tellOnce(out, "sluice_plugin_entry", "library.entry-twice");
+    out[i] = skipped(*checks[i], "it does not survive a transcript: see " + std::string(kWhole));
+  tellOnce(out, "dlopen()", kOpens);
+  tellOnce(out, "sluice_plugin_entry", kEntry);
   return out;
 }
 
