@@ -48,10 +48,8 @@ std::vector<std::string> stemsOf(const config::Config& config) {
   return stems;
 }
 
-std::string shortId(const std::string& id) { return id.substr(id.rfind('.') + 1); }
-
 bool means(const std::string& written, const std::string& id) {
-  return written == id || written == shortId(id);
+  return written == id || written == plugins::shortId(id);
 }
 
 class Change {
@@ -171,11 +169,12 @@ class Change {
       failed(options_.pluginName + " offers " + mine.id + ", which " + other + " offers already");
       return true;
     }
-    if (mine.kind != theirs.kind || shortId(mine.id) != shortId(theirs.id)) return false;
+    const std::string_view alias = plugins::shortId(mine.id);
+    if (mine.kind != theirs.kind || alias != plugins::shortId(theirs.id)) return false;
     bool found = false;
-    for (const std::string& user : users(
-             mine.kind, [&](const std::string& written) { return written == shortId(mine.id); })) {
-      failed(user + " says " + shortId(mine.id) + ", which would mean " + theirs.id + " and " +
+    for (const std::string& user :
+         users(mine.kind, [&](const std::string& written) { return written == alias; })) {
+      failed(user + " says " + std::string(alias) + ", which would mean " + theirs.id + " and " +
              mine.id + "; write the full id there first");
       found = true;
     }

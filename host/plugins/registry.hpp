@@ -24,6 +24,7 @@ namespace sluice::plugins {
 
 enum class Kind : std::uint8_t { provider = 1, strategy, context, search };
 std::string_view toString(Kind kind) noexcept;
+std::string_view shortId(std::string_view id) noexcept;  // the last part of a full one
 
 struct ComponentInfo {
   Kind kind = Kind::provider;
