@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "base/text.hpp"
@@ -155,6 +156,28 @@ std::string withSuggestion(std::string reason, const std::string& stem,
   return reason;
 }
 
+// Sees to it that plugins may be opened from `directory`, and that there is a place to run them
+// from. Says why that is not so.
+std::optional<std::string> prepare(const config::Plugins& wanted, const std::string& directory,
+                                   std::shared_ptr<const Copies>& copies) {
+  if (!wanted.enable.empty()) {
+    if (const auto fault = faultOfPath(directory)) {
+      return "no plugin is opened: " + fault->message;
+    }
+  }
+  if (copies == nullptr) {
+    auto made = Copies::temporary();
+    if (!made) return made.error().message;
+    copies = *std::move(made);
+  }
+  std::error_code ignored;
+  if (fs::equivalent(directory, copies->directory(), ignored)) {
+    return "no plugin is opened: plugins.directory, " + directory +
+           ", is where copies of plugins are kept; name another";
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::shared_ptr<const Registry> Registry::open(const config::Plugins& wanted,
@@ -163,21 +186,10 @@ std::shared_ptr<const Registry> Registry::open(const config::Plugins& wanted,
                                                std::shared_ptr<const Copies> copies,
                                                std::uint64_t generation) {
   const auto registry = std::make_shared<OpenRegistry>();
-  if (!wanted.enable.empty()) {
-    if (const auto fault = faultOfPath(directory)) {
-      problems.push_back({"", "no plugin is opened: " + fault->message, ""});
-      registry->keep(problems);
-      return registry;
-    }
-  }
-  if (copies == nullptr) {
-    auto made = Copies::temporary();
-    if (!made) {
-      problems.push_back({"", made.error().message, ""});
-      registry->keep(problems);
-      return registry;
-    }
-    copies = *std::move(made);
+  if (auto fault = prepare(wanted, directory, copies)) {
+    problems.push_back({"", *std::move(fault), ""});
+    registry->keep(problems);
+    return registry;
   }
   std::vector<std::string_view> seen;
   for (const config::PluginFile& plugin : wanted.enable) {

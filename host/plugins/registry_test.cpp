@@ -281,10 +281,10 @@ TEST(Libraries, AReplacedFileIsNewCodeAlsoWhereTheOldNeverGoes) {
 TEST(Libraries, AFileThatCannotBeCopiedIsAProblem) {
   const TempDirectory state;
   const auto copies = *Copies::in(state.path());
-  fs::remove_all(state / "plugins");
+  fs::remove_all(state / "plugin-copies");
   const Opened opened = openPlugins({"codec"}, SLUICE_TEST_PLUGINS, copies);
   EXPECT_EQ(opened.problems, Strings{pluginFile("codec") + ": cannot be copied into " +
-                                     (state / "plugins") + ": No such file or directory"});
+                                     (state / "plugin-copies") + ": No such file or directory"});
 }
 
 TEST(Libraries, TheOriginalMayBeTruncatedWhileItsCodeRuns) {

@@ -99,6 +99,22 @@ class TempDirectory {
   std::string path_;
 };
 
+// While it lives, temporary files go into a directory of its own.
+struct OwnTmp {
+  OwnTmp() { ::setenv("TMPDIR", directory.path().c_str(), 1); }
+  ~OwnTmp() {
+    if (before.empty()) ::unsetenv("TMPDIR");
+    else ::setenv("TMPDIR", before.c_str(), 1);
+  }
+  OwnTmp(const OwnTmp&) = delete;
+  OwnTmp& operator=(const OwnTmp&) = delete;
+  long count() const {
+    return std::distance(fs::directory_iterator(directory.path()), fs::directory_iterator());
+  }
+  const TempDirectory directory;
+  const std::string before = placeFrom("TMPDIR", "");
+};
+
 struct Opened {
   std::shared_ptr<const Registry> registry;
   std::vector<std::string> problems;

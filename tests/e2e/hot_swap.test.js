@@ -58,7 +58,7 @@ function versionOf(text, pieces) {
 
 const copiesMapped = async (sluice) => {
   const maps = await readFile(`/proc/${sluice.pid}/maps`, 'utf8');
-  return new Set(maps.match(/\S+\/state\/plugins\/\S+/g));
+  return new Set(maps.match(/\S+\/state\/plugin-copies\/\S+/g));
 };
 
 const count = (sluice, text) => sluice.stderr.split(text).length - 1;
