@@ -379,7 +379,7 @@ io::Task<Attempt::End> Attempt::viaDirect() {
   request_ = request(false);
   plugins::Fault fault;
   const auto before = steady_clock::now();
-  auto operation = instance_->start(request_, services_.loop, services_.workers, fault);
+  auto operation = instance_->start(request_, services_.loop, services_.blocking, fault);
   if (!operation) co_return failedWith(MishapKind::plugin, std::move(fault));
   contentBy_ = services_.loop.after(provider_.config->timeouts.firstContent);
   Intake intake(inquiry_.rendering(step_.target->model, context_.requestId));
