@@ -125,8 +125,9 @@ Result<std::shared_ptr<Library>> Library::open(const config::PluginFile& file,
   auto image = LibraryImage::open(*std::move(content), copies);
   if (!image) return image.error();
   if (auto fault = faultOfLibrary(trust, *vouch, *image)) return *std::move(fault);
-  auto library = ownedByControlThread(
-      std::unique_ptr<Library>(new Library(*std::move(image), path, generation)));
+  std::unique_ptr<Library> made(new Library(*std::move(image), path, generation));
+  std::string label = made->host_->label();
+  const auto library = ownedByControlThread(std::move(made), std::move(label), "deinit");
   if (auto fault = library->initialise()) return *std::move(fault);
   const std::lock_guard lock(shared().mutex);
   std::erase_if(shared().open, [](const auto& place) { return place.expired(); });

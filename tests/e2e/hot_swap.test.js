@@ -192,3 +192,62 @@ scenario('a reload keeps the instance of what did not change', async (stage) => 
   assert.equal(count(sluice, '"created version'), 1);
   assert.equal(count(sluice, '"retired version'), 1);
 });
+
+/** A directory with the plugins that take their time: host/plugins/testing/slow.cpp. */
+async function slowPlace(stage) {
+  const { plugins, install } = await place(stage);
+  await copyFile(path.join(builds, 'slow.so'), path.join(plugins, 'slow.so'));
+  const withSlow = (upstream, more) => {
+    const config = configuration(plugins, upstream, more);
+    config.plugins.enable.push('slow');
+    for (const name of ['releasing', 'waiting', 'lingering']) {
+      config.providers[name] = { component: `org.example.${name}` };
+    }
+    return config;
+  };
+  return { plugins, install, withSlow };
+}
+
+scenario('one slow release() keeps no removal waiting', async (stage) => {
+  const upstream = await stage.upstream();
+  upstream.always(sse(['a', stall]));
+  const { install, withSlow } = await slowPlace(stage);
+  const sluice = await stage.sluice(withSlow(upstream, { drain_seconds: 1 }));
+  const stream = await ask(sluice, 'codec/x');
+  await stream.firstBytes;
+  assert.equal((await chat(sluice, question('releasing/6000'))).status, 200);
+  await install(2);
+  await reload(sluice);
+  await within(20_000, stream.text, 'the end of the stream');
+  await sluice.logLine('removed by force: 1 call still held it after 1 s', 'swapped');
+  assert.equal(count(sluice, '"released"'), 0, 'release() still runs');
+  await sluice.logLine('release() has taken 2 s and goes on', 'org.example.releasing');
+});
+
+scenario('a slow release() keeps no loop waiting', async (stage) => {
+  const upstream = await stage.upstream();
+  const { withSlow } = await slowPlace(stage);
+  const sluice = await stage.sluice({ ...withSlow(upstream), server: { loops: 1 } });
+  assert.equal((await chat(sluice, question('releasing/6000'))).status, 200);
+  assert.equal((await request(sluice, '/health')).status, 200);
+  assert.equal(count(sluice, '"released"'), 0, 'release() still runs');
+});
+
+scenario('plugins that hang keep neither reloads nor reports waiting', async (stage) => {
+  const upstream = await stage.upstream();
+  const { plugins, withSlow } = await slowPlace(stage);
+  const sluice = await stage.sluice(withSlow(upstream, { drain_seconds: 1 }));
+  const hung = [];
+  for (let i = 0; i < 12; i += 1) hung.push(await ask(sluice, 'waiting/0'));
+  for (const stream of hung) await stream.firstBytes;
+  const told = await within(5_000, request(sluice, '/admin/plugins', admin), 'a report');
+  const slow = told.json.plugins.find((plugin) => plugin.stem === 'slow');
+  assert.equal(slow.calls_in_flight, hung.length);
+  await sluice.work.write(configuration(plugins, upstream, { drain_seconds: 1 }));
+  await within(5_000, reload(sluice), 'a reload');
+  for (const stream of hung) {
+    const text = await within(20_000, stream.text, 'the end of the stream');
+    assertErrorObject(eventsOf(text).at(-1).error, { code: 'plugin_removed' });
+  }
+  await sluice.logLine('removed by force: 12 calls still held it', 'waiting');
+});
