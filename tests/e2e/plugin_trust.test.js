@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
-  chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync, statSync, symlinkSync,
+  chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -274,6 +274,59 @@ scenario('what cannot be used is not enabled', async (stage) => {
   const faulty = await plugin('disable', 'priority', '--config', work.file);
   assert.equal(faulty.code, 1);
   assert.match(faulty.stderr, /sluice\.yaml:11:1.*bogus/);
+});
+
+/** A plugin that says in `file` that its code has run, whoever opened it. */
+function tattletale(directory, name, file) {
+  const source = path.join(directory, `${name}.c`);
+  writeFileSync(
+    source,
+    `#include <fcntl.h>
+     #include <unistd.h>
+     __attribute__((constructor)) static void run(void) { close(creat("${file}", 0600)); }`,
+  );
+  const out = path.join(directory, `${name}.so`);
+  const built = spawnSync('cc', ['-shared', '-fPIC', source, '-o', out], { encoding: 'utf8' });
+  assert.equal(built.status, 0, built.stderr);
+}
+
+scenario('no command runs the code of what is not trusted', async (stage) => {
+  const { work, directory, file, plugin } = await installation(stage, ['demo']);
+  const ran = path.join(work.directory, 'ran');
+  tattletale(directory, 'evil', ran);
+  const config = (enable, trust) =>
+    work.write({ plugins: { directory, enable, trust }, providers: {} });
+  const at = ['--config', work.file];
+  const cases = [
+    ['unsigned', { require: true }, () => {}],
+    ['writable by others', {}, () => chmodSync(file('evil'), 0o666)],
+  ];
+  for (const [what, trust, prepare] of cases) {
+    prepare();
+    await config(['evil'], trust);
+    const listed = await plugin('list', ...at);
+    assert.match(listed.stdout, /^evil .*unusable: /m);
+    assert.equal((await plugin('disable', 'evil', ...at)).code, 0, what);
+    const on = await plugin('enable', 'evil', ...at);
+    assert.equal(on.code, 0, on.stderr);
+    assert.match(on.stderr, /warning: it will not be opened: .*evil\.so/);
+    await config([], trust);
+    assert.match((await plugin('list', ...at)).stdout, /^evil .*unusable: /m);
+    assert.ok(!existsSync(ran), `${what}: its code has run`);
+  }
+  const hash = spawnSync('sha256sum', [file('demo')], { encoding: 'utf8' }).stdout.slice(0, 64);
+  await config([{ file: 'demo', sha256: hash }, 'evil'], { require: true });
+  const rows = JSON.parse((await plugin('list', '--json', ...at)).stdout);
+  assert.equal(rows.find((row) => row.stem === 'demo').library.version, '0.1.0');
+  chmodSync(file('evil'), 0o644);
+  const [evil] = JSON.parse((await plugin('list', '--json', ...at)).stdout).filter(
+    (row) => row.stem === 'evil',
+  );
+  assert.match(evil.sha256, /^[0-9a-f]{64}$/);
+  assert.match(evil.error, /is not signed/);
+  assert.equal(evil.library, undefined);
+  await plugin('info', file('evil'));
+  assert.ok(existsSync(ran), 'info opens what it is told to open');
 });
 
 scenario('enabling warns of what is not trusted', async (stage) => {
