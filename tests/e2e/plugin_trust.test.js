@@ -12,6 +12,7 @@ import { chat, request } from './support/client.js';
 import { virtual } from './support/config.js';
 import { scenario } from './support/scenario.js';
 import { binary, pluginDirectory, run } from './support/sluice.js';
+import { builds } from './support/swapped.js';
 
 const token = 'at-1';
 const auth = { admin_token: token };
@@ -149,6 +150,36 @@ scenario('a pin is the operator’s own word', async (stage) => {
   const hash = spawnSync('sha256sum', [file('demo')], { encoding: 'utf8' }).stdout.slice(0, 64);
   const got = await check({ require: true }, [{ file: 'demo', sha256: hash }]);
   assert.equal(got.code, 0, got.stderr);
+});
+
+scenario('verify and the gateway are of one mind on pins and floors', async (stage) => {
+  const { work, file, check, plugin } = await installation(stage, ['demo']);
+  const hash = spawnSync('sha256sum', [file('demo')], { encoding: 'utf8' }).stdout.slice(0, 64);
+  const pin = [{ file: 'demo', sha256: hash }];
+  const verify = () => plugin('verify', '--config', work.file, file('demo'));
+  const floor = { minimum_versions: { 'sluice.demo': '9.1.0' } };
+  assert.equal((await check(floor, pin)).code, 1);
+  const low = await verify();
+  assert.equal(low.code, 1);
+  assert.match(low.stdout, /trusted +no/);
+  assert.match(low.stderr, /demo\.so has version .*at least 9\.1\.0 of sluice\.demo/);
+
+  writeFileSync(`${file('demo')}.sig`, 'no signature');
+  assert.equal((await check({}, pin)).code, 0);
+  const broken = await verify();
+  assert.equal(broken.code, 0, broken.stderr);
+  assert.match(broken.stdout, /trusted +yes, pinned/);
+  assert.match(broken.stderr, /^not judged: who can write to the file and its directories$/m);
+});
+
+scenario('what a plugin says of its own hash is not signed', async (stage) => {
+  const { file, keygen, plugin } = await installation(stage, []);
+  await keygen('acme.pem');
+  copyFileSync(path.join(builds, 'forges.so'), file('forges'));
+  const got = await plugin('sign', '--key', 'acme.pem', file('forges'));
+  assert.equal(got.code, 1, got.stdout);
+  assert.match(got.stderr, /forges\.so: has the SHA-256 [0-9a-f]{64}, but said f{64} of itself/);
+  assert.ok(!existsSync(`${file('forges')}.sig`));
 });
 
 scenario('a version under the floor is refused, signed or not', async (stage) => {
