@@ -386,7 +386,7 @@ io::Task<Attempt::End> Attempt::viaDirect() {
   const Progress& progress = intake.progress();
   std::optional<plugins::Fault> ending;
   for (;;) {
-    if (removed_) co_return stopped();
+    if (removed_ && !progress.finished) co_return stopped();
     services_.out.clear();
     const bool more = operation->drain(intake.sink(services_.out), ending);
     if (!committed()) waited_ = duration_cast<microseconds>(steady_clock::now() - before);
@@ -410,7 +410,11 @@ io::Task<Attempt::End> Attempt::viaDirect() {
     }
     const io::Until until{silenceEnds(progress.content), cancel_.token()};
     const io::Wake wake = co_await io::Wait(services_.loop, until, &operation->slot());
-    if (wake != io::Wake::ready) co_return ended(wake, progress.content);
+    if (wake == io::Wake::ready) continue;
+    if (!progress.finished || (wake == io::Wake::cancelled && !removed_))
+      co_return ended(wake, progress.content);
+    services_.out.clear();                    // others have used it meanwhile
+    co_return co_await conclude(intake, {});  // whole, though the plugin does not end it
   }
 }
 
