@@ -178,6 +178,23 @@ scenario('a call that has no content yet goes on with what took the place', asyn
   assert.equal(answer.headers['x-sluice-attempts'], '2');
 });
 
+scenario('nor does it need an attempt that it has not', async (stage) => {
+  const upstream = await stage.upstream();
+  upstream.next([stall]).always(sse(['a', '[DONE]']));
+  const { plugins, install } = await place(stage);
+  const sluice = await stage.sluice({
+    ...configuration(plugins, upstream, { drain_seconds: 1 }),
+    attempts: { per_lane: 1, per_call: 1 },
+  });
+  const stream = ask(sluice, 'codec/x');
+  await eventually('the request', () => upstream.requests.length === 1);
+  await install(2);
+  await reload(sluice);
+  const answer = await within(20_000, stream, 'the answer');
+  assert.equal(answer.status, 200);
+  assert.equal(versionOf(await answer.text, ['a']), '2');
+});
+
 scenario('a reload keeps the instance of what did not change', async (stage) => {
   const upstream = (await stage.upstream()).always(sse(['a', '[DONE]']));
   const { plugins } = await place(stage);
@@ -250,4 +267,17 @@ scenario('plugins that hang keep neither reloads nor reports waiting', async (st
     assertErrorObject(eventsOf(text).at(-1).error, { code: 'plugin_removed' });
   }
   await sluice.logLine('removed by force: 12 calls still held it', 'waiting');
+});
+
+scenario('a removal breaks no answer that is whole already', async (stage) => {
+  const upstream = await stage.upstream();
+  const { plugins, withSlow } = await slowPlace(stage);
+  const sluice = await stage.sluice(withSlow(upstream, { drain_seconds: 1 }));
+  const stream = await ask(sluice, 'lingering/0');
+  await stream.firstBytes;
+  await sluice.work.write(configuration(plugins, upstream, { drain_seconds: 1 }));
+  await reload(sluice);
+  const text = await within(20_000, stream.text, 'the end of the stream');
+  assert.equal(contentOf(text), 'all of it');
+  assert.match(text, /data: \[DONE\]\n\n$/);
 });
