@@ -222,6 +222,38 @@ scenario('nor is a file that others write to, or that is a stranger’s', async 
   assert.match((await check({})).stderr, /demo\.so belongs to user 54321/);
 });
 
+/** Runs a command where two accounts have the group `sharer` as their own; null: not possible here. */
+function withSharedGroup(work, command) {
+  const [passwd, group] = ['passwd', 'group'].map((name) => path.join(work.directory, name));
+  const base = readFileSync('/etc/passwd', 'utf8');
+  writeFileSync(group, `${readFileSync('/etc/group', 'utf8')}sharer:x:54321:\n`);
+  const line = (name, id) => `${name}:x:${id}:54321::/:/bin/false\n`;
+  const got = {};
+  for (const [who, more] of Object.entries({ alone: '', shared: line('other', 54322) })) {
+    writeFileSync(passwd, base + line('sharer', 54321) + more);
+    const mounts = `mount --bind ${passwd} /etc/passwd && mount --bind ${group} /etc/group`;
+    const script = `(${mounts}) 2>/dev/null || exit 99; exec setpriv --reuid 54321 --regid 54321 --clear-groups "$@"`;
+    const args = ['-m', 'sh', '-c', script, 'sh', ...command];
+    got[who] = spawnSync('unshare', args, { encoding: 'utf8', cwd: work.directory });
+    if (got[who].error || got[who].status === 99) return null;
+  }
+  return got;
+}
+
+scenario('a group is not its owner’s own if another account has it', async (stage, t) => {
+  if (process.getuid() !== 0) return t.skip('only root gives files away');
+  const { work, directory, file, check } = await installation(stage, ['demo']);
+  await check({});
+  for (const name of [work.directory, directory, file('demo'), work.file]) {
+    chownSync(name, 54321, 54321);
+  }
+  chmodSync(directory, 0o775);
+  const got = withSharedGroup(work, [binary, 'plugins', 'list', '--config', work.file]);
+  if (got === null) return t.skip('no mounts can be made here');
+  assert.match(got.alone.stdout, /^demo .* enabled$/m, got.alone.stderr);
+  assert.match(got.shared.stdout, /^demo .*unusable: .* can be written to by its group/m);
+});
+
 const operators = (directory) => `# The gateway of the third floor.
 server: {listen: "127.0.0.1:0"}
 auth: {admin_token: ${token}}
