@@ -22,12 +22,14 @@ namespace fs = std::filesystem;
 
 class OpenRegistry final : public Registry {
  public:
+  explicit OpenRegistry(std::uint64_t generation) noexcept : generation_(generation) {}
   void add(const std::string& file, const std::shared_ptr<Library>& library,
            std::vector<std::string>& problems);
 
   const std::vector<LibraryInfo>& libraries() const noexcept override { return libraries_; }
   const std::vector<Problem>& problems() const noexcept override { return problems_; }
   void keep(std::vector<Problem> problems) { problems_ = std::move(problems); }
+  std::vector<std::string> floorNotices(const config::Trust& trust) const override;
   std::string report() const override;
   const ComponentInfo* find(Kind kind, std::string_view id) const noexcept override {
     const Offer* offer = offered(kind, id);
@@ -48,6 +50,7 @@ class OpenRegistry final : public Registry {
   const Offer* offered(Kind kind, std::string_view id) const noexcept;
   Error unknown(Kind kind, std::string_view id, const std::string& name) const;
 
+  const std::uint64_t generation_;
   std::vector<LibraryInfo> libraries_;
   std::vector<std::unique_ptr<const Offer>> offers_;
   std::vector<Problem> problems_;
@@ -136,13 +139,35 @@ Result<std::shared_ptr<const Instance>> OpenRegistry::create(
   return std::shared_ptr<const Instance>(*std::move(made));
 }
 
+// A floor that refused a library is named in that library's problem.
+std::vector<std::string> OpenRegistry::floorNotices(const config::Trust& trust) const {
+  std::vector<std::string_view> ids;
+  for (const auto& offer : offers_) ids.emplace_back(offer->info.id);
+  std::vector<std::string> notices;
+  if (libraries_.empty()) return notices;  // whatever the floors say, nothing runs
+  for (const config::VersionFloor& floor : trust.minimumVersions) {
+    const bool heeded = std::ranges::find(ids, floor.component) != ids.end() ||
+                        std::ranges::any_of(problems_, [&](const Problem& problem) {
+                          return problem.message.find(floor.component) != problem.message.npos;
+                        });
+    if (heeded) continue;
+    std::string notice = "plugins.trust.minimum_versions: no plugin that is enabled offers " +
+                         floor.component + ", so that this protects nothing";
+    const std::string_view near = text::nearest(floor.component, ids);
+    if (!near.empty()) notice += "; did you mean " + std::string(near) + "?";
+    if (!floor.where.empty()) notice.insert(0, floor.where + ": ");
+    notices.push_back(std::move(notice));
+  }
+  return notices;
+}
+
 std::string OpenRegistry::report() const {
   return reportOf(
       [this](const Library& library) {
         return std::ranges::any_of(
             offers_, [&](const auto& offer) { return offer->library.get() == &library; });
       },
-      problems_);
+      generation_, problems_);
 }
 
 // "no such file" alone helps nobody who mistyped a name.
@@ -185,7 +210,7 @@ std::shared_ptr<const Registry> Registry::open(const config::Plugins& wanted,
                                                std::vector<Problem>& problems,
                                                std::shared_ptr<const Copies> copies,
                                                std::uint64_t generation) {
-  const auto registry = std::make_shared<OpenRegistry>();
+  const auto registry = std::make_shared<OpenRegistry>(generation);
   if (auto fault = prepare(wanted, directory, copies)) {
     problems.push_back({"", *std::move(fault), ""});
     registry->keep(problems);

@@ -309,6 +309,20 @@ TEST(Libraries, WhatMayNotBeUnloadedBeginsAfreshFromACopy) {
   EXPECT_EQ(log.count("staying_1: ended version 1"), 3);
 }
 
+TEST(Libraries, WhatALaterGenerationOpensDoesNotDrain) {
+  const TempDirectory directory;
+  directory.install("versioned_1", "mine");
+  config::Plugins wanted;
+  wanted.enable = {{"mine", "", ""}};
+  std::vector<Registry::Problem> problems;
+  const auto first = Registry::open(wanted, directory.path(), problems, nullptr, 1);
+  directory.install("versioned_2", "mine");
+  const auto second = Registry::open(wanted, directory.path(), problems, nullptr, 2);
+  EXPECT_EQ(first->report().find(R"("draining")"), std::string::npos) << first->report();
+  EXPECT_EQ(first->report().find(R"("version":"2")"), std::string::npos) << first->report();
+  EXPECT_NE(second->report().find(R"("draining")"), std::string::npos) << second->report();
+}
+
 TEST(Libraries, WhatIsRefusedIsMappedOnce) {
   const TempDirectory state;
   const auto copies = *Copies::in(state.path());
