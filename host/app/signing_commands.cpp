@@ -125,7 +125,9 @@ int verifyPlugin(const Options& options) {
     const std::string beside = plugins::signatureFile(content->path);
     const auto signature = plugins::readSignature(beside);
     if (!signature) return distrusted(beside + ' ' + signature.error().message);
-    if (*signature) printStatement((*signature)->statement);
+    if (const std::optional<plugins::Signature>& found = *signature) {
+      printStatement(found->statement);
+    }
   }
   trusted->trust.require = true;
   const auto vouch = plugins::vouchFor(trusted->trust, content->path, content->sha256, pinned);

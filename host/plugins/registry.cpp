@@ -142,6 +142,7 @@ Result<std::shared_ptr<const Instance>> OpenRegistry::create(
 // A floor that refused a library is named in that library's problem.
 std::vector<std::string> OpenRegistry::floorNotices(const config::Trust& trust) const {
   std::vector<std::string_view> ids;
+  ids.reserve(offers_.size());
   for (const auto& offer : offers_) ids.emplace_back(offer->info.id);
   std::vector<std::string> notices;
   if (libraries_.empty()) return notices;  // whatever the floors say, nothing runs
