@@ -7,14 +7,13 @@
 
 #include "app/commands.hpp"
 #include "app/configuration.hpp"
+#include "app/inspection.hpp"
 #include "app/installation.hpp"
 #include "app/new_file.hpp"
 #include "base/text.hpp"
 #include "config/plugin_edit.hpp"
 #include "config/rules.hpp"
 #include "plugins/registry.hpp"
-#include "plugins/safe_path.hpp"
-#include "plugins/trust.hpp"
 
 namespace sluice::app {
 
@@ -48,10 +47,8 @@ std::vector<std::string> stemsOf(const config::Config& config) {
   return stems;
 }
 
-std::string shortId(const std::string& id) { return id.substr(id.rfind('.') + 1); }
-
 bool means(const std::string& written, const std::string& id) {
-  return written == id || written == shortId(id);
+  return written == id || written == plugins::shortId(id);
 }
 
 class Change {
@@ -65,10 +62,12 @@ class Change {
     if (const auto complaint = config::rules::pluginStem(stem)) {
       return failed("a plugin's name " + *complaint);
     }
-    const auto info = plugins::inspectInChild(programFile(), pluginFile(stem));
-    if (!info) return failed(info.error().message + suggestion());
-    if (clashes(*info)) return 1;
-    warnOfTrust(*info);
+    const Inspection seen = inspect(stem);
+    const std::string said = pluginFile(stem) + ": " + seen.fault;
+    if (!seen.info && !seen.refused) return failed(said + suggestion());
+    if (seen.refused) std::cerr << "warning: it will not be opened: " << said << '\n';
+    if (!seen.info) std::cerr << "warning: what it offers was not looked at\n";
+    else if (clashes(*seen.info)) return 1;
     auto expected = stemsOf(config_);
     expected.push_back(stem);
     const std::string file = fileForAdding();
@@ -117,10 +116,7 @@ class Change {
   }
 
   const config::PluginFile* enabled() const {
-    for (const config::PluginFile& file : config_.plugins.enable) {
-      if (file.stem == name_) return &file;
-    }
-    return nullptr;
+    return enabledIn(config_.plugins, name_);
   }
 
   int nothingToDo(const char* state, const config::PluginFile* file) const {
@@ -140,6 +136,10 @@ class Change {
     return (fs::path(directory()) / (stem + ".so")).string();
   }
 
+  Inspection inspect(const std::string& stem) const {
+    return inspectAsAllowed(config_.plugins, directory(), pluginFile(stem));
+  }
+
   std::string suggestion() const {
     std::vector<std::string> stems;
     for (const std::string& file : plugins::filesIn(directory())) {
@@ -154,7 +154,7 @@ class Change {
   bool clashes(const plugins::LibraryInfo& added) const {
     bool found = false;
     for (const config::PluginFile& other : config_.plugins.enable) {
-      const auto info = plugins::inspectInChild(programFile(), pluginFile(other.stem));
+      const auto info = inspect(other.stem).info;
       if (!info) continue;
       for (const plugins::ComponentInfo& mine : added.components) {
         for (const plugins::ComponentInfo& theirs : info->components) {
@@ -171,11 +171,12 @@ class Change {
       failed(name_ + " offers " + mine.id + ", which " + other + " offers already");
       return true;
     }
-    if (mine.kind != theirs.kind || shortId(mine.id) != shortId(theirs.id)) return false;
+    const std::string_view alias = plugins::shortId(mine.id);
+    if (mine.kind != theirs.kind || alias != plugins::shortId(theirs.id)) return false;
     bool found = false;
-    for (const std::string& user : users(
-             mine.kind, [&](const std::string& written) { return written == shortId(mine.id); })) {
-      failed(user + " says " + shortId(mine.id) + ", which would mean " + theirs.id + " and " +
+    for (const std::string& user :
+         users(mine.kind, [&](const std::string& written) { return written == alias; })) {
+      failed(user + " says " + std::string(alias) + ", which would mean " + theirs.id + " and " +
              mine.id + "; write the full id there first");
       found = true;
     }
@@ -200,9 +201,9 @@ class Change {
     return found;
   }
 
-  // A file that cannot be opened offers nothing that could be needed.
+  // A file that cannot or may not be opened offers nothing that could be needed.
   bool isNeeded(const config::PluginFile& plugin) const {
-    const auto info = plugins::inspectInChild(programFile(), pluginFile(plugin.stem));
+    const auto info = inspect(plugin.stem).info;
     if (!info) return false;
     bool needed = false;
     for (const plugins::ComponentInfo& offered : info->components) {
@@ -215,20 +216,6 @@ class Change {
     }
     if (needed) std::cerr << "nothing was changed\n";
     return needed;
-  }
-
-  void warnOfTrust(const plugins::LibraryInfo& info) const {
-    const auto warn = [](const std::string& message) {
-      std::cerr << "warning: it will not be opened: " << message << '\n';
-    };
-    if (const auto fault = plugins::faultOfPath(directory())) return warn(fault->message);
-    if (const auto fault = plugins::faultOfPath(info.file)) return warn(fault->message);
-    const config::Trust& trust = config_.plugins.trust;
-    const auto vouch = plugins::vouchFor(trust, info.file, info.sha256, false);
-    if (!vouch) return warn(info.file + ' ' + vouch.error().message);
-    if (const auto fault = plugins::faultOfOpened(trust, *vouch, info)) {
-      warn(info.file + ' ' + fault->message);
-    }
   }
 
   // The file that has the list: the one that was named, or else the included one that has the last

@@ -192,10 +192,10 @@ void Gateway::wait(const sigset_t& signals) {
   units_.clear();
 }
 
-// On a worker, so that a plugin that takes its time does not make the program deaf.
+// On a thread of its own, so that a plugin that takes its time does not make the program deaf.
 void Gateway::reloadInBackground() {
-  if (!shared_.workers.submit([this] { reload(); })) {
-    Log::say(LogLevel::error, "not reloaded: every worker is busy");
+  if (!shared_.reloads.submit([this] { reload(); })) {
+    Log::say(LogLevel::error, "not reloaded: too many reloads wait already");
   }
 }
 
@@ -277,13 +277,14 @@ void Gateway::replace(Built next, const std::shared_ptr<const http::Settings>& s
       std::make_shared<Removal>(removers.size(), running_.generation->config().plugins.drain);
   const std::function<void()> leave = [removal, removers = std::move(removers),
                                        before = old.generation, after = running_.generation] {
-    const auto leaving = before->giveUp(*after);
+    auto leaving = before->giveUp(*after);
     if (leaving.empty()) return;
     for (const auto& instance : leaving) instance->leaveBy(removal->deadline());
     for (const LoopUnit::Remover& remover : removers) remover(removal);
-    for (const auto& instance : leaving) instance->retire();
+    for (auto& instance : leaving) plugins::retireLater(std::move(instance));
   };
-  const std::shared_ptr<void> adopted(nullptr, [leave](void*) { plugins::onControlThread(leave); });
+  // On the last loop to adopt: no plugin is called here, and none that is slow keeps this waiting.
+  const std::shared_ptr<void> adopted(nullptr, [leave](void*) { leave(); });
   for (const auto& unit : units_) unit->adopt(running_.generation, settings, adopted);
 }
 

@@ -24,7 +24,11 @@ struct Reloaded {
 };
 
 struct Shared {
-  io::WorkerPool workers{4, 1024};
+  io::WorkerPool workers{4, 1024};    // for host names and files
+  io::WorkerPool blocking{64, 1024};  // for plugins' operations that may block
+  // Each for itself, so that neither plugins nor the other keeps them waiting.
+  io::WorkerPool reloads{1, 16};
+  io::WorkerPool reports{1, 64};
   upstream::Resolver resolver;
   health::Lanes lanes;
   http::Fleet fleet;

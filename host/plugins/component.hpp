@@ -13,7 +13,6 @@
 
 namespace sluice::plugins {
 
-std::string_view shortId(std::string_view id) noexcept;  // its last part
 
 // A library's face and the tables behind it.
 struct Description {

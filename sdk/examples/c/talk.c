@@ -1,5 +1,6 @@
 /* talk: two providers in plain C11. `talk-c`, here, translates for an upstream with a wire format
  * of its own, which ../README.md describes; `words-c`, in words.c, needs no upstream. */
+#include <sluice/http.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
