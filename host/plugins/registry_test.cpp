@@ -138,6 +138,13 @@ TEST(RegistryCreate, SaysWhatIsNotOffered) {
       "mine: no plugin offers a search \"duck\"; plugins.enable names the files that are opened");
 }
 
+TEST(RegistryCreate, NamesTheFileThatWasToOfferIt) {
+  const Opened opened = openPlugins({"refuses"});
+  const auto made = opened.registry->create(Kind::provider, "org.example.refuses", "mine", "{}");
+  EXPECT_TRUE(made.error().message.ends_with("/refuses.so could not be used"))
+      << made.error().message;
+}
+
 TEST(RegistryCreate, ChecksSettings) {
   const Opened opened = openPlugins({"codec", "direct"});
   const auto create = [&](const char* id, const char* settings) {
