@@ -335,10 +335,11 @@ TEST(Libraries, WhatIsRefusedIsMappedOnce) {
   const auto copies = *Copies::in(state.path());
   const auto footprint = [&] {
     std::ifstream maps("/proc/self/maps");
-    const std::string text{std::istreambuf_iterator<char>(maps), {}};
+    std::size_t files = 0;  // beside them is memory, of which a sanitizer takes ever more
+    for (std::string line; std::getline(maps, line);) files += line.find('/') != line.npos ? 1 : 0;
     const auto open =
         std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator());
-    return std::pair(std::ranges::count(text, '\n'), open);
+    return std::pair(files, open);
   };
   const TempDirectory directory;
   for (const char* stem :
