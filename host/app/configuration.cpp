@@ -80,6 +80,10 @@ Built buildGeneration(const Options& options, health::Lanes& lanes, std::uint64_
   const calls::Generation::Making how{
       pluginDirectory(loaded.config->plugins.directory), *proxies, lanes, number, made.copies, old};
   made.generation = calls::Generation::build(std::move(*loaded.config), how, problems);
+  const config::Trust& trust = made.generation->config().plugins.trust;
+  for (const std::string& notice : made.generation->registry().floorNotices(trust)) {
+    made.notices.push_back("notice: " + notice);
+  }
   for (const auto& problem : problems) {
     made.problems.push_back(problem.where.empty() ? problem.message
                                                   : problem.where + ": " + problem.message);

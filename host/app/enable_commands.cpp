@@ -7,14 +7,13 @@
 
 #include "app/commands.hpp"
 #include "app/configuration.hpp"
+#include "app/inspection.hpp"
 #include "app/installation.hpp"
 #include "app/new_file.hpp"
 #include "base/text.hpp"
 #include "config/plugin_edit.hpp"
 #include "config/rules.hpp"
 #include "plugins/registry.hpp"
-#include "plugins/safe_path.hpp"
-#include "plugins/trust.hpp"
 
 namespace sluice::app {
 
@@ -48,27 +47,27 @@ std::vector<std::string> stemsOf(const config::Config& config) {
   return stems;
 }
 
-std::string shortId(const std::string& id) { return id.substr(id.rfind('.') + 1); }
-
 bool means(const std::string& written, const std::string& id) {
-  return written == id || written == shortId(id);
+  return written == id || written == plugins::shortId(id);
 }
 
 class Change {
  public:
-  explicit Change(const Options& options) : options_(options) {}
+  Change(const Options& options, std::string name) : options_(options), name_(std::move(name)) {}
 
   int enable() {
     if (!load()) return 1;
     if (const config::PluginFile* file = enabled()) return nothingToDo("enabled already", file);
-    auto stem = options_.pluginName;
+    auto stem = name_;
     if (const auto complaint = config::rules::pluginStem(stem)) {
       return failed("a plugin's name " + *complaint);
     }
-    const auto info = plugins::inspectInChild(programFile(), pluginFile(stem));
-    if (!info) return failed(info.error().message + suggestion());
-    if (clashes(*info)) return 1;
-    warnOfTrust(*info);
+    const Inspection seen = inspect(stem);
+    const std::string said = pluginFile(stem) + ": " + seen.fault;
+    if (!seen.info && !seen.refused) return failed(said + suggestion());
+    if (seen.refused) std::cerr << "warning: it will not be opened: " << said << '\n';
+    if (!seen.info) std::cerr << "warning: what it offers was not looked at\n";
+    else if (clashes(*seen.info)) return 1;
     auto expected = stemsOf(config_);
     expected.push_back(stem);
     const std::string file = fileForAdding();
@@ -116,20 +115,15 @@ class Change {
     return false;
   }
 
-  const config::PluginFile* enabled() const {
-    for (const config::PluginFile& file : config_.plugins.enable) {
-      if (file.stem == options_.pluginName) return &file;
-    }
-    return nullptr;
-  }
+  const config::PluginFile* enabled() const { return enabledIn(config_.plugins, name_); }
 
   int nothingToDo(const char* state, const config::PluginFile* file) const {
-    std::cout << options_.pluginName << " is " << state;
+    std::cout << name_ << " is " << state;
     if (file != nullptr) std::cout << " (" << file->where << ')';
     std::cout << '\n';
     if (file == nullptr) {
       const auto stems = stemsOf(config_);
-      const auto near = text::nearest(options_.pluginName, {stems.begin(), stems.end()});
+      const auto near = text::nearest(name_, {stems.begin(), stems.end()});
       if (!near.empty()) std::cerr << "did you mean '" << near << "'?\n";
     }
     return 0;
@@ -140,13 +134,17 @@ class Change {
     return (fs::path(directory()) / (stem + ".so")).string();
   }
 
+  Inspection inspect(const std::string& stem) const {
+    return inspectAsAllowed(config_.plugins, directory(), pluginFile(stem));
+  }
+
   std::string suggestion() const {
     std::vector<std::string> stems;
     for (const std::string& file : plugins::filesIn(directory())) {
       stems.push_back(fs::path(file).stem().string());
     }
-    if (std::ranges::find(stems, options_.pluginName) != stems.end()) return {};
-    const auto near = text::nearest(options_.pluginName, {stems.begin(), stems.end()});
+    if (std::ranges::find(stems, name_) != stems.end()) return {};
+    const auto near = text::nearest(name_, {stems.begin(), stems.end()});
     return near.empty() ? std::string() : "; did you mean '" + std::string(near) + "'?";
   }
 
@@ -154,7 +152,7 @@ class Change {
   bool clashes(const plugins::LibraryInfo& added) const {
     bool found = false;
     for (const config::PluginFile& other : config_.plugins.enable) {
-      const auto info = plugins::inspectInChild(programFile(), pluginFile(other.stem));
+      const auto info = inspect(other.stem).info;
       if (!info) continue;
       for (const plugins::ComponentInfo& mine : added.components) {
         for (const plugins::ComponentInfo& theirs : info->components) {
@@ -168,14 +166,15 @@ class Change {
   bool clash(const plugins::ComponentInfo& mine, const plugins::ComponentInfo& theirs,
              const std::string& other) const {
     if (mine.id == theirs.id) {
-      failed(options_.pluginName + " offers " + mine.id + ", which " + other + " offers already");
+      failed(name_ + " offers " + mine.id + ", which " + other + " offers already");
       return true;
     }
-    if (mine.kind != theirs.kind || shortId(mine.id) != shortId(theirs.id)) return false;
+    const std::string_view alias = plugins::shortId(mine.id);
+    if (mine.kind != theirs.kind || alias != plugins::shortId(theirs.id)) return false;
     bool found = false;
-    for (const std::string& user : users(
-             mine.kind, [&](const std::string& written) { return written == shortId(mine.id); })) {
-      failed(user + " says " + shortId(mine.id) + ", which would mean " + theirs.id + " and " +
+    for (const std::string& user :
+         users(mine.kind, [&](const std::string& written) { return written == alias; })) {
+      failed(user + " says " + std::string(alias) + ", which would mean " + theirs.id + " and " +
              mine.id + "; write the full id there first");
       found = true;
     }
@@ -200,9 +199,9 @@ class Change {
     return found;
   }
 
-  // A file that cannot be opened offers nothing that could be needed.
+  // A file that cannot or may not be opened offers nothing that could be needed.
   bool isNeeded(const config::PluginFile& plugin) const {
-    const auto info = plugins::inspectInChild(programFile(), pluginFile(plugin.stem));
+    const auto info = inspect(plugin.stem).info;
     if (!info) return false;
     bool needed = false;
     for (const plugins::ComponentInfo& offered : info->components) {
@@ -215,20 +214,6 @@ class Change {
     }
     if (needed) std::cerr << "nothing was changed\n";
     return needed;
-  }
-
-  void warnOfTrust(const plugins::LibraryInfo& info) const {
-    const auto warn = [](const std::string& message) {
-      std::cerr << "warning: it will not be opened: " << message << '\n';
-    };
-    if (const auto fault = plugins::faultOfPath(directory())) return warn(fault->message);
-    if (const auto fault = plugins::faultOfPath(info.file)) return warn(fault->message);
-    const config::Trust& trust = config_.plugins.trust;
-    const auto vouch = plugins::vouchFor(trust, info.file, info.sha256, false);
-    if (!vouch) return warn(info.file + ' ' + vouch.error().message);
-    if (const auto fault = plugins::faultOfOpened(trust, *vouch, info)) {
-      warn(info.file + ' ' + fault->message);
-    }
   }
 
   // The file that has the list: the one that was named, or else the included one that has the last
@@ -267,20 +252,28 @@ class Change {
     std::ranges::sort(wanted);
     if (now != wanted) return failed(file + ": must be changed by hand; nothing was changed");
     if (const auto fault = replaceFile(target.string(), *text)) return failed(fault->message);
-    std::cout << done << ' ' << options_.pluginName << " in " << file << '\n';
+    std::cout << done << ' ' << name_ << " in " << file << '\n';
     std::cerr << "a gateway that runs takes it with SIGHUP or POST /admin/reload\n";
     return 0;
   }
 
   const Options& options_;
+  const std::string name_;  // of the plugin
   std::string main_;
   config::Config config_;
 };
 
 }  // namespace
 
-int enablePlugin(const Options& options) { return Change(options).enable(); }
+// One after the other; what cannot be enabled keeps nobody else from it.
+int enablePlugin(const Options& options) {
+  int worst = 0;
+  for (const std::string& name : options.pluginNames) {
+    worst = std::max(worst, Change(options, name).enable());
+  }
+  return worst;
+}
 
-int disablePlugin(const Options& options) { return Change(options).disable(); }
+int disablePlugin(const Options& options) { return Change(options, options.pluginName).disable(); }
 
 }  // namespace sluice::app

@@ -139,6 +139,7 @@ Said reloaded(const Reloaded& result) {
   }
   w.key("generation").number(result.generation);
   appendList(w, "warnings", result.warnings);
+  appendList(w, "plugins", result.plugins);
   appendList(w, "needs_restart", result.needsRestart);
   w.endObject();
   return said;
@@ -179,10 +180,10 @@ http::Router makeRouter(LoopUnit& unit, Shared& shared) {
   router.add(std::move(readiness));
 
   const auto reload = factoryOf([&shared] { return reloaded(shared.reload()); });
-  router.add({"POST", "/admin/reload", std::make_shared<http::PocoHandler>(reload, shared.workers),
+  router.add({"POST", "/admin/reload", std::make_shared<http::PocoHandler>(reload, shared.reloads),
               Needs::admin});
   const auto plugins = factoryOf([&shared] { return Said{200, shared.plugins()}; });
-  router.add({"GET", "/admin/plugins", std::make_shared<http::PocoHandler>(plugins, shared.workers),
+  router.add({"GET", "/admin/plugins", std::make_shared<http::PocoHandler>(plugins, shared.reports),
               Needs::admin});
   return router;
 }

@@ -9,21 +9,13 @@
 #include <filesystem>
 #include <system_error>
 
+#include "base/file_descriptor.hpp"
+
 namespace sluice::app {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-bool writeAll(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(fd, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return ::fsync(fd) == 0;
-}
 
 // Mode and owner of the file that is there, or what a new one gets.
 bool dress(int fd, const std::string& file) {
@@ -42,10 +34,8 @@ bool dress(int fd, const std::string& file) {
 
 // So that the new name outlives a crash of the machine.
 void syncDirectory(const fs::path& directory) {
-  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;
-  ::fsync(fd);
-  ::close(fd);
+  const FileDescriptor fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd) ::fsync(fd.get());
 }
 
 }  // namespace
@@ -59,7 +49,7 @@ std::optional<Error> replaceFile(const std::string& file, std::string_view text)
   std::string fresh = (directory / ("." + fs::path(file).filename().string() + ".XXXXXX")).string();
   const int fd = ::mkostemp(fresh.data(), O_CLOEXEC);
   if (fd < 0) return failed(errno);
-  bool done = writeAll(fd, text) && dress(fd, file);
+  bool done = writeAll(fd, text) && ::fsync(fd) == 0 && dress(fd, file);
   int error = errno;
   if (::close(fd) != 0 && done) {
     done = false;

@@ -13,16 +13,18 @@ struct Options {
   bool envFileGiven = false;  // so that it must be there
   bool strict = false;        // any plugin that cannot be used fails the start
   bool json = false;
-  std::string pluginFile;  // of `plugins info`, `sign`, `verify` and `check`
-  std::string pluginName;  // of `plugins enable` and `disable`: the file's name without ".so"
-  std::string keyFile;     // of `plugins sign` and `keygen`: a private key
-  std::vector<std::string> publicKeys;  // of `plugins verify`; none: those of the configuration
-  std::vector<std::string> passedOn;    // of `plugins check`: arguments for the checker
-  struct NewPlugin {                    // of `plugins new`
+  std::string pluginFile;                // of `plugins info`, `sign`, `verify` and `check`
+  std::string pluginName;                // of `plugins disable`: the file's name without ".so"
+  std::vector<std::string> pluginNames;  // of `plugins enable`
+  std::string keyFile;                   // of `plugins sign` and `keygen`: a private key
+  std::vector<std::string> publicKeys;   // of `plugins verify`; none: those of the configuration
+  std::vector<std::string> passedOn;     // of `plugins check`: arguments for the checker
+  struct NewPlugin {                     // of `plugins new`
     std::string name;
     std::string kind = "provider";
     std::string language = "cpp";
     std::string directory;  // empty: the name
+    std::string id;         // its component's; empty: com.example.NAME
   } newPlugin;
 };
 

@@ -1,18 +1,15 @@
 // sluice plugins list and info.
 #include <algorithm>
 #include <iostream>
-#include <optional>
 
 #include "app/commands.hpp"
 #include "app/configuration.hpp"
+#include "app/inspection.hpp"
 #include "app/installation.hpp"
 #include "app/settings_table.hpp"
 #include "app/text_table.hpp"
 #include "base/json.hpp"
-#include "base/text.hpp"
 #include "plugins/registry.hpp"
-#include "plugins/safe_path.hpp"
-#include "plugins/trust.hpp"
 
 namespace sluice::app {
 
@@ -24,57 +21,20 @@ constexpr std::size_t kShortHash = 12;
 struct Listed {
   std::string stem, file;
   bool enabled = false;
-  std::optional<plugins::LibraryInfo> info;
-  std::string unusable;  // why; empty: it can be used
+  Inspection inspection;
 };
-
-const config::PluginFile* enabledIn(const config::Plugins& wanted, const std::string& stem) {
-  for (const config::PluginFile& file : wanted.enable) {
-    if (file.stem == stem) return &file;
-  }
-  return nullptr;
-}
 
 std::string stemOf(const std::string& file) {
   const std::size_t start = file.rfind('/') == file.npos ? 0 : file.rfind('/') + 1;
   return file.substr(start, file.rfind('.') - start);
 }
 
-// The reason alone: the file stands beside it.
-std::string without(const std::string& file, const std::string& message) {
-  return message.starts_with(file + ": ") ? message.substr(file.size() + 2) : message;
-}
-
-// Why this configuration would not open a file that is sound in itself; empty: it would.
-std::string refusalOf(const config::Plugins& wanted, const config::PluginFile& file,
-                      const plugins::LibraryInfo& info) {
-  if (!file.sha256.empty() && !text::equalsIgnoringCase(file.sha256, info.sha256)) {
-    return "the configuration wants another SHA-256";
-  }
-  const auto vouch = plugins::vouchFor(wanted.trust, info.file, info.sha256, !file.sha256.empty());
-  if (!vouch) return vouch.error().message;
-  const auto fault = plugins::faultOfOpened(wanted.trust, *vouch, info);
-  return fault ? fault->message : std::string();
-}
-
-Listed look(const config::Plugins& wanted, const std::string& file) {
+Listed look(const config::Plugins& wanted, const std::string& directory, const std::string& file) {
   Listed made;
   made.stem = stemOf(file);
   made.file = file;
-  const config::PluginFile* const enabled = enabledIn(wanted, made.stem);
-  made.enabled = enabled != nullptr;
-  // Not opened where others may have put something else in its place.
-  if (const auto fault = plugins::faultOfPath(file)) {
-    made.unusable = fault->message;
-    return made;
-  }
-  auto info = plugins::inspectInChild(programFile(), file);
-  if (!info) {
-    made.unusable = without(file, info.error().message);
-    return made;
-  }
-  if (enabled != nullptr) made.unusable = refusalOf(wanted, *enabled, *info);
-  made.info = *std::move(info);
+  made.enabled = enabledIn(wanted, made.stem) != nullptr;
+  made.inspection = inspectAsAllowed(wanted, directory, file);
   return made;
 }
 
@@ -86,12 +46,12 @@ std::vector<Listed> listedIn(const config::Plugins& wanted, const std::string& d
   }
   std::vector<Listed> all;
   all.reserve(files.size());
-  for (const std::string& file : files) all.push_back(look(wanted, file));
+  for (const std::string& file : files) all.push_back(look(wanted, directory, file));
   return all;
 }
 
 std::string stateOf(const Listed& plugin) {
-  if (!plugin.unusable.empty()) return "unusable: " + plugin.unusable;
+  if (!plugin.inspection.fault.empty()) return "unusable: " + plugin.inspection.fault;
   return plugin.enabled ? "enabled" : "off";
 }
 
@@ -100,14 +60,16 @@ std::string abiOf(const plugins::LibraryInfo& info) {
 }
 
 void addRows(TextTable& table, const Listed& plugin) {
-  if (!plugin.info) {
-    table.add({plugin.stem, "-", "-", "-", "-", "-", "-", "-", stateOf(plugin)});
+  const std::string& hash = plugin.inspection.sha256;
+  if (!plugin.inspection.info) {
+    table.add({plugin.stem, "-", "-", "-", "-", "-", "-",
+               hash.empty() ? "-" : hash.substr(0, kShortHash), stateOf(plugin)});
     return;
   }
-  const plugins::LibraryInfo& info = *plugin.info;
+  const plugins::LibraryInfo& info = *plugin.inspection.info;
   for (const plugins::ComponentInfo& one : info.components) {
     table.add({plugin.stem, one.id, std::string(plugins::toString(one.kind)), info.version,
-               info.vendor, info.license, abiOf(info), info.sha256.substr(0, kShortHash),
+               info.vendor, info.license, abiOf(info), hash.substr(0, kShortHash),
                stateOf(plugin)});
   }
 }
@@ -115,8 +77,10 @@ void addRows(TextTable& table, const Listed& plugin) {
 void appendListed(json::Writer& w, const Listed& plugin) {
   w.beginObject().key("stem").string(plugin.stem).key("file").string(plugin.file);
   w.key("enabled").boolean(plugin.enabled);
-  if (plugin.info) w.key("library").raw(plugins::toJson(*plugin.info));
-  if (!plugin.unusable.empty()) w.key("error").string(plugin.unusable);
+  const Inspection& seen = plugin.inspection;
+  if (!seen.sha256.empty()) w.key("sha256").string(seen.sha256);
+  if (seen.info) w.key("library").raw(plugins::toJson(*seen.info));
+  if (!seen.fault.empty()) w.key("error").string(seen.fault);
   w.endObject();
 }
 

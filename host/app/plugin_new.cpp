@@ -1,7 +1,7 @@
 // sluice plugins new: writes the directory of a new plugin from the SDK's templates. A template is
 // a directory <language>/<kind>; what is in <language>/common goes to every kind. In the names and
 // the contents of its files the words between @ are replaced, as in <language>/next.txt, the
-// commands to type next; see sdk/template/README.md.
+// commands to type next, and then.txt, what comes after them; see sdk/template/README.md.
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -14,6 +14,7 @@
 #include "app/commands.hpp"
 #include "app/installation.hpp"
 #include "base/result.hpp"
+#include "plugins/registry.hpp"
 
 namespace sluice::app {
 
@@ -145,7 +146,11 @@ std::optional<Error> faultOf(const Options::NewPlugin& wanted, const Sdk& sdk,
     return Error{"the SDK's templates are not installed: " + sdk.templates + " is missing"};
   if (auto fault = faultOfChoice("--language", wanted.language, templates)) return fault;
   if (auto fault = faultOfChoice("--kind", wanted.kind, templates / wanted.language)) return fault;
-  if (fs::exists(target) || fs::is_symlink(target))
+  if (!wanted.id.empty() && !plugins::isComponentId(wanted.id))
+    return Error{"--id '" + wanted.id + "' must be a reverse domain name such as org.example.echo"};
+  std::error_code failure;
+  const bool empty = fs::is_directory(target, failure) && fs::is_empty(target, failure);
+  if (!empty && (fs::exists(target, failure) || fs::is_symlink(target)))
     return Error{target.string() + " exists already; nothing is written"};
   return std::nullopt;
 }
@@ -168,13 +173,14 @@ int newPlugin(const Options& options) {
   const fs::path share = fs::canonical(sdk.templates, error).parent_path();
   const fs::path include = sdk.built ? share / "include" : fs::path(sdk.prefix) / "include";
   const Words words = {{"@NAME@", wanted.name},
-                       {"@ID@", "com.example." + wanted.name},
+                       {"@ID@", wanted.id.empty() ? "com.example." + wanted.name : wanted.id},
                        {"@CLASS@", camelCase(wanted.name)},
                        {"@SYMBOL@", replaced(wanted.name, {{"-", "_"}})},
                        {"@DIRECTORY@", quoted(target.string())},
                        {"@SDK@", sdkArgument(sdk)},
                        {"@SHARE@", share.string()},
                        {"@INCLUDE@", include.string()},
+                       {"@PLUGINS@", quoted(pluginDirectory("plugins"))},
                        {"@SLUICE@", quoted(programFile())}};
   const fs::path language = fs::path(sdk.templates) / wanted.language;
   std::vector<std::string> written;
@@ -185,6 +191,7 @@ int newPlugin(const Options& options) {
   std::cout << "wrote " << target.string() << ": " << listed(written) << "\n";
 
   std::cout << "\nNext:\n" << replaced(contentOf(language / "next.txt"), words);
+  std::cout << "\n" << replaced(contentOf(fs::path(sdk.templates) / "then.txt"), words);
   return 0;
 }
 

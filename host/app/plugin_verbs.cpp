@@ -41,10 +41,10 @@ void addCheck(CLI::App& plugins, Options& options, Verb& run) {
 void addEnable(CLI::App& plugins, Options& options, Verb& run) {
   CLI::App* enable = plugins.add_subcommand(
       "enable",
-      "Put a plugin into plugins.enable of the configuration file. Example: sluice plugins enable "
+      "Put plugins into plugins.enable of the configuration file. Example: sluice plugins enable "
       "hello");
   addConfig(*enable, options);
-  enable->add_option("NAME", options.pluginName, "The plugin's file, without '.so'")->required();
+  enable->add_option("NAME", options.pluginNames, "The plugins' files, without '.so'")->required();
   enable->callback([&run] { run = enablePlugin; });
 }
 
@@ -100,6 +100,7 @@ void addNew(CLI::App& plugins, Options& options, Verb& run) {
       ->capture_default_str();
   made->add_option("--language", wanted.language, "cpp, c, rust or go")->capture_default_str();
   made->add_option("--directory", wanted.directory, "Where to write it (else ./NAME)");
+  made->add_option("--id", wanted.id, "The component's id (else com.example.NAME)");
   made->callback([&run] { run = newPlugin; });
 }
 

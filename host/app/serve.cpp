@@ -18,6 +18,7 @@
 #include "app/loop_unit.hpp"
 #include "app/removal.hpp"
 #include "app/shared.hpp"
+#include "plugins/changes.hpp"
 #include "plugins/control.hpp"
 #include "plugins/crash_line.hpp"
 #include "plugins/log.hpp"
@@ -192,10 +193,10 @@ void Gateway::wait(const sigset_t& signals) {
   units_.clear();
 }
 
-// On a worker, so that a plugin that takes its time does not make the program deaf.
+// On a thread of its own, so that a plugin that takes its time does not make the program deaf.
 void Gateway::reloadInBackground() {
-  if (!shared_.workers.submit([this] { reload(); })) {
-    Log::say(LogLevel::error, "not reloaded: every worker is busy");
+  if (!shared_.reloads.submit([this] { reload(); })) {
+    Log::say(LogLevel::error, "not reloaded: too many reloads wait already");
   }
 }
 
@@ -251,10 +252,13 @@ Reloaded Gateway::rebuild() {
   }
   result.warnings.insert(result.warnings.end(), built.notices.begin(), built.notices.end());
   result.needsRestart = needsRestart(running_.generation->config(), built.generation->config());
+  result.plugins = plugins::changesOf(running_.generation->registry().libraries(),
+                                      built.generation->registry().libraries());
   result.done = true;
   result.generation = ++number_;
   replace(std::move(built), settings);
   Log::say(LogLevel::info, "reloaded", {{"generation", std::to_string(number_)}});
+  for (const std::string& change : result.plugins) Log::say(LogLevel::info, "plugin " + change);
   for (const std::string& name : result.needsRestart) {
     Log::say(LogLevel::warning, name + " has changed; a restart will apply it");
   }
@@ -277,13 +281,14 @@ void Gateway::replace(Built next, const std::shared_ptr<const http::Settings>& s
       std::make_shared<Removal>(removers.size(), running_.generation->config().plugins.drain);
   const std::function<void()> leave = [removal, removers = std::move(removers),
                                        before = old.generation, after = running_.generation] {
-    const auto leaving = before->giveUp(*after);
+    auto leaving = before->giveUp(*after);
     if (leaving.empty()) return;
     for (const auto& instance : leaving) instance->leaveBy(removal->deadline());
     for (const LoopUnit::Remover& remover : removers) remover(removal);
-    for (const auto& instance : leaving) instance->retire();
+    for (auto& instance : leaving) plugins::retireLater(std::move(instance));
   };
-  const std::shared_ptr<void> adopted(nullptr, [leave](void*) { plugins::onControlThread(leave); });
+  // On the last loop to adopt: no plugin is called here, and none that is slow keeps this waiting.
+  const std::shared_ptr<void> adopted(nullptr, [leave](void*) { leave(); });
   for (const auto& unit : units_) unit->adopt(running_.generation, settings, adopted);
 }
 

@@ -20,11 +20,16 @@ struct Reloaded {
   std::uint64_t generation = 0;     // that serves now
   std::vector<std::string> faults;  // why not
   std::vector<std::string> warnings;
+  std::vector<std::string> plugins;       // what changed of them, one line a library
   std::vector<std::string> needsRestart;  // settings that changed and only a restart applies
 };
 
 struct Shared {
-  io::WorkerPool workers{4, 1024};
+  io::WorkerPool workers{4, 1024};    // for host names and files
+  io::WorkerPool blocking{64, 1024};  // for plugins' operations that may block
+  // Each for itself, so that neither plugins nor the other keeps them waiting.
+  io::WorkerPool reloads{1, 16};
+  io::WorkerPool reports{1, 64};
   upstream::Resolver resolver;
   health::Lanes lanes;
   http::Fleet fleet;

@@ -6,6 +6,7 @@
 
 #include "app/commands.hpp"
 #include "app/configuration.hpp"
+#include "app/inspection.hpp"
 #include "app/installation.hpp"
 #include "app/new_file.hpp"
 #include "plugins/file_content.hpp"
@@ -24,18 +25,30 @@ int failed(const std::string& message) {
   return 1;
 }
 
+int distrusted(const std::string& message) {
+  std::cout << "trusted    no\n";
+  return failed(message);
+}
+
+void printStatement(const plugins::Statement& said) {
+  std::cout << "signed by  " << said.key.text() << "\nversion    " << said.version << '\n';
+  for (const std::string& id : said.components) std::cout << "component  " << id << '\n';
+}
+
 void warnIfReadable(const std::string& keyFile) {
   struct stat status{};
   if (::stat(keyFile.c_str(), &status) != 0 || (status.st_mode & (S_IRWXG | S_IRWXO)) == 0) return;
   std::cerr << "warning: others may read " << keyFile << ": chmod 600 " << keyFile << '\n';
 }
 
-// What the file says of itself, seen in a process of its own, is what is signed.
+// What the file says of itself, seen in a process of its own, is what is signed, but for its hash.
 Result<plugins::Signature> signatureOf(const std::string& file, const plugins::SigningKey& key) {
-  auto info = plugins::inspectInChild(programFile(), file);
-  if (!info) return info.error();
+  const auto content = plugins::readContent(file);
+  if (!content) return Error{file + ": " + content.error().message};
+  const auto info = inspectContent(file, *content);
+  if (!info) return Error{file + ": " + info.error().message};
   plugins::Statement statement;
-  statement.sha256 = info->sha256;
+  statement.sha256 = content->sha256;
   statement.version = info->version;
   for (const auto& component : info->components) statement.components.push_back(component.id);
   return plugins::signStatement(std::move(statement), key);
@@ -104,26 +117,32 @@ int signPlugin(const Options& options) {
 int verifyPlugin(const Options& options) {
   auto trusted = whatIsTrusted(options);
   if (!trusted) return failed(trusted.error().message);
-  const auto content = plugins::readContent(options.pluginFile);
-  if (!content) return failed(options.pluginFile + ": " + content.error().message);
-  const std::string beside = plugins::signatureFile(content->path);
-  const auto signature = plugins::readSignature(beside);
-  if (!signature) return failed(beside + ' ' + signature.error().message);
-  if (const std::optional<plugins::Signature>& found = *signature) {
-    const plugins::Statement& said = found->statement;
-    std::cout << "signed by  " << said.key.text() << "\nversion    " << said.version << '\n';
-    for (const std::string& id : said.components) std::cout << "component  " << id << '\n';
+  const std::string& file = options.pluginFile;
+  const auto content = plugins::readContent(file);
+  if (!content) return failed(file + ": " + content.error().message);
+  const bool pinned = isPinned(*trusted, content->path, content->sha256);
+  if (!pinned) {
+    const std::string beside = plugins::signatureFile(content->path);
+    const auto signature = plugins::readSignature(beside);
+    if (!signature) return distrusted(beside + ' ' + signature.error().message);
+    if (const std::optional<plugins::Signature>& found = *signature) {
+      printStatement(found->statement);
+    }
   }
   trusted->trust.require = true;
-  const bool pinned = isPinned(*trusted, content->path, content->sha256);
   const auto vouch = plugins::vouchFor(trusted->trust, content->path, content->sha256, pinned);
-  if (!vouch) {
-    std::cout << "trusted    no\n";
-    return failed(options.pluginFile + ' ' + vouch.error().message);
+  if (!vouch) return distrusted(file + ' ' + vouch.error().message);
+  const auto info = inspectContent(file, *content);
+  if (!info) return distrusted(file + ' ' + info.error().message);
+  if (const auto fault = plugins::faultOfOpened(trusted->trust, *vouch, *info)) {
+    return distrusted(file + ' ' + fault->message);
   }
   std::cout << "trusted    "
-            << (vouch->pinned ? "yes, pinned by the configuration" : "yes, as " + vouch->publisher)
+            << (pinned ? "yes, pinned by the configuration" : "yes, as " + vouch->publisher)
             << '\n';
+  const bool floors = options.publicKeys.empty();
+  std::cerr << "not judged: who can write to the file and its directories"
+            << (floors ? "" : "; plugins.trust.minimum_versions, since --key was given") << '\n';
   return 0;
 }
 

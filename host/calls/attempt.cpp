@@ -5,6 +5,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "calls/fault.hpp"
 
 namespace sluice::calls {
 
@@ -17,23 +18,13 @@ using std::chrono::steady_clock;
 using upstream::Exchange;
 using upstream::Failure;
 
-constexpr std::size_t kHeldMost = 1 << 20;     // of frames without content
 constexpr std::size_t kRefusalMost = 1 << 20;  // of an error's body
-constexpr int kReadsATurn = 16;                // then the other calls have theirs
-constexpr milliseconds kTail{100};             // for an upstream to end what is already whole
 constexpr std::string_view kEventStream = "text/event-stream";
 constexpr std::string_view kJson = "application/json";
 
 struct NoSink final : plugins::ChunkSink {
   Answer push(const plugins::Chunk&) noexcept override { return Answer::more; }
 };
-
-plugins::Fault faultOf(plugins::Code code, std::string message) {
-  plugins::Fault made;
-  made.code = code;
-  made.message = std::move(message);
-  return made;
-}
 
 std::string seconds(milliseconds time) {
   std::string text;
@@ -168,64 +159,6 @@ std::optional<Intake> Attempt::intakeFor(const Exchange& exchange, bool own,
                 framing);
 }
 
-// Passes a streamed answer on as it comes. While the client does not read, the upstream is not
-// read.
-io::Task<Attempt::End> Attempt::relay(Exchange& exchange, Intake& intake) {
-  io::Loop& loop = services_.loop;
-  std::string& out = services_.out;
-  const Progress& progress = intake.progress();
-  io::Deadline tail = io::kNever;
-  int reads = 0;
-  for (;;) {
-    if (removed_ && !progress.finished) co_return stopped();
-    Exchange::Read read = exchange.tryRead(loop.scratch());
-    if (read.state == Exchange::State::again) {
-      const io::Until until{std::min(silenceEnds(progress.content), tail), cancel_.token()};
-      const auto before = committed() ? steady_clock::time_point() : steady_clock::now();
-      const io::Wake wake = co_await io::Wait(loop, until, &exchange.slot());
-      if (!committed()) waited_ += duration_cast<microseconds>(steady_clock::now() - before);
-      reads = 0;
-      if (wake == io::Wake::ready) continue;
-      if (!progress.finished || (wake == io::Wake::cancelled && !removed_))
-        co_return ended(wake, progress.content);
-      out.clear();                              // others have used it meanwhile
-      co_return co_await conclude(intake, {});  // whole, though the upstream does not end it
-    }
-    out.clear();
-    if (read.state == Exchange::State::data && !progress.ended) {
-      intake.take(read.payload, out);
-      // The end of the body often came with the end of the answer: then all goes out at once.
-      if (progress.ended) read = exchange.tryRead(loop.scratch());
-    }
-    if (read.state == Exchange::State::whole && !progress.ended) intake.bodyEnded(out);
-    const bool over = read.state == Exchange::State::whole || read.state == Exchange::State::failed;
-    const bool inOrder = read.state == Exchange::State::whole && progress.settled;
-    if (inOrder || (over && progress.finished)) co_return co_await conclude(intake, {});
-    if (!progress.finished && (over || faulty(intake))) {
-      if (committed()) offer(progress);  // what came before the break
-      co_return brokenOff(exchange, intake, read.state);
-    }
-    if (tooLong(progress)) co_return End::failed;
-    const io::Status sent = offer(progress);
-    if (sent == io::Status::again) {
-      const io::Status drained = co_await client_.drain();
-      if (drained != io::Status::ok) co_return clientGone();
-    } else if (sent != io::Status::ok) {
-      co_return clientGone();
-    }
-    if (held_.size() > kHeldMost) {
-      co_return failedWith(
-          MishapKind::badAnswer,
-          faultOf(plugins::Code::unavailable, "the answer began with 1 MiB without content"));
-    }
-    if (progress.ended && tail == io::kNever) tail = loop.after(kTail);
-    if (++reads == kReadsATurn) {
-      reads = 0;
-      co_await loop.yield();
-    }
-  }
-}
-
 // An answer that is put together here before it is sent has the limit of one that comes whole.
 bool Attempt::tooLong(const Progress& progress) {
   if (stream_ || progress.contentBytes <= context_.maxAnswerBytes) return false;
@@ -234,17 +167,6 @@ bool Attempt::tooLong(const Progress& progress) {
       faultOf(plugins::Code::resourceExhausted,
               "the answer is larger than " + std::to_string(context_.maxAnswerBytes) + " bytes"));
   return true;
-}
-
-// Why a stream that is not finished goes no further.
-Attempt::End Attempt::brokenOff(const Exchange& exchange, const Intake& intake,
-                                Exchange::State state) {
-  if (faulty(intake)) return committed() ? End::broken : End::failed;
-  if (state == Exchange::State::failed)
-    return transportFailed(exchange.failure(), exchange.detail());
-  const char* const why = intake.progress().content ? "the answer ended before it was finished"
-                                                    : "the answer was empty";
-  return failedWith(MishapKind::badAnswer, faultOf(plugins::Code::unavailable, why));
 }
 
 // What has come goes to the client, or is held until there is content.
@@ -375,45 +297,6 @@ io::Task<Attempt::End> Attempt::refused(Exchange& exchange) {
   co_return End::failed;
 }
 
-io::Task<Attempt::End> Attempt::viaDirect() {
-  request_ = request(false);
-  plugins::Fault fault;
-  const auto before = steady_clock::now();
-  auto operation = instance_->start(request_, services_.loop, services_.workers, fault);
-  if (!operation) co_return failedWith(MishapKind::plugin, std::move(fault));
-  contentBy_ = services_.loop.after(provider_.config->timeouts.firstContent);
-  Intake intake(inquiry_.rendering(step_.target->model, context_.requestId));
-  const Progress& progress = intake.progress();
-  std::optional<plugins::Fault> ending;
-  for (;;) {
-    if (removed_) co_return stopped();
-    services_.out.clear();
-    const bool more = operation->drain(intake.sink(services_.out), ending);
-    if (!committed()) waited_ = duration_cast<microseconds>(steady_clock::now() - before);
-    note(progress);
-    if (!ending) ending = progress.fault;
-    if (!ending && !more && !progress.settled) {
-      ending = faultOf(plugins::Code::unavailable, "the answer ended before it was finished");
-    }
-    if (ending) {
-      if (committed()) offer(progress);  // what came before
-      co_return failedWith(MishapKind::plugin, std::move(*ending));
-    }
-    if (!more) co_return co_await conclude(intake, {});
-    if (tooLong(progress)) co_return End::failed;
-    const io::Status sent = offer(progress);
-    if (sent == io::Status::again) {
-      const io::Status drained = co_await client_.drain();
-      if (drained != io::Status::ok) co_return clientGone();
-    } else if (sent != io::Status::ok) {
-      co_return clientGone();
-    }
-    const io::Until until{silenceEnds(progress.content), cancel_.token()};
-    const io::Wake wake = co_await io::Wait(services_.loop, until, &operation->slot());
-    if (wake != io::Wake::ready) co_return ended(wake, progress.content);
-  }
-}
-
 std::string_view Attempt::key() const noexcept {
   const Secret* secret = step_.secret();
   return secret == nullptr ? std::string_view() : secret->reveal();
@@ -508,6 +391,7 @@ void endOverdue(Services& services, io::TimePoint now,
 Attempt::End Attempt::failedWith(MishapKind kind, plugins::Fault fault) {
   mishap_ = Mishap();
   mishap_.kind = kind;
+  if (fault.retryAfterMs != 0) mishap_.retryAfter = milliseconds(fault.retryAfterMs);
   mishap_.fault = withoutKey(std::move(fault));
   return committed() ? End::broken : End::failed;
 }

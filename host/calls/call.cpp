@@ -109,7 +109,7 @@ bool Call::renew(Plan& plan, Problem& problem) {
 io::Task<void> Call::work() {
   Plan plan = this->plan();
   Problem problem;
-  while (context_.attempts < generation_->config().attempts.perCall) {
+  while (counted() < generation_->config().attempts.perCall) {
     if (services_.loop.now() >= context_.deadline) break;
     if (cancel_.cancelled()) {
       co_await left();
@@ -181,9 +181,16 @@ io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt,
   const auto now = steady_clock::now();
   if (judgement.harms) inflight.end(true, {});
   else inflight.unjudged();
-  if (attempt.mishap().kind != MishapKind::removed)
-    tellStrategy(step, attempt,
-                 judgement.harms ? plugins::Code::unavailable : plugins::Code::resourceExhausted);
+  if (attempt.mishap().kind == MishapKind::removed) {
+    // Nobody's fault, and no lane's: it counts for nothing. renew() brings what is configured now.
+    --step.attempts;
+    ++removed_;
+    noteTrouble(step, judgement.problem);
+    last_ = judgement.problem;
+    co_return After::again;
+  }
+  tellStrategy(step, attempt,
+               judgement.harms ? plugins::Code::unavailable : plugins::Code::resourceExhausted);
   if (judgement.hold.count() > 0) step.lane().holdUntil(now + judgement.hold);
   if (judgement.benchKey) step.lane().benchKeyUntil(now + kBench);
   noteTrouble(step, judgement.problem);
@@ -199,7 +206,7 @@ io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt,
     co_await refuse(judgement.problem, attempt.refusal());
     co_return After::over;
   }
-  if (step.over || context_.attempts >= rules.perCall) co_return After::again;
+  if (step.over || counted() >= rules.perCall) co_return After::again;
   // Once more on this lane, after a pause: a jittered one, or the one that the upstream asked for.
   const bool asked = judgement.next == Next::wait;
   const bool waited =

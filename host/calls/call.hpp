@@ -47,6 +47,7 @@ class Call {
   void settle(const Attempt& attempt);
   void tellStrategy(const Step& step, const Attempt& attempt, plugins::Code status);
   io::Task<void> left();
+  unsigned counted() const noexcept { return context_.attempts - removed_; }
   std::chrono::milliseconds jittered(std::chrono::milliseconds time);
 
   Services& services_;
@@ -58,6 +59,7 @@ class Call {
   Resolution resolution_;
   Record record_;  // points into the resolution
   Attempt::Context context_;
+  unsigned removed_ = 0;  // of the attempts: ended because the plugin was taken away
   Problem last_;          // of the last attempt that failed
   std::string troubles_;  // all of them, for the message
   std::string trouble_;   // for the log

@@ -1,5 +1,5 @@
 // What the calls of one loop share, and the attempts that they are making.
-// Threads: one loop; `workers` is shared by all.
+// Threads: one loop; `blocking` is shared by all.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,7 @@ class Removable : public io::Link<RemovableTag> {
 
 struct Services {
   io::Loop& loop;
-  io::WorkerPool& workers;
+  io::WorkerPool& blocking;  // for plugins' operations that may block
   upstream::Client& upstream;
   telemetry::LineBatch& lines;
   // What attempts that begin now use. A reload replaces it.

@@ -26,6 +26,7 @@ namespace sluice::io {
 
 class WorkerPool {
  public:
+  // A thread begins when there is work and none is free, until there are `threads`.
   WorkerPool(std::size_t threads, std::size_t queueLimit);
   ~WorkerPool();  // drops what is queued, waits for what runs
   WorkerPool(const WorkerPool&) = delete;
@@ -35,10 +36,13 @@ class WorkerPool {
 
  private:
   void work();
+  bool begin();
+  const std::size_t mostThreads_;
   const std::size_t queueLimit_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::function<void()>> queue_;
+  std::size_t idle_ = 0;  // threads that wait for work, or have been told of it
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

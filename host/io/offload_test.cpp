@@ -1,5 +1,6 @@
 #include "io/offload.hpp"
 
+#include <latch>
 #include <stdexcept>
 #include <thread>
 
@@ -34,6 +35,20 @@ TEST(Offload, bringsValuesAndExceptionsBackToTheLoop) {
   }
   finish(scope);
   EXPECT_EQ(545, sum);
+}
+
+TEST(Offload, aBusyThreadKeepsNoneWaitingWhileThereMayBeMore) {
+  std::latch together(3);
+  WorkerPool workers(3, 64);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(workers.submit([&together] { together.arrive_and_wait(); }));
+  }
+  std::latch ended(1);
+  workers.submit([&] {
+    together.arrive_and_wait();
+    ended.count_down();
+  });
+  ended.wait();
 }
 
 TEST(Offload, fullQueueSaysBusyAndAbandonedWorkIsNotRun) {

@@ -32,7 +32,7 @@ enum class CallKind : std::uint8_t {
   destroy,
   deinit
 };
-inline constexpr std::size_t kTimedKinds = 10;
+inline constexpr std::size_t kTimedKinds = 11;
 const char* toString(CallKind kind) noexcept;  // as in plugin.h
 
 class CallStats {

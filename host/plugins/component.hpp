@@ -13,10 +13,6 @@
 
 namespace sluice::plugins {
 
-// "org.example.echo": at least two parts of a-z, 0-9, - and _, with dots between.
-bool isComponentId(std::string_view id) noexcept;
-std::string_view shortId(std::string_view id) noexcept;  // its last part
-
 // A library's face and the tables behind it.
 struct Description {
   LibraryInfo info;

@@ -48,7 +48,8 @@ Result<std::shared_ptr<const ComponentInstance>> ComponentInstance::create(
     const std::shared_ptr<Library>& library, const sluice_component& table,
     const ComponentInfo& info, const std::string& name, const std::string& settings) {
   std::unique_ptr<ComponentInstance> made(new ComponentInstance(library, info, name, settings));
-  auto instance = ownedByControlThread(std::move(made));
+  std::string label = made->label();
+  auto instance = ownedByControlThread(std::move(made), std::move(label), "destroy");
   sluice_error error = abi::emptyError();
   sluice_status status = SLUICE_OK;
   {

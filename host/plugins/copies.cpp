@@ -6,11 +6,16 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <optional>
+#include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
+
+#include "plugins/safe_path.hpp"
 
 namespace sluice::plugins {
 
@@ -18,53 +23,41 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using std::chrono::milliseconds;
+
+constexpr std::size_t kHashDigits = 64;
+constexpr milliseconds kLockPause{20};
 constexpr mode_t kDirectoryMode = 0700;
 constexpr mode_t kFileMode = 0500;
 
 std::string reasonOf(int error) { return std::generic_category().message(error); }
 
-class Fd {
- public:
-  explicit Fd(int fd) noexcept : fd_(fd) {}
-  Fd(Fd&& other) noexcept : fd_(other.release()) {}
-  Fd& operator=(Fd&&) = delete;
-  ~Fd() {
-    if (fd_ >= 0) ::close(fd_);
+// The name of a copy or of one in the making.
+bool isCopy(std::string_view name) {
+  constexpr std::string_view kMaking = ".new-";
+  if (name.starts_with(kMaking)) return name.size() == kMaking.size() + 6;
+  const auto takeAll = [&name](std::string_view of) {
+    const std::size_t length = std::min(name.find_first_not_of(of), name.size());
+    name.remove_prefix(length);
+    return length;
+  };
+  if (takeAll("0123456789abcdef") != kHashDigits) return false;
+  if (name.starts_with('-')) {
+    name.remove_prefix(1);
+    if (takeAll("0123456789") == 0) return false;
   }
-  int get() const noexcept { return fd_; }
-  int release() noexcept { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
-
-bool lock(int fd, int how) {
-  while (::flock(fd, how) != 0) {
-    if (errno != EINTR) return false;
-  }
-  return true;
+  return name == ".so";
 }
 
-// One process at a time makes or removes copies. Freed with the descriptor.
-Fd lockedDirectory(const std::string& directory) {
-  Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.get() >= 0) lock(fd.get(), LOCK_EX);
-  return fd;
-}
-
-bool writeAll(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
+// That nobody else could have written to, or can reach by another name.
+bool isOursAlone(const struct stat& status) {
+  return S_ISREG(status.st_mode) && status.st_uid == ::geteuid() &&
+         (status.st_mode & 07777) == kFileMode && status.st_nlink == 1;
 }
 
 bool holds(int fd, std::string_view bytes) {
   struct stat status{};
-  if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return false;
+  if (::fstat(fd, &status) != 0 || !isOursAlone(status)) return false;
   if (static_cast<std::size_t>(status.st_size) != bytes.size()) return false;
   std::string block(std::size_t{256} * 1024, '\0');
   while (!bytes.empty()) {
@@ -83,15 +76,14 @@ std::optional<std::string> prepare(const std::string& directory) {
   if (::mkdir(directory.c_str(), kDirectoryMode) != 0 && errno != EEXIST) {
     return "cannot be made: " + reasonOf(errno);
   }
-  const Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  const FileDescriptor fd(
+      ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   struct stat status{};
-  if (fd.get() < 0 || ::fstat(fd.get(), &status) != 0) {
+  if (!fd || ::fstat(fd.get(), &status) != 0) {
     return "cannot be opened: " + reasonOf(errno);
   }
   if (status.st_uid != ::geteuid()) return "belongs to another user";
-  if ((status.st_mode & 0777) != kDirectoryMode && ::fchmod(fd.get(), kDirectoryMode) != 0) {
-    return "cannot be made private: " + reasonOf(errno);
-  }
+  if (auto fault = faultOfPath(directory)) return "is not safe: " + fault->message;
   if (::faccessat(fd.get(), ".", W_OK | X_OK, AT_EACCESS) != 0) {
     return "cannot be written: " + reasonOf(errno);
   }
@@ -104,45 +96,51 @@ std::optional<std::string> prepare(const std::string& directory) {
 
 }  // namespace
 
-Copy::Copy(std::string file, int fd) noexcept : file_(std::move(file)), fd_(fd) {}
-Copy::Copy(Copy&& other) noexcept
-    : file_(std::move(other.file_)), fd_(std::exchange(other.fd_, -1)) {}
-Copy::~Copy() {
-  if (fd_ >= 0) ::close(fd_);
+Copies::Copies(std::string directory, milliseconds patience) noexcept
+    : directory_(std::move(directory)), patience_(patience) {}
+
+Copies::Copies(TemporaryDirectory temporary) noexcept
+    : temporary_(std::move(temporary)), directory_(temporary_->path()) {}
+
+// One process at a time makes or removes copies; freed with the descriptor. A temporary directory
+// is this process's already.
+Result<FileDescriptor> Copies::alone() const {
+  FileDescriptor fd;
+  if (temporary_) return fd;
+  fd.reset(::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) return Error{"cannot be copied into " + directory_ + ": " + reasonOf(errno)};
+  const auto deadline = std::chrono::steady_clock::now() + patience_;
+  while (!lockFile(fd.get(), LOCK_EX | LOCK_NB)) {
+    const std::string what = "cannot be copied: state_dir: " + directory_;
+    if (errno != EWOULDBLOCK) return Error{what + " cannot be locked: " + reasonOf(errno)};
+    if (std::chrono::steady_clock::now() >= deadline) {
+      return Error{what + " has been locked by another process for " +
+                   std::to_string(patience_.count()) + " ms"};
+    }
+    std::this_thread::sleep_for(kLockPause);
+  }
+  return fd;
 }
 
-Copies::Copies(std::string directory, bool temporary) noexcept
-    : directory_(std::move(directory)), temporary_(temporary) {}
-
-Copies::~Copies() {
-  std::error_code ignored;
-  if (temporary_) fs::remove_all(directory_, ignored);
-}
-
-Result<std::shared_ptr<const Copies>> Copies::in(const std::string& stateDirectory) {
+Result<std::shared_ptr<const Copies>> Copies::in(const std::string& stateDirectory,
+                                                 milliseconds patience) {
   std::error_code failure;
   const fs::path state = fs::absolute(stateDirectory, failure).lexically_normal();
   if (!failure) fs::create_directories(state, failure);
   if (failure) {
     return Error{"state_dir: " + state.string() + " cannot be made: " + failure.message()};
   }
-  const std::string directory = (state / "plugins").string();
+  const std::string directory = (state / "plugin-copies").string();
   if (auto fault = prepare(directory)) return Error{"state_dir: " + directory + " " + *fault};
-  return std::shared_ptr<const Copies>(new Copies(directory, false));
+  return std::shared_ptr<const Copies>(new Copies(directory, patience));
 }
 
 Result<std::shared_ptr<const Copies>> Copies::temporary() {
-  std::error_code failure;
-  const fs::path parent = fs::temp_directory_path(failure);
-  if (failure) return Error{"there is no directory for temporary files: " + failure.message()};
-  std::string pattern = (parent / "sluice-plugins-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) {
-    return Error{parent.string() +
-                 ": no directory for copies of plugins can be made in it: " + reasonOf(errno)};
-  }
-  std::shared_ptr<const Copies> made(new Copies(pattern, true));
-  if (auto fault = prepare(pattern)) return Error{pattern + " " + *fault};
-  return made;
+  auto made = TemporaryDirectory::make();
+  if (!made) return made.error();
+  const std::string directory = made->path();
+  if (auto fault = prepare(directory)) return Error{directory + " " + *fault};
+  return std::shared_ptr<const Copies>(new Copies(*std::move(made)));
 }
 
 std::string Copies::nameOf(const FileContent& content, unsigned turn) const {
@@ -156,15 +154,15 @@ Result<Copy> Copies::place(const FileContent& content, unsigned turn) const {
   const auto failed = [this] {
     return Error{"cannot be copied into " + directory_ + ": " + reasonOf(errno)};
   };
-  const Fd alone = lockedDirectory(directory_);
-  if (alone.get() < 0) return failed();
-  Fd there(::open(name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  if (there.get() >= 0 && lock(there.get(), LOCK_SH) && holds(there.get(), content.bytes)) {
-    return Copy(name, there.release());
+  const auto lock = alone();
+  if (!lock) return lock.error();
+  FileDescriptor there(::open(name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (there && lockFile(there.get(), LOCK_SH) && holds(there.get(), content.bytes)) {
+    return Copy(name, std::move(there));
   }
   std::string made = directory_ + "/.new-XXXXXX";
-  Fd fd(::mkostemp(made.data(), O_CLOEXEC));
-  if (fd.get() < 0) return failed();
+  const FileDescriptor fd(::mkostemp(made.data(), O_CLOEXEC));
+  if (!fd) return failed();
   const bool written = writeAll(fd.get(), content.bytes) && ::fchmod(fd.get(), kFileMode) == 0 &&
                        ::rename(made.c_str(), name.c_str()) == 0;
   if (!written) {
@@ -173,20 +171,21 @@ Result<Copy> Copies::place(const FileContent& content, unsigned turn) const {
     return error;
   }
   // Opened anew: a file that is open for writing could not be run.
-  Fd held(::open(name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  if (held.get() < 0 || !lock(held.get(), LOCK_SH)) return failed();
-  return Copy(name, held.release());
+  FileDescriptor held(::open(name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!held || !lockFile(held.get(), LOCK_SH)) return failed();
+  return Copy(name, std::move(held));
 }
 
 void Copies::sweep() const {
-  const Fd alone = lockedDirectory(directory_);
-  if (alone.get() < 0) return;
+  const auto lock = alone();
+  if (!lock) return;
   std::error_code failure;
   for (fs::directory_iterator it(directory_, failure), end; !failure && it != end;
        it.increment(failure)) {
+    if (!isCopy(it->path().filename().string())) continue;
     const std::string name = it->path().string();
-    const Fd fd(::open(name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (fd.get() >= 0 && lock(fd.get(), LOCK_EX | LOCK_NB)) ::unlink(name.c_str());
+    const FileDescriptor fd(::open(name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (fd && lockFile(fd.get(), LOCK_EX | LOCK_NB)) ::unlink(name.c_str());
   }
 }
 

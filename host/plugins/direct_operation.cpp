@@ -148,7 +148,9 @@ void Operation::begin() {
   if (abandoned_) askToCancel(lock);
   if (!owesRelease(lock)) return;
   lock.unlock();
-  release();
+  // It may wait, as start() could if it may block: then this is a thread for that, else a loop.
+  if (mayBlock) release();
+  else releaseLater();
 }
 
 // --- the plugin's side ---
@@ -301,7 +303,7 @@ bool Operation::owesRelease(const Lock&) {
 
 void Operation::release() {
   if (plugin().release != nullptr) {
-    calling(instance_->site(), CallKind::release, [&] { plugin().release(call_); });
+    calling(instance_->site(), CallKind::release, [&] { plugin().release(call_); }, true);
   }
   instance_->site().stats->operationEnded();
   std::shared_ptr<Operation> keep;
@@ -310,7 +312,8 @@ void Operation::release() {
 }
 
 void Operation::releaseLater() {
-  onControlThread([operation = shared_from_this()] { operation->release(); });
+  onControlThread(instance_->label(), "release",
+                  [operation = shared_from_this()] { operation->release(); });
 }
 
 class Call final : public DirectCall {

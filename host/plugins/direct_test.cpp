@@ -72,7 +72,7 @@ TEST_F(Direct, AnOperationThatIsDoneInStart) {
   auto call = start("threaded", "stream:3", "word ", "sync");
   ASSERT_TRUE(call);
   EXPECT_TRUE(call->slot().ready);
-  EXPECT_EQ(log_.count(kWho + "released"), 1) << "at once, for there is nothing to wait for";
+  EXPECT_EQ(log_.count(kWho + "released"), 1) << "though the call still lives";
   EXPECT_FALSE(call->drain(sink_, outcome_));
   EXPECT_EQ(sink_.text, "word word word ");
   EXPECT_FALSE(outcome_);
@@ -93,6 +93,24 @@ TEST_F(Direct, AnOperationThatBlocks) {
   finish(*call);
   EXPECT_EQ(sink_.text, repeated("word ", 20));
   log_.await("it (org.example.blocking): released");  // by the worker, when start() has returned
+}
+
+TEST_F(Direct, ReleaseIsNotCalledOnTheLoopThatStarted) {
+  auto call = start("threaded", "stream:3", "word ", "sync");
+  ASSERT_EQ(log_.lines(), std::vector<std::string>{kWho + "released"});
+  EXPECT_NE(log_.threads().front(), std::this_thread::get_id());
+}
+
+TEST_F(Direct, AControlCallThatLastsIsNamedWhileItDoes) {
+  instance_ = makeInstance("slow", "releasing");
+  Request request;
+  request.model = "2500";
+  auto call = instance_->start(request, loop_, workers_, fault_);
+  ASSERT_TRUE(call) << fault_.message;
+  log_.await(
+      "it (org.example.releasing): release() has taken 2 s and goes on; what other plugins have to "
+      "retire, release or end waits for it");
+  EXPECT_EQ(log_.lines().back(), "it (org.example.releasing): released");
 }
 
 TEST_F(Direct, AFailureComesAfterWhatWasPushed) {

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "base/file_descriptor.hpp"
+
 namespace sluice::plugins {
 
 namespace {
@@ -22,11 +24,6 @@ Error failed(int error) {
   if (error == ENOENT) return Error{"no such file"};
   return Error{"cannot be read: " + std::generic_category().message(error)};
 }
-
-struct Closer {
-  ~Closer() { ::close(fd); }
-  int fd;
-};
 
 Result<std::string> readAll(int fd, std::size_t expected) {
   constexpr std::size_t kBlock = std::size_t{256} * 1024;
@@ -66,14 +63,13 @@ Result<FileContent> readContent(const std::string& file) {
   if (real == nullptr) return failed(errno);
   FileContent content;
   content.path = real.get();
-  const int fd = ::open(content.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return failed(errno);
-  const Closer closer{fd};
+  const FileDescriptor fd(::open(content.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!fd) return failed(errno);
   struct stat status{};
-  if (::fstat(fd, &status) != 0) return failed(errno);
+  if (::fstat(fd.get(), &status) != 0) return failed(errno);
   if (!S_ISREG(status.st_mode)) return Error{"is not a regular file"};
   if (status.st_size > kLargestFile) return Error{"is larger than 1 GiB"};
-  auto bytes = readAll(fd, static_cast<std::size_t>(status.st_size));
+  auto bytes = readAll(fd.get(), static_cast<std::size_t>(status.st_size));
   if (!bytes) return bytes.error();
   content.bytes = *std::move(bytes);
   content.sha256 = hashOf(content.bytes);

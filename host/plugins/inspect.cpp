@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/file_descriptor.hpp"
 #include "base/json.hpp"
 #include "plugins/component.hpp"
 #include "plugins/library.hpp"
@@ -47,23 +48,17 @@ Result<LibraryInfo> inspect(const std::string& file) {
 }
 
 int printInfo(const std::string& file) {
-  const int out = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-  if (out < 0) return 1;
+  const FileDescriptor out(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3));
+  if (!out) return 1;
   ::dup2(STDERR_FILENO, STDOUT_FILENO);
   const auto info = inspect(file);
   std::string text;
   if (info) text = toJson(*info);
   else json::Writer(text).beginObject().key("error").string(info.error().message).endObject();
   text += '\n';
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const ssize_t written = ::write(out, rest.data(), rest.size());
-    if (written < 0) break;
-    rest.remove_prefix(static_cast<std::size_t>(written));
-  }
-  ::dup2(out, STDOUT_FILENO);
-  ::close(out);
-  return info && rest.empty() ? 0 : 1;
+  const bool written = writeAll(out.get(), text);
+  ::dup2(out.get(), STDOUT_FILENO);
+  return info && written ? 0 : 1;
 }
 
 }  // namespace sluice::plugins

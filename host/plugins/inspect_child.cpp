@@ -10,8 +10,12 @@
 #include <cerrno>
 #include <filesystem>
 #include <optional>
+#include <string_view>
+#include <vector>
 
+#include "base/file_descriptor.hpp"
 #include "plugins/registry.hpp"
+#include "plugins/temporary_directory.hpp"
 
 extern "C" {
 #include <sys/pidfd.h>  // has no such guard of its own in glibc 2.36
@@ -26,19 +30,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostOutput = 1 << 20;
 
-struct Fd {
-  Fd() = default;
-  explicit Fd(int value) : fd(value) {}
-  Fd(const Fd&) = delete;
-  Fd& operator=(const Fd&) = delete;
-  ~Fd() { reset(); }
-  void reset() {
-    if (fd >= 0) ::close(fd);
-    fd = -1;
-  }
-  int fd = -1;
-};
-
 // A child that is certain to have ended, by SIGKILL if need be, when this is gone.
 class Child {
  public:
@@ -48,7 +39,7 @@ class Child {
   ~Child() {
     if (pid_ > 0) kill();
   }
-  int endFd() const noexcept { return alive_.fd; }  // readable when it has ended
+  int endFd() const noexcept { return alive_.get(); }  // readable when it has ended
   void kill() {
     ::kill(pid_, SIGKILL);
     wait();
@@ -63,10 +54,29 @@ class Child {
 
  private:
   pid_t pid_;
-  Fd alive_;
+  FileDescriptor alive_;
 };
 
-int start(const std::string& self, const std::string& file, int out, pid_t& pid) {
+// This process's, but for where temporary files go.
+std::vector<std::string> environmentWith(const std::string& temporary) {
+  std::vector<std::string> all{"TMPDIR=" + temporary};
+  for (char** one = environ; *one != nullptr; ++one) {
+    if (!std::string_view(*one).starts_with("TMPDIR=")) all.emplace_back(*one);
+  }
+  return all;
+}
+
+// What posix_spawn() wants. Points into the strings.
+std::vector<char*> pointersTo(std::vector<std::string>& strings) {
+  std::vector<char*> pointers;
+  pointers.reserve(strings.size() + 1);
+  for (std::string& one : strings) pointers.push_back(one.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+int start(const std::string& self, const std::string& file, const std::string& temporary, int out,
+          pid_t& pid) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -81,11 +91,10 @@ int start(const std::string& self, const std::string& file, int out, pid_t& pid)
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setsigdefault(&attributes, &all);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  std::string words[] = {self, "plugins", "info", "--json", file};
-  std::array<char*, 6> arguments{};
-  for (std::size_t i = 0; i < std::size(words); ++i) arguments[i] = words[i].data();
-  const int failure =
-      ::posix_spawn(&pid, self.c_str(), &actions, &attributes, arguments.data(), environ);
+  std::vector<std::string> words{self, "plugins", "info", "--json", file};
+  std::vector<std::string> environment = environmentWith(temporary);
+  const int failure = ::posix_spawn(&pid, self.c_str(), &actions, &attributes,
+                                    pointersTo(words).data(), pointersTo(environment).data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   return failure;
@@ -133,20 +142,24 @@ Result<LibraryInfo> inspectInChild(const std::string& self, const std::string& f
   std::error_code ignored;
   const std::string path = std::filesystem::absolute(file, ignored).lexically_normal().string();
   const auto failed = [&](const std::string& what) { return Error{path + ": " + what}; };
+  // The child's copy is in here, so that it goes even if the child crashes.
+  const auto temporary = TemporaryDirectory::make();
+  if (!temporary) return failed(temporary.error().message);
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return failed("no pipe could be made for it");
-  const Fd in(ends[0]);
-  Fd out(ends[1]);
-  ::fcntl(out.fd, F_SETFL, 0);  // the child's end blocks as usual
+  const FileDescriptor in(ends[0]);
+  FileDescriptor out(ends[1]);
+  ::fcntl(out.get(), F_SETFL, 0);  // the child's end blocks as usual
   pid_t pid = -1;
-  if (const int failure = start(self, path, out.fd, pid); failure != 0) {
+  if (const int failure = start(self, path, temporary->path(), out.get(), pid); failure != 0) {
     return failed("could not be looked at: " + self + ": " +
                   std::generic_category().message(failure));
   }
   out.reset();
   Child child(pid);
   std::string output;
-  if (const auto why = collect(child, in.fd, Clock::now() + deadline, output)) return failed(*why);
+  if (const auto why = collect(child, in.get(), Clock::now() + deadline, output))
+    return failed(*why);
   const int status = child.wait();
   if (WIFSIGNALED(status)) return failed("crashed: " + signalName(WTERMSIG(status)));
   auto info = fromJson(output);

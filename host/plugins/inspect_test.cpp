@@ -91,6 +91,14 @@ TEST(InspectInChild, LeavesNoDescriptorsBehind) {
   EXPECT_EQ(open(), before);
 }
 
+TEST(InspectInChild, LeavesNoCopyBehindHoweverItEnds) {
+  const OwnTmp tmp;
+  EXPECT_TRUE(fromChild("codec"));
+  EXPECT_FALSE(fromChild("crashes"));
+  EXPECT_FALSE(inspectInChild(SLUICE_TEST_INSPECT, pluginFile("hangs"), 200ms));
+  EXPECT_EQ(tmp.count(), 0);
+}
+
 TEST(InfoJson, ReadsBackWhatItWrote) {
   LibraryInfo info;
   info.file = "/plugins/odd \"name\".so";

@@ -1,6 +1,9 @@
 #include "plugins/library.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <list>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -47,11 +50,17 @@ std::optional<Error> check(const sluice_library* table) {
   return std::nullopt;
 }
 
-// The libraries that are open, those included that only drain.
+// A content at a path.
+using Place = std::pair<std::string, std::string>;
+Place placeOf(const FileContent& content) { return {content.path, content.sha256}; }
+
+// What is known of libraries from one registry to the next.
 struct Shared {
-  std::mutex opening;  // one is opened at a time
-  std::mutex mutex;    // guards what follows
-  std::vector<std::weak_ptr<Library>> open;
+  std::mutex opening;              // one is opened at a time
+  std::list<LibraryImage> judged;  // refused by the trust of a while; guarded by `opening`
+  std::mutex mutex;                // guards what follows
+  std::vector<std::weak_ptr<Library>> open;  // those included that only drain
+  std::map<Place, std::string> refused;      // why, where the code stays mapped
 };
 
 Shared& shared() {
@@ -66,14 +75,47 @@ std::optional<Error> faultOfLibrary(const config::Trust& trust, const Vouch& vou
   return faultOfOpened(trust, vouch, found.info);
 }
 
+std::optional<Error> refusedBefore(const FileContent& content) {
+  const std::lock_guard lock(shared().mutex);
+  const auto known = shared().refused.find(placeOf(content));
+  if (known == shared().refused.end()) return std::nullopt;
+  return Error{known->second};
+}
+
+void rememberRefusal(const FileContent& content, const Error& why) {
+  const std::lock_guard lock(shared().mutex);
+  shared().refused.emplace(placeOf(content), why.message);
+}
+
+// An image that was refused before and stays mapped, else a new one.
+Result<LibraryImage> imageOf(FileContent content, const Copies& copies) {
+  auto& judged = shared().judged;
+  const auto known = std::ranges::find_if(
+      judged, [&](const auto& one) { return placeOf(one.content()) == placeOf(content); });
+  if (known == judged.end()) return LibraryImage::open(std::move(content), copies);
+  LibraryImage image = std::move(*known);
+  judged.erase(known);
+  return image;
+}
+
 }  // namespace
 
 Result<LibraryImage> LibraryImage::open(FileContent content, const Copies& copies) {
+  if (auto refusal = refusedBefore(content)) return *std::move(refusal);
   auto mapped = MappedFile::open(content, copies);
   if (!mapped) return mapped.error();
   content.bytes = std::string();
   LibraryImage image(std::move(content), *std::move(mapped));
-  void* const symbol = image.mapped_->symbol("sluice_plugin_entry");
+  if (auto fault = image.ask()) {
+    rememberRefusal(image.content_, *fault);
+    return *std::move(fault);
+  }
+  return image;
+}
+
+// Calls its entry, and checks what that answers.
+std::optional<Error> LibraryImage::ask() {
+  void* const symbol = mapped_->symbol("sluice_plugin_entry");
   if (symbol == nullptr) return Error{"is not a plugin: it exports no sluice_plugin_entry"};
   const auto entry = reinterpret_cast<decltype(&sluice_plugin_entry)>(symbol);
   const sluice_library* table = nullptr;
@@ -82,12 +124,12 @@ Result<LibraryImage> LibraryImage::open(FileContent content, const Copies& copie
     table = entry(SLUICE_ABI_VERSION);
     return sluice_status{SLUICE_OK};
   };
-  const std::string label = std::filesystem::path(image.content_.path).stem().string();
+  const std::string label = std::filesystem::path(content_.path).stem().string();
   const CallSite site{label.c_str()};
   if (calling(site, CallKind::entry, error, ask) != SLUICE_OK) return Error{error.message};
-  if (auto fault = check(table)) return *std::move(fault);
-  image.table_ = table;
-  return image;
+  if (auto fault = check(table)) return fault;
+  table_ = table;
+  return std::nullopt;
 }
 
 LibraryImage::~LibraryImage() {
@@ -122,12 +164,22 @@ Result<std::shared_ptr<Library>> Library::open(const config::PluginFile& file,
     if (auto fault = faultOfLibrary(trust, *vouch, library->image_)) return *std::move(fault);
     return std::move(library);
   }
-  auto image = LibraryImage::open(*std::move(content), copies);
+  auto image = imageOf(*std::move(content), copies);
   if (!image) return image.error();
-  if (auto fault = faultOfLibrary(trust, *vouch, *image)) return *std::move(fault);
-  auto library = ownedByControlThread(
-      std::unique_ptr<Library>(new Library(*std::move(image), path, generation)));
-  if (auto fault = library->initialise()) return *std::move(fault);
+  if (auto fault = faultOfLibrary(trust, *vouch, *image)) {
+    // Another configuration may take it: it need not be mapped twice for that.
+    if (!image->mayUnload()) shared().judged.push_back(*std::move(image));
+    return *std::move(fault);
+  }
+  std::unique_ptr<Library> made(new Library(*std::move(image), path, generation));
+  std::string label = made->host_->label();
+  const auto library = ownedByControlThread(std::move(made), std::move(label), "deinit");
+  if (auto fault = library->initialise()) {
+    if (library->image_.mayUnload()) return *std::move(fault);
+    fault->message += "; its code cannot be unloaded, so that only a restart tries it again";
+    rememberRefusal(library->content(), *fault);
+    return *std::move(fault);
+  }
   const std::lock_guard lock(shared().mutex);
   std::erase_if(shared().open, [](const auto& place) { return place.expired(); });
   shared().open.push_back(library);

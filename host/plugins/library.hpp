@@ -24,7 +24,9 @@ namespace sluice::plugins {
 
 class LibraryImage {
  public:
-  // Errors: the reason alone, without the file's name.
+  // Code that was refused may stay mapped for good: a content that was refused at a path is not
+  // mapped there again, and gets the same answer. Errors: the reason alone, without the file's
+  // name.
   static Result<LibraryImage> open(FileContent content, const Copies& copies);
   LibraryImage(LibraryImage&&) = default;
   LibraryImage& operator=(LibraryImage&&) = delete;
@@ -37,6 +39,7 @@ class LibraryImage {
  private:
   LibraryImage(FileContent content, std::shared_ptr<MappedFile> mapped)
       : content_(std::move(content)), mapped_(std::move(mapped)) {}
+  std::optional<Error> ask();
   FileContent content_;
   std::shared_ptr<MappedFile> mapped_;
   const sluice_library* table_ = nullptr;

@@ -103,8 +103,8 @@ sluice_status calling(const CallSite& site, CallKind kind, sluice_error& error, 
 }
 // One that returns nothing.
 template <class F>
-void calling(const CallSite& site, CallKind kind, F&& function) noexcept {
-  PluginCall call(site, kind);
+void calling(const CallSite& site, CallKind kind, F&& function, bool mayBlock = false) noexcept {
+  PluginCall call(site, kind, mayBlock);
   try {
     function();
   } catch (...) {  // against the rules; there is nobody to tell

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "base/text.hpp"
@@ -21,12 +22,14 @@ namespace fs = std::filesystem;
 
 class OpenRegistry final : public Registry {
  public:
+  explicit OpenRegistry(std::uint64_t generation) noexcept : generation_(generation) {}
   void add(const std::string& file, const std::shared_ptr<Library>& library,
            std::vector<std::string>& problems);
 
   const std::vector<LibraryInfo>& libraries() const noexcept override { return libraries_; }
   const std::vector<Problem>& problems() const noexcept override { return problems_; }
   void keep(std::vector<Problem> problems) { problems_ = std::move(problems); }
+  std::vector<std::string> floorNotices(const config::Trust& trust) const override;
   std::string report() const override;
   const ComponentInfo* find(Kind kind, std::string_view id) const noexcept override {
     const Offer* offer = offered(kind, id);
@@ -46,7 +49,9 @@ class OpenRegistry final : public Registry {
   };
   const Offer* offered(Kind kind, std::string_view id) const noexcept;
   Error unknown(Kind kind, std::string_view id, const std::string& name) const;
+  const std::string* unusable(std::string_view id) const;
 
+  const std::uint64_t generation_;
   std::vector<LibraryInfo> libraries_;
   std::vector<std::unique_ptr<const Offer>> offers_;
   std::vector<Problem> problems_;
@@ -97,6 +102,14 @@ std::vector<std::string_view> OpenRegistry::available(Kind kind) const {
   return ids;
 }
 
+// The file of that component's name that is enabled and has a problem, or null.
+const std::string* OpenRegistry::unusable(std::string_view id) const {
+  const auto found = std::ranges::find_if(problems_, [id](const Problem& problem) {
+    return !problem.file.empty() && fs::path(problem.file).stem() == shortId(id);
+  });
+  return found == problems_.end() ? nullptr : &found->file;
+}
+
 Error OpenRegistry::unknown(Kind kind, std::string_view id, const std::string& name) const {
   std::string what =
       name + ": no plugin offers a " + std::string(toString(kind)) + " \"" + std::string(id) + '"';
@@ -110,6 +123,7 @@ Error OpenRegistry::unknown(Kind kind, std::string_view id, const std::string& n
   if (!meant.empty()) return Error{name + ": \"" + std::string(id) + "\" may mean " + meant};
   const std::string_view near = text::nearest(id, known);
   if (!near.empty()) what += "; did you mean \"" + std::string(near) + "\"?";
+  else if (const std::string* file = unusable(id)) what += "; " + *file + " could not be used";
   else what += "; plugins.enable names the files that are opened";
   return Error{what};
 }
@@ -135,13 +149,36 @@ Result<std::shared_ptr<const Instance>> OpenRegistry::create(
   return std::shared_ptr<const Instance>(*std::move(made));
 }
 
+// A floor that refused a library is named in that library's problem.
+std::vector<std::string> OpenRegistry::floorNotices(const config::Trust& trust) const {
+  std::vector<std::string_view> ids;
+  ids.reserve(offers_.size());
+  for (const auto& offer : offers_) ids.emplace_back(offer->info.id);
+  std::vector<std::string> notices;
+  if (libraries_.empty()) return notices;  // whatever the floors say, nothing runs
+  for (const config::VersionFloor& floor : trust.minimumVersions) {
+    const bool heeded = std::ranges::find(ids, floor.component) != ids.end() ||
+                        std::ranges::any_of(problems_, [&](const Problem& problem) {
+                          return problem.message.find(floor.component) != problem.message.npos;
+                        });
+    if (heeded) continue;
+    std::string notice = "plugins.trust.minimum_versions: no plugin that is enabled offers " +
+                         floor.component + ", so that this protects nothing";
+    const std::string_view near = text::nearest(floor.component, ids);
+    if (!near.empty()) notice += "; did you mean " + std::string(near) + "?";
+    if (!floor.where.empty()) notice.insert(0, floor.where + ": ");
+    notices.push_back(std::move(notice));
+  }
+  return notices;
+}
+
 std::string OpenRegistry::report() const {
   return reportOf(
       [this](const Library& library) {
         return std::ranges::any_of(
             offers_, [&](const auto& offer) { return offer->library.get() == &library; });
       },
-      problems_);
+      generation_, problems_);
 }
 
 // "no such file" alone helps nobody who mistyped a name.
@@ -155,6 +192,28 @@ std::string withSuggestion(std::string reason, const std::string& stem,
   return reason;
 }
 
+// Sees to it that plugins may be opened from `directory`, and that there is a place to run them
+// from. Says why that is not so.
+std::optional<std::string> prepare(const config::Plugins& wanted, const std::string& directory,
+                                   std::shared_ptr<const Copies>& copies) {
+  if (!wanted.enable.empty()) {
+    if (const auto fault = faultOfPath(directory)) {
+      return "no plugin is opened: " + fault->message;
+    }
+  }
+  if (copies == nullptr) {
+    auto made = Copies::temporary();
+    if (!made) return made.error().message;
+    copies = *std::move(made);
+  }
+  std::error_code ignored;
+  if (fs::equivalent(directory, copies->directory(), ignored)) {
+    return "no plugin is opened: plugins.directory, " + directory +
+           ", is where copies of plugins are kept; name another";
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::shared_ptr<const Registry> Registry::open(const config::Plugins& wanted,
@@ -162,22 +221,11 @@ std::shared_ptr<const Registry> Registry::open(const config::Plugins& wanted,
                                                std::vector<Problem>& problems,
                                                std::shared_ptr<const Copies> copies,
                                                std::uint64_t generation) {
-  const auto registry = std::make_shared<OpenRegistry>();
-  if (!wanted.enable.empty()) {
-    if (const auto fault = faultOfPath(directory)) {
-      problems.push_back({"", "no plugin is opened: " + fault->message, ""});
-      registry->keep(problems);
-      return registry;
-    }
-  }
-  if (copies == nullptr) {
-    auto made = Copies::temporary();
-    if (!made) {
-      problems.push_back({"", made.error().message, ""});
-      registry->keep(problems);
-      return registry;
-    }
-    copies = *std::move(made);
+  const auto registry = std::make_shared<OpenRegistry>(generation);
+  if (auto fault = prepare(wanted, directory, copies)) {
+    problems.push_back({"", *std::move(fault), ""});
+    registry->keep(problems);
+    return registry;
   }
   std::vector<std::string_view> seen;
   for (const config::PluginFile& plugin : wanted.enable) {

@@ -24,6 +24,10 @@ namespace sluice::plugins {
 
 enum class Kind : std::uint8_t { provider = 1, strategy, context, search };
 std::string_view toString(Kind kind) noexcept;
+std::string_view shortId(std::string_view id) noexcept;  // the last part of a full one
+
+// "org.example.echo": at least two parts of a-z, 0-9, - and _, with dots between.
+bool isComponentId(std::string_view id) noexcept;
 
 struct ComponentInfo {
   Kind kind = Kind::provider;
@@ -79,8 +83,10 @@ class Registry {
 
   virtual const std::vector<LibraryInfo>& libraries() const noexcept = 0;
   virtual const std::vector<Problem>& problems() const noexcept = 0;  // as open() told them
-  // JSON for GET /admin/plugins: every library of this registry and every one that still drains,
-  // with what they are, what uses them, and how long their calls took; and the problems.
+  // What an operator should know of the floors that hold for no component here, one line each.
+  virtual std::vector<std::string> floorNotices(const config::Trust& trust) const = 0;
+  // JSON for GET /admin/plugins: every library of this registry and every one before that still
+  // drains, with what they are, what uses them, and how long their calls took; and the problems.
   virtual std::string report() const = 0;
   // By full or short id; null if there is none. `available` lists ids for messages.
   virtual const ComponentInfo* find(Kind kind, std::string_view id) const noexcept = 0;

@@ -35,7 +35,10 @@ TEST(RegistryOpen, SaysWhyALibraryCannotBeUsed) {
   EXPECT_EQ(complaintOf("short_table"), "is broken: its library table is too short (40 bytes)");
   EXPECT_EQ(complaintOf("no_components"), "offers no components");
   EXPECT_EQ(complaintOf("too_many"), "is broken: it says that it has 1000000 components");
-  EXPECT_EQ(complaintOf("init_fails"), "failed to initialise: the model file is gone");
+  EXPECT_EQ(
+      complaintOf("init_fails"),
+      "failed to initialise: the model file is gone; its code cannot be unloaded, so that only a "
+      "restart tries it again");
 }
 
 TEST(RegistryOpen, SaysWhyAFileIsNoLibrary) {
@@ -133,6 +136,13 @@ TEST(RegistryCreate, SaysWhatIsNotOffered) {
   EXPECT_EQ(
       far.error().message,
       "mine: no plugin offers a search \"duck\"; plugins.enable names the files that are opened");
+}
+
+TEST(RegistryCreate, NamesTheFileThatWasToOfferIt) {
+  const Opened opened = openPlugins({"refuses"});
+  const auto made = opened.registry->create(Kind::provider, "org.example.refuses", "mine", "{}");
+  EXPECT_TRUE(made.error().message.ends_with("/refuses.so could not be used"))
+      << made.error().message;
 }
 
 TEST(RegistryCreate, ChecksSettings) {
@@ -281,10 +291,10 @@ TEST(Libraries, AReplacedFileIsNewCodeAlsoWhereTheOldNeverGoes) {
 TEST(Libraries, AFileThatCannotBeCopiedIsAProblem) {
   const TempDirectory state;
   const auto copies = *Copies::in(state.path());
-  fs::remove_all(state / "plugins");
+  fs::remove_all(state / "plugin-copies");
   const Opened opened = openPlugins({"codec"}, SLUICE_TEST_PLUGINS, copies);
   EXPECT_EQ(opened.problems, Strings{pluginFile("codec") + ": cannot be copied into " +
-                                     (state / "plugins") + ": No such file or directory"});
+                                     (state / "plugin-copies") + ": No such file or directory"});
 }
 
 TEST(Libraries, TheOriginalMayBeTruncatedWhileItsCodeRuns) {
@@ -304,6 +314,48 @@ TEST(Libraries, WhatMayNotBeUnloadedBeginsAfreshFromACopy) {
   }
   EXPECT_EQ(log.count("staying_1: initialised version 1"), 3);
   EXPECT_EQ(log.count("staying_1: ended version 1"), 3);
+}
+
+TEST(Libraries, WhatALaterGenerationOpensDoesNotDrain) {
+  const TempDirectory directory;
+  directory.install("versioned_1", "mine");
+  config::Plugins wanted;
+  wanted.enable = {{"mine", "", ""}};
+  std::vector<Registry::Problem> problems;
+  const auto first = Registry::open(wanted, directory.path(), problems, nullptr, 1);
+  directory.install("versioned_2", "mine");
+  const auto second = Registry::open(wanted, directory.path(), problems, nullptr, 2);
+  EXPECT_EQ(first->report().find(R"("draining")"), std::string::npos) << first->report();
+  EXPECT_EQ(first->report().find(R"("version":"2")"), std::string::npos) << first->report();
+  EXPECT_NE(second->report().find(R"("draining")"), std::string::npos) << second->report();
+}
+
+TEST(Libraries, WhatIsRefusedIsMappedOnce) {
+  const TempDirectory state;
+  const auto copies = *Copies::in(state.path());
+  const auto footprint = [&] {
+    std::ifstream maps("/proc/self/maps");
+    std::size_t files = 0;  // beside them is memory, of which a sanitizer takes ever more
+    for (std::string line; std::getline(maps, line);) files += line.find('/') != line.npos ? 1 : 0;
+    const auto open =
+        std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator());
+    return std::pair(files, open);
+  };
+  const TempDirectory directory;
+  for (const char* stem :
+       {"not_a_plugin", "refuses", "tiny_table", "no_components", "init_fails"}) {
+    directory.install(stem, stem);
+    const auto open = [&] {
+      const auto problems = openPlugins({stem}, directory.path(), copies).problems;
+      waitForRetired();
+      EXPECT_EQ(problems.size(), 1u);
+      return problems;
+    };
+    const auto first = open();
+    const auto before = footprint();
+    for (int i = 0; i < 8; ++i) EXPECT_EQ(open(), first);
+    EXPECT_EQ(footprint(), before) << stem;
+  }
 }
 
 TEST(Libraries, AHardLinkIsALibraryOfItsOwn) {

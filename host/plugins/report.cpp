@@ -58,12 +58,16 @@ void appendLibrary(json::Writer& w, Library& library, bool running) {
 
 }  // namespace
 
-std::string reportOf(const std::function<bool(const Library&)>& running,
+std::string reportOf(const std::function<bool(const Library&)>& running, std::uint64_t generation,
                      const std::vector<Registry::Problem>& problems) {
   std::string out;
   json::Writer w(out);
   w.beginObject().key("plugins").beginArray();
-  for (const auto& library : Library::live()) appendLibrary(w, *library, running(*library));
+  for (const auto& library : Library::live()) {
+    const bool runs = running(*library);
+    // What a later one has opened, and does not use yet, neither runs nor drains.
+    if (runs || library->since() <= generation) appendLibrary(w, *library, runs);
+  }
   w.endArray().key("problems").beginArray();
   for (const Registry::Problem& problem : problems) {
     const std::string before = problem.file + ": ";

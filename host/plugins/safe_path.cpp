@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <deque>
 #include <filesystem>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -31,6 +32,22 @@ std::string userName(uid_t uid) {
   return found->pw_name;
 }
 
+// Whether it is the group that another user's account names: such members stand in no list.
+bool isPrimaryOfAnother(gid_t gid, uid_t owner) {
+  static std::mutex mutex;  // the user database is read from one place a process
+  const std::lock_guard lock(mutex);
+  std::vector<char> space(kMostUserData);
+  passwd entry{};
+  passwd* found = nullptr;
+  bool another = false;
+  ::setpwent();
+  while (!another && ::getpwent_r(&entry, space.data(), space.size(), &found) == 0) {
+    another = found->pw_gid == gid && found->pw_uid != owner;
+  }
+  ::endpwent();
+  return another;
+}
+
 // A group of the owner's name that nobody else is in.
 bool isOwnersOwn(gid_t gid, uid_t owner) {
   group entry{};
@@ -44,7 +61,7 @@ bool isOwnersOwn(gid_t gid, uid_t owner) {
   for (char** member = found->gr_mem; *member != nullptr; ++member) {
     if (name != *member) return false;
   }
-  return true;
+  return !isPrimaryOfAnother(gid, owner);
 }
 
 std::string modeOf(const struct stat& status) {

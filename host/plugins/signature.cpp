@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/file_descriptor.hpp"
 #include "plugins/component.hpp"
 
 namespace sluice::plugins {
@@ -98,11 +99,6 @@ std::optional<Error> readStatement(Lines& lines, Statement& statement) {
   return std::nullopt;
 }
 
-struct Closer {
-  ~Closer() { ::close(fd); }
-  int fd;
-};
-
 Error cannotBeRead(int error) {
   return Error{"cannot be read: " + std::generic_category().message(error)};
 }
@@ -165,17 +161,16 @@ Result<Signature> signStatement(Statement statement, const SigningKey& key) {
 std::string signatureFile(const std::string& pluginFile) { return pluginFile + ".sig"; }
 
 Result<std::optional<Signature>> readSignature(const std::string& file) {
-  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0 && errno == ENOENT) return std::optional<Signature>();
-  if (fd < 0) return cannotBeRead(errno);
-  const Closer closer{fd};
+  const FileDescriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!fd && errno == ENOENT) return std::optional<Signature>();
+  if (!fd) return cannotBeRead(errno);
   struct stat status{};
-  if (::fstat(fd, &status) != 0) return cannotBeRead(errno);
+  if (::fstat(fd.get(), &status) != 0) return cannotBeRead(errno);
   if (!S_ISREG(status.st_mode)) return Error{"is not a regular file"};
   std::string text(kMostBytes + 1, '\0');
   std::size_t size = 0;
   while (size < text.size()) {
-    const ssize_t count = ::read(fd, text.data() + size, text.size() - size);
+    const ssize_t count = ::read(fd.get(), text.data() + size, text.size() - size);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return cannotBeRead(errno);
     if (count == 0) break;

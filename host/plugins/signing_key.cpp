@@ -12,6 +12,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/file_descriptor.hpp"
+
 namespace sluice::plugins {
 
 namespace {
@@ -53,16 +55,6 @@ int readInto(Buffer& buffer, int fd) {
     buffer.size += static_cast<int>(count);
   }
   return EFBIG;
-}
-
-bool writeAll(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(fd, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return ::fsync(fd) == 0;
 }
 
 // A key behind a passphrase is not asked for: nobody may be there to answer.
@@ -128,11 +120,10 @@ Result<SigningKey> SigningKey::generate() {
 }
 
 Result<SigningKey> SigningKey::read(const std::string& file) {
-  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return Error{file + ": cannot be read: " + systemError(errno)};
+  const FileDescriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!fd) return Error{file + ": cannot be read: " + systemError(errno)};
   Buffer buffer;
-  const int failure = readInto(buffer, fd);
-  ::close(fd);
+  const int failure = readInto(buffer, fd.get());
   if (failure != 0) return Error{file + ": cannot be read: " + systemError(failure)};
   const Bio bio(BIO_new_mem_buf(buffer.bytes.data(), buffer.size));
   bool passphrase = false;
@@ -155,7 +146,7 @@ std::optional<Error> SigningKey::write(const std::string& file) const {
   const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0 && errno == EEXIST) return Error{file + ": is there already, and is not overwritten"};
   if (fd < 0) return Error{file + ": cannot be written: " + systemError(errno)};
-  const bool whole = writeAll(fd, {text, static_cast<std::size_t>(size)});
+  const bool whole = writeAll(fd, {text, static_cast<std::size_t>(size)}) && ::fsync(fd) == 0;
   OPENSSL_cleanse(text, static_cast<std::size_t>(size));
   if (::close(fd) == 0 && whole) return std::nullopt;
   const int failure = errno;

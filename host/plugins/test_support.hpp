@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "plugins/control.hpp"
@@ -44,6 +45,7 @@ class Log {
       const std::lock_guard lock(mutex_);
       lines_.push_back(std::string(plugin) + ": " + std::string(message));
       levels_.push_back(level);
+      threads_.push_back(std::this_thread::get_id());
       changed_.notify_all();
     });
   }
@@ -70,12 +72,18 @@ class Log {
     const std::lock_guard lock(mutex_);
     return levels_;
   }
+  // The threads that logged, one a line.
+  std::vector<std::thread::id> threads() {
+    const std::lock_guard lock(mutex_);
+    return threads_;
+  }
 
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::string> lines_;
   std::vector<int> levels_;
+  std::vector<std::thread::id> threads_;
 };
 
 class TempDirectory {
@@ -97,6 +105,22 @@ class TempDirectory {
 
  private:
   std::string path_;
+};
+
+// While it lives, temporary files go into a directory of its own.
+struct OwnTmp {
+  OwnTmp() { ::setenv("TMPDIR", directory.path().c_str(), 1); }
+  ~OwnTmp() {
+    if (before.empty()) ::unsetenv("TMPDIR");
+    else ::setenv("TMPDIR", before.c_str(), 1);
+  }
+  OwnTmp(const OwnTmp&) = delete;
+  OwnTmp& operator=(const OwnTmp&) = delete;
+  long count() const {
+    return std::distance(fs::directory_iterator(directory.path()), fs::directory_iterator());
+  }
+  const TempDirectory directory;
+  const std::string before = placeFrom("TMPDIR", "");
 };
 
 struct Opened {

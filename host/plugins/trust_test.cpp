@@ -159,6 +159,47 @@ TEST_F(Trust, ALibraryThatIsOpenAlreadyIsJudgedAnew) {
   EXPECT_NE(refusal(), "");
 }
 
+TEST_F(Trust, WhatIsUnderAFloorIsMappedOnceAndMayRunLater) {
+  Log log;
+  const TempDirectory directory, state;
+  const auto copies = *Copies::in(state.path());
+  directory.install("staying_1", "staying");
+  config::Plugins wanted;
+  wanted.enable = {{"staying", "", ""}};
+  const auto open = [&] {
+    std::vector<Registry::Problem> problems;
+    Registry::open(wanted, directory.path(), problems, copies);
+    return problems.size();
+  };
+  wanted.trust.minimumVersions = {{"org.example.versioned", "2.0.0", ""}};
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(open(), 1u);
+  const auto copied = [&] {
+    return std::distance(fs::directory_iterator(copies->directory()), fs::directory_iterator());
+  };
+  EXPECT_EQ(copied(), 1);
+  EXPECT_EQ(log.count("staying: initialised version 1"), 0);
+  wanted.trust.minimumVersions.clear();
+  EXPECT_EQ(open(), 0u);
+  EXPECT_EQ(copied(), 1);
+  EXPECT_EQ(log.count("staying: initialised version 1"), 1);
+}
+
+TEST_F(Trust, AFloorThatHoldsForNothingIsANotice) {
+  config::Plugins wanted;
+  wanted.enable = {{"direct", "", ""}};
+  wanted.trust.minimumVersions = {{"org.example.reverse", "0.0.1", "x.yaml:1:1"},
+                                  {"org.example.revers", "7.0.0", "x.yaml:2:1"},
+                                  {"com.acme.hello", "7.0.0", ""}};
+  std::vector<Registry::Problem> problems;
+  const std::string what = "plugins.trust.minimum_versions: no plugin that is enabled offers ";
+  EXPECT_EQ(Registry::open(wanted, directory_.path(), problems)->floorNotices(wanted.trust),
+            (std::vector<std::string>{
+                "x.yaml:2:1: " + what +
+                    "org.example.revers, so that this protects nothing; did you mean "
+                    "org.example.reverse?",
+                what + "com.acme.hello, so that this protects nothing"}));
+}
+
 TEST_F(Trust, ADirectoryThatOthersWriteToIsNotOpened) {
   fs::permissions(directory_.path(), fs::perms(0777));
   config::Plugins wanted;

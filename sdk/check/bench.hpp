@@ -5,6 +5,7 @@
 
 #include <sluice/plugin.h>
 
+#include <chrono>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -115,6 +116,8 @@ class Bench {
   explicit Bench(const Options& given) : options(given) {}
 
   const Options& options;
+  // When the check began; it has options.timeout.
+  const std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
   std::string file() const { return options.file; }
 
   // Of every scope but `file`.

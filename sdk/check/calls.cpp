@@ -14,9 +14,20 @@ bool isToken(std::string_view text) {
 }
 
 bool isHosts(std::string_view name) {
-  static constexpr const char* kNames[] = {
-      "host", "content-length", "transfer-encoding", "connection", "keep-alive",
-      "te",   "trailer",        "upgrade",           "expect",     "accept-encoding"};
+  static constexpr const char* kNames[] = {"host",
+                                           "content-length",
+                                           "transfer-encoding",
+                                           "connection",
+                                           "keep-alive",
+                                           "proxy-connection",
+                                           "proxy-authenticate",
+                                           "proxy-authorization",
+                                           "te",
+                                           "trailer",
+                                           "upgrade",
+                                           "expect",
+                                           "accept-encoding",
+                                           "user-agent"};
   std::string low(name);
   for (char& c : low)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
@@ -44,6 +55,8 @@ HttpRecord::HttpRecord(void* at) : out_(at != nullptr ? static_cast<sluice_http_
   out_->secret_header = [](sluice_http_out* out, sluice_str name, sluice_str prefix,
                            sluice_str secret) {
     of(out).header(view(name), view(prefix));
+    if (view(secret) != "key")
+      of(out).wrong("named the secret " + shown(view(secret)) + ", where there is only \"key\"");
     of(out).headers_.append(view(name)).append(": ").append(view(prefix)).append("<>\n");
     of(out).secrets_.append(view(secret)).append("\n");
   };
@@ -61,7 +74,7 @@ void HttpRecord::start(std::string_view method, std::string_view path) {
   if (started_) wrong("called start() twice");
   started_ = true;
   line_ = std::string(method) + " " + std::string(path) + "\n";
-  if (!isToken(method)) wrong("gave the method " + shown(method));
+  if (!isToken(method) || method == "CONNECT") wrong("gave the method " + shown(method));
   const auto bad = [](char c) { return c <= ' ' || c == '\x7f' || c == '#' || c < 0; };
   if (!path.starts_with('/')) wrong("gave the path " + shown(path) + ", without '/' in front");
   else if (std::ranges::any_of(path, bad))
@@ -141,11 +154,12 @@ bool ChunkRules::finished(std::uint32_t choice) const {
 }
 
 std::string ChunkRules::seeToolCall(const sluice_chunk& chunk) {
-  const std::pair call(chunk.choice, chunk.index);
-  if (std::ranges::find(calls_, call) != calls_.end()) return {};
-  calls_.push_back(call);
-  if (chunk.name.len > 0) return {};
-  return "the first chunk of tool call " + std::to_string(chunk.index) + " has no name";
+  const auto [call, first] =
+      calls_.try_emplace({chunk.choice, chunk.index}, std::string(view(chunk.ref)));
+  const std::string name = "tool call " + std::to_string(chunk.index);
+  if (first) return chunk.name.len > 0 ? "" : "the first chunk of " + name + " has no name";
+  const bool late = chunk.ref.len > 0 && view(chunk.ref) != call->second;
+  return late ? "the id of " + name + " comes after its first chunk" : "";
 }
 
 std::string ChunkRules::seeUsage(const sluice_usage& usage) {
@@ -215,12 +229,15 @@ Decoding decode(const Bench& bench, const sluice_request& request, std::uint32_t
   });
   if (out.status == SLUICE_OK) {
     for (const testing::Frame& frame : frames) {
+      ++out.given;
+      if (noted) note::frame(out.given, frames.size(), frame.event, frame.data);
       out.status = call("codec.frame", [&] {
         return codec.frame(decoder, testing::str(frame.event), testing::str(frame.data),
                            pushes.sink(), &out.error);
       });
       if (out.status != SLUICE_OK) break;
     }
+    if (noted) note::frame();
     if (out.status == SLUICE_OK)
       out.status = call("codec.end", [&] { return codec.end(decoder, pushes.sink(), &out.error); });
     call("codec.close", [&] {

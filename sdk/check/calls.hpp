@@ -5,7 +5,10 @@
 #include <sluice/plugin.h>
 
 #include <functional>
+#include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "bench.hpp"
@@ -21,6 +24,7 @@ class HttpRecord {
 
   sluice_http_out* out() noexcept { return out_; }
   std::uint32_t framing() const noexcept { return out_->framing; }
+  std::string_view body() const noexcept { return body_; }
   std::string text() const;            // all of it, to be compared
   std::string withoutSecrets() const;  // the same without the names of secrets
   std::string fault() const;           // "gave no method and path"; empty: none
@@ -81,17 +85,19 @@ class ChunkRules {
 
   bool first_ = true, started_ = false;
   std::vector<std::uint32_t> finished_;
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> calls_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::string> calls_;  // their ids
   std::uint64_t prompt_ = 0, answer_ = 0;
 };
 // Why a chunk cannot be read at all; empty: it can.
 std::string badSizeOf(const sluice_chunk* chunk);
 
 // Decodes one answer: open, frame ..., end, close. What came of it is the last line of the log.
+// Only one thread at a time may be `noted`.
 struct Decoding {
   sluice_status status = SLUICE_OK;
   sluice_error error{};
   std::string log;
+  std::size_t given = 0;  // how many of the frames
 };
 Decoding decode(const Bench& bench, const sluice_request& request, std::uint32_t status,
                 const std::vector<sluice_kv>& headers, const std::vector<testing::Frame>& frames,

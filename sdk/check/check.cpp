@@ -18,8 +18,9 @@ const std::vector<Check>& allChecks() {
   static const std::vector<Check> all = [] {
     std::vector<Check> out;
     for (const auto& some :
-         {libraryChecks(), componentChecks(), instanceChecks(), operationChecks(), codecChecks(),
-          transcriptChecks(), directChecks(), strategyChecks(), memoryChecks()})
+         {libraryChecks(), componentChecks(), instanceChecks(), growthChecks(), operationChecks(),
+          structChecks(), lentChecks(), codecChecks(), transcriptChecks(), directChecks(),
+          strategyChecks(), memoryChecks(), leakChecks()})
       out.insert(out.end(), some.begin(), some.end());
     return out;
   }();

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,18 +49,23 @@ struct Check {
   const char* rule;  // where it is written: a heading or comment of sluice/plugin.h
   Scope scope;
   void (*run)(Bench& bench);
+  bool decodes = false;  // recorded answers, though it is not about what they become
 };
 
 // In the order in which they are listed.
 std::span<const Check> libraryChecks();
 std::span<const Check> componentChecks();
 std::span<const Check> instanceChecks();
+std::span<const Check> growthChecks();
 std::span<const Check> operationChecks();
+std::span<const Check> structChecks();
+std::span<const Check> lentChecks();
 std::span<const Check> codecChecks();
 std::span<const Check> transcriptChecks();
 std::span<const Check> directChecks();
 std::span<const Check> strategyChecks();
 std::span<const Check> memoryChecks();
+std::span<const Check> leakChecks();
 const std::vector<Check>& allChecks();
 const Check* findCheck(std::string_view id);
 
@@ -80,6 +86,7 @@ struct Options {
   std::map<std::string, std::string> settings;  // JSON by component
   std::string model;                            // for requests; empty: the first it lists, or "m"
   double timeout = 10;                          // seconds, of a check
+  std::optional<std::uint64_t> seed;            // the only one of codec.garbage
 };
 
 // Runs one check in this process. Catches what the check throws.

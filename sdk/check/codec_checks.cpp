@@ -3,11 +3,15 @@
 #include <atomic>
 #include <barrier>
 #include <chrono>
+#include <functional>
+#include <map>
+#include <optional>
 #include <thread>
 
 #include "bench.hpp"
 #include "calls.hpp"
 #include "frames.hpp"
+#include "operation.hpp"
 #include "random.hpp"
 #include "samples.hpp"
 
@@ -51,40 +55,119 @@ void checkDeterministic(Bench& bench) {
   }
 }
 
+// --- codec.blocking ---
+
+using Clock = std::chrono::steady_clock;
+
+// The slowest call of each function, at its best of three times.
+struct Times {
+  std::map<std::string, Clock::duration> quickest;
+  template <class F>
+  auto take(const char* function, F&& call) {
+    const auto begin = Clock::now();
+    const auto status = guarded(function, call);
+    slowest_[function] = std::max(slowest_[function], Clock::now() - begin);
+    return status;
+  }
+  void round() {
+    for (const auto& [function, time] : slowest_) {
+      const auto [at, first] = quickest.emplace(function, time);
+      if (!first) at->second = std::min(at->second, time);
+    }
+    slowest_.clear();
+  }
+
+ private:
+  std::map<std::string, Clock::duration> slowest_;
+};
+
+void timeDecoding(const Bench& bench, const Answer& answer, Times& times) {
+  const sluice_codec& codec = *bench.codec;
+  void* decoder = nullptr;
+  sluice_error error = testing::emptyError();
+  Pushes pushes;
+  sluice_status status = times.take("codec.open", [&] {
+    return codec.open(bench.instance, &answer.request, answer.status, answer.headers.data(),
+                      answer.headers.size(), &decoder, &error);
+  });
+  if (status != SLUICE_OK) return;
+  for (const testing::Frame& frame : answer.frames) {
+    status = times.take("codec.frame", [&] {
+      return codec.frame(decoder, testing::str(frame.event), testing::str(frame.data),
+                         pushes.sink(), &error);
+    });
+    if (status != SLUICE_OK) break;
+  }
+  if (status == SLUICE_OK)
+    times.take("codec.end", [&] { return codec.end(decoder, pushes.sink(), &error); });
+  times.take("codec.close", [&] {
+    codec.close(decoder);
+    return SLUICE_OK;
+  });
+}
+
+void checkBlocking(Bench& bench) {
+  const Sample sample = encodable(bench).front();
+  std::vector<Answer> answers;
+  eachAnswer(bench, sample, [&](const Answer& answer) { answers.push_back(answer); });
+  Times times;
+  const auto until = Clock::now() + patience(bench) / 2;
+  for (int i = 0; i < 3 && Clock::now() < until; ++i) {
+    note::during("a request was encoded and answers were decoded, and each call was timed");
+    times.take("codec.encode", [&] {
+      HttpRecord http;
+      sluice_error error = testing::emptyError();
+      const sluice_request request = sample.asked();
+      return bench.codec->encode(bench.instance, &request, http.out(), &error);
+    });
+    for (const Answer& answer : answers) {
+      timeDecoding(bench, answer, times);
+      if (Clock::now() > until) break;
+    }
+    times.round();
+  }
+  for (const auto& [function, time] : times.quickest) {
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+    if (ms < 50 * slowness()) continue;
+    fail("called " + function + " several times",
+         "a codec's functions are !blocking: they return without waiting for I/O, sleep or a long "
+         "lock, since everybody else's requests wait meanwhile",
+         "slow: " + function + " took " + std::to_string(ms) + " ms at best",
+         "do what takes long in create(); a component that must wait is a sluice.direct/1 with "
+         "SLUICE_DIRECT_BLOCKING");
+  }
+}
+
 // --- codec.threads ---
 
 // What threads do at once, and what one of them must give.
 struct Work {
   std::string what;
-  std::function<std::string()> run;
+  std::function<std::string(bool noted)> run;  // on one thread alone it may be noted
 };
 
 // An answer of the transcripts, or one that the codec cannot know, which must be the same too.
 std::vector<Work> decodings(const Bench& bench, const Sample& sample) {
   std::vector<Work> out;
-  for (const testing::Transcript& transcript : transcriptsOf(bench)) {
+  for (const Recorded& known : recorded(bench)) {
     if (out.size() == 6) break;
-    const auto framing = testing::framingOf(bench.instance, *bench.codec, transcript);
-    out.push_back(
-        {"decoding the transcript " + transcript.name, [&bench, &transcript, framing] {
-           return testing::Replay(
-                      transcript, framing,
-                      [&bench](const auto& request, auto status, const auto& headers,
-                               const auto& frames) {
-                        Pushes pushes;
-                        return decode(bench, request, status, headers, frames, pushes, false).log;
-                      })
-               .replay(testing::Replay(transcript, framing, {}).frames());
-         }});
+    out.push_back({"decoding the transcript " + known.transcript.name,
+                   [&bench, known, frames = known.frames()](bool noted) {
+                     const std::vector<sluice_kv> fields = known.transcript.fields();
+                     Pushes pushes;
+                     return decode(bench, known.transcript.asked(), known.transcript.status, fields,
+                                   frames, pushes, noted)
+                         .log;
+                   }});
   }
   for (const std::uint32_t status : {429u, 503u})
-    out.push_back(
-        {"decoding an answer of HTTP " + std::to_string(status), [&bench, sample, status] {
-           Pushes pushes;
-           return decode(bench, sample.asked(), status, {}, {{"", "{\"error\":\"no\"}"}}, pushes,
-                         false)
-               .log;
-         }});
+    out.push_back({"decoding an answer of HTTP " + std::to_string(status),
+                   [&bench, sample, status](bool noted) {
+                     Pushes pushes;
+                     return decode(bench, sample.asked(), status, {}, {{"", "{\"error\":\"no\"}"}},
+                                   pushes, noted)
+                         .log;
+                   }});
   return out;
 }
 
@@ -97,62 +180,92 @@ std::vector<Work> encodings(const Bench& bench, const Sample& sample) {
         own.body.find("River") != own.body.npos ? own.body.find("River") : own.body.find("river");
     if (at != own.body.npos) own.body.insert(at, std::string(4000, static_cast<char>('a' + i)));
     own.model += std::to_string(i);
-    out.push_back({"encoding requests", [&bench, own] {
-                     HttpRecord http;
-                     sluice_error error = testing::emptyError();
-                     const sluice_request request = own.asked();
-                     const auto status = unnoted("codec.encode", [&] {
-                       return bench.codec->encode(bench.instance, &request, http.out(), &error);
-                     });
-                     return status == SLUICE_OK ? http.text() : testing::describe(error);
-                   }});
+    out.push_back(
+        {"encoding requests such as " + shown(sample.body, 200), [&bench, own](bool noted) {
+           HttpRecord http;
+           sluice_error error = testing::emptyError();
+           const sluice_request request = own.asked();
+           const auto call = [&] {
+             return bench.codec->encode(bench.instance, &request, http.out(), &error);
+           };
+           const auto status =
+               noted ? guarded("codec.encode", call) : unnoted("codec.encode", call);
+           return status == SLUICE_OK ? http.text() : testing::describe(error);
+         }});
   }
   return out;
 }
 
-void runAtOnce(std::vector<Work> work) {
+// Where two texts part, with a little of what is before it.
+std::string parting(const std::string& alone, const std::string& then) {
+  constexpr std::size_t kBefore = 40, kMost = 160;
+  const auto [left, right] = std::ranges::mismatch(alone, then);
+  const auto at = static_cast<std::size_t>(left - alone.begin());
+  const std::size_t from = at > kBefore ? at - kBefore : 0;
+  return "from byte " + std::to_string(at) + " on another result than alone: alone " +
+         shown(alone.substr(from, kMost), kMost) + ", then " +
+         shown(then.substr(from, kMost), kMost);
+}
+
+struct Difference {
+  std::size_t work = 0;
+  std::string then;  // what came
+};
+
+void runAtOnce(std::vector<Work> work, const char* calls) {
   constexpr std::size_t kThreads = 4;
-  // What changes by itself is codec.deterministic's and codec.repeated's to tell.
-  std::erase_if(work, [](const Work& one) { return one.run() != one.run(); });
-  if (work.empty()) return;
   std::vector<std::string> alone;
-  for (const Work& one : work) alone.push_back(one.run());
-  note::during(std::to_string(kThreads) + " threads were " + work.front().what + " at once");
-  note::calling("codec.encode, open, frame and end");
-  std::atomic<std::size_t> wrong = work.size();
+  // What changes by itself is codec.deterministic's and codec.repeated's to tell.
+  std::erase_if(work, [&](const Work& one) {
+    note::during("one thread was " + one.what);
+    std::string first = one.run(true);
+    const bool changes = one.run(true) != first;
+    if (!changes) alone.push_back(std::move(first));
+    return changes;
+  });
+  if (work.empty()) return;
+  note::during(std::to_string(kThreads) + " threads were at once " + work.front().what +
+               (work.size() > 1 ? ", and the like" : ""));
+  note::calling(calls);
+  std::atomic<bool> over = false;
   std::vector<Failure> failures(kThreads);
+  std::vector<std::optional<Difference>> differences(kThreads);
   std::barrier begin(kThreads);
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(250) * slowness();
-  std::vector<std::thread> threads;
-  for (std::size_t t = 0; t < kThreads; ++t)
-    threads.emplace_back([&, t] {
-      begin.arrive_and_wait();
-      try {
-        for (std::size_t i = t; wrong == work.size() && std::chrono::steady_clock::now() < until;
-             ++i)
-          if (work[i % work.size()].run() != alone[i % work.size()]) wrong = i % work.size();
-      } catch (const Failure& failure) {
-        failures[t] = failure;
+  const auto runOn = [&](std::size_t t) {
+    begin.arrive_and_wait();
+    try {
+      for (std::size_t i = t; !over && std::chrono::steady_clock::now() < until; ++i) {
+        std::string then = work[i % work.size()].run(false);
+        if (then == alone[i % work.size()]) continue;
+        differences[t] = Difference{i % work.size(), std::move(then)};
+        over = true;
       }
-    });
+    } catch (const Failure& failure) {
+      failures[t] = failure;
+    }
+  };
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < kThreads; ++t) threads.emplace_back(runOn, t);
   for (std::thread& thread : threads) thread.join();
   note::calling("");
   for (const Failure& failure : failures)
     if (!failure.came.empty()) throw failure;
-  if (wrong == work.size()) return;
-  fail(
-      work[wrong].what + " on " + std::to_string(kThreads) + " threads at once",
-      "encode() and open() are [thread-safe], and decoders have nothing in common: what one thread "
-      "gets, each gets",
-      "another result than alone",
-      "keep what belongs to a request in locals or in its decoder, not in the instance or a "
-      "static");
+  for (const auto& one : differences) {
+    if (!one) continue;
+    fail(work[one->work].what + ", on " + std::to_string(kThreads) + " threads at once",
+         "encode() and open() are [thread-safe], and decoders have nothing in common: what one "
+         "thread gets, each gets",
+         parting(alone[one->work], one->then),
+         "keep what belongs to a request in locals or in its decoder, not in the instance or a "
+         "static");
+  }
 }
 
 void checkThreads(Bench& bench) {
   const Sample sample = encodable(bench).front();
-  runAtOnce(encodings(bench, sample));
-  runAtOnce(decodings(bench, sample));
+  runAtOnce(encodings(bench, sample), "codec.encode");
+  runAtOnce(decodings(bench, sample), "codec.open, frame, end or close");
 }
 
 // --- decoders ---
@@ -196,6 +309,7 @@ void checkAfterCancelled(Bench& bench) {
 }
 
 void checkGarbage(Bench& bench) {
+  if (bench.options.seed) return garbage(bench, *bench.options.seed);
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(700) * slowness();
   for (std::uint64_t seed = 1; seed <= 3000 && std::chrono::steady_clock::now() < until; ++seed)
     garbage(bench, seed);
@@ -206,15 +320,18 @@ constexpr Check kChecks[] = {
      checkRequest},
     {"codec.deterministic", "encodes the same request to the same bytes", "sluice_codec.encode",
      Scope::codec, checkDeterministic},
+    {"codec.blocking", "does not wait in encode() or a decoder",
+     "Threads: !blocking: returns without waiting for I/O, sleep or a long lock", Scope::codec,
+     checkBlocking, true},
     {"codec.threads", "gives the same from several threads as from one",
-     "Threads: [thread-safe]: any thread, several at a time", Scope::codec, checkThreads},
+     "Threads: [thread-safe]: any thread, several at a time", Scope::codec, checkThreads, true},
     {"codec.garbage", "survives frames that make no sense", "sluice_codec.frame", Scope::codec,
-     checkGarbage},
+     checkGarbage, true},
     {"codec.after-cancelled", "pushes nothing when nobody reads any more",
      "sluice_sink.push: SLUICE_CANCELLED: nobody reads any more; stop", Scope::codec,
-     checkAfterCancelled},
+     checkAfterCancelled, true},
     {"codec.no-finish", "never calls finish() in a decoder",
-     "sluice_sink.finish: A codec's decoder never calls it", Scope::codec, checkNoFinish},
+     "sluice_sink.finish: A codec's decoder never calls it", Scope::codec, checkNoFinish, true},
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "frames.hpp"
 
+#include <map>
+
 #include "calls.hpp"
 #include "random.hpp"
 
@@ -20,12 +22,6 @@ constexpr const char* kFrames[] = {
     R"({"error":{"message":"no","type":"t","code":7}})",
     "[DONE]",
     ""};
-
-std::vector<testing::Frame> framesOf(const Bench& bench, const testing::Transcript& transcript) {
-  return testing::Replay(transcript, testing::framingOf(bench.instance, *bench.codec, transcript),
-                         {})
-      .frames();
-}
 
 std::vector<testing::Frame> wellKnown() {
   std::vector<testing::Frame> out;
@@ -54,12 +50,39 @@ void shake(std::vector<testing::Frame>& frames, Random& random) {
 
 }  // namespace
 
+std::vector<testing::Frame> Recorded::frames() const {
+  return testing::Replay(transcript, framing, {}).frames();
+}
+
+std::string faultOfFraming(const Bench& bench, const testing::Transcript& transcript,
+                           std::uint32_t& framing) {
+  note::during("the request of transcript " + transcript.name + " was encoded");
+  HttpRecord http;
+  sluice_error error;
+  const sluice_request request = transcript.asked();
+  if (encode(bench, request, http, error) != SLUICE_OK)
+    return "encode() refuses its request: " + testing::describe(error);
+  framing = http.framing();
+  if (framing <= SLUICE_FRAME_RAW) return {};
+  return "encode() asks for framing " + std::to_string(framing) + ", which is no SLUICE_FRAME_*";
+}
+
+std::vector<Recorded> recorded(const Bench& bench) {
+  std::vector<Recorded> out;
+  for (const testing::Transcript& transcript : transcriptsOf(bench)) {
+    std::uint32_t framing = SLUICE_FRAME_WHOLE;
+    if (faultOfFraming(bench, transcript, framing).empty()) out.push_back({transcript, framing});
+  }
+  return out;
+}
+
 void eachAnswer(const Bench& bench, const Sample& sample,
                 const std::function<void(const Answer&)>& each) {
-  for (const testing::Transcript& transcript : transcriptsOf(bench))
-    each({"the transcript " + transcript.name, transcript.asked(), transcript.status,
-          transcript.fields(), framesOf(bench, transcript)});
-  if (!transcriptsOf(bench).empty()) return;
+  const std::vector<Recorded> known = recorded(bench);
+  for (const Recorded& one : known)
+    each({"the transcript " + one.transcript.name, one.transcript.asked(), one.transcript.status,
+          one.transcript.fields(), one.frames()});
+  if (!known.empty()) return;
   const sluice_request request = sample.asked();
   each({"an empty answer", request, 200, {}, {}});
   each({"an error", request, 500, {}, {{"", "{\"error\":{\"message\":\"no\"}}"}}});
@@ -68,16 +91,34 @@ void eachAnswer(const Bench& bench, const Sample& sample,
   each({"frames of several dialects", request, 200, {}, wellKnown()});
 }
 
+namespace {
+
+// What random frames are made of, looked up once an instance.
+struct Known {
+  std::vector<Recorded> transcripts;
+  std::vector<Sample> samples;
+};
+const Known& knownOf(const Bench& bench) {
+  static std::map<const sluice_instance*, Known> all;
+  const auto found = all.find(bench.instance);
+  if (found != all.end()) return found->second;
+  return all.emplace(bench.instance, Known{recorded(bench), encodable(bench)}).first->second;
+}
+
+}  // namespace
+
 void garbage(const Bench& bench, std::uint64_t seed) {
   Random random(seed);
-  const auto& transcripts = transcriptsOf(bench);
-  static const std::vector<Sample> samples = encodable(bench);
+  const Known& known = knownOf(bench);
+  const std::vector<Recorded>& transcripts = known.transcripts;
+  const std::vector<Sample>& samples = known.samples;
   Sample sample = samples[random.below(samples.size())];
   std::vector<testing::Frame> frames;
   std::uint32_t status = 200;
   std::vector<sluice_kv> headers;
   if (!transcripts.empty() && !random.one(4)) {
-    const testing::Transcript& from = transcripts[random.below(transcripts.size())];
+    const Recorded& one = transcripts[random.below(transcripts.size())];
+    const testing::Transcript& from = one.transcript;
     const sluice_request request = from.asked();
     sample = {from.name,
               from.op,
@@ -87,7 +128,7 @@ void garbage(const Bench& bench, std::uint64_t seed) {
               from.stream};
     status = from.status;
     headers = from.fields();
-    frames = framesOf(bench, from);
+    frames = one.frames();
     shake(frames, random);
   } else if (random.one(2)) {
     frames = wellKnown();
@@ -97,17 +138,23 @@ void garbage(const Bench& bench, std::uint64_t seed) {
       frames.push_back({random.bytes(random.below(4)), random.bytes(random.below(200))});
   }
   if (random.one(10)) status = 200 + static_cast<std::uint32_t>(random.below(400));
-  std::string last = frames.empty() ? "none" : shown(frames.back().data);
-  note::during("random frames were decoded (seed " + std::to_string(seed) + "; the last: " + last +
-               ")");
+  const std::string number = std::to_string(seed);
+  note::seed(seed);
+  note::during("random frames were decoded (seed " + number + ")");
   Pushes pushes;
   const Decoding done = decode(bench, sample.asked(), status, headers, frames, pushes);
   if (done.status == SLUICE_OK) return;
   const std::string fault = faultOfError(done.status, done.error);
-  if (!fault.empty())
-    fail("decoded random frames (seed " + std::to_string(seed) + "), the last of them " + last,
-         "unless a function returns SLUICE_OK it fills *err", fault,
-         "fill code and message whenever you fail");
+  if (fault.empty()) return;
+  std::string last = "none";
+  if (done.given > 0) {
+    const testing::Frame& frame = frames[done.given - 1];
+    last = (frame.event.empty() ? "" : "event " + shown(frame.event) + ", ") + shown(frame.data);
+  }
+  fail("decoded random frames (as --only codec.garbage --seed " + number +
+           " does again), the last of them " + last,
+       "unless a function returns SLUICE_OK it fills *err", fault,
+       "fill code and message whenever you fail");
 }
 
 }  // namespace sluice::check

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <sluice/transcripts.hpp>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,19 @@
 #include "samples.hpp"
 
 namespace sluice::check {
+
+// A recorded exchange, with how encode() wants its answer cut.
+struct Recorded {
+  const testing::Transcript& transcript;
+  std::uint32_t framing;  // SLUICE_FRAME_*
+
+  std::vector<testing::Frame> frames() const;
+};
+// Why encode() gives no framing for the transcript's request; empty: it does, in `framing`.
+std::string faultOfFraming(const Bench& bench, const testing::Transcript& transcript,
+                           std::uint32_t& framing);
+// The transcripts whose request encode() takes; codec.whole tells of the others.
+std::vector<Recorded> recorded(const Bench& bench);
 
 // An answer as it is given to a decoder; its texts are lent.
 struct Answer {

@@ -2,6 +2,7 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <iostream>
@@ -10,8 +11,10 @@
 #include "bench.hpp"
 #include "calls.hpp"
 #include "candidates.hpp"
+#include "command.hpp"
 #include "frames.hpp"
 #include "operation.hpp"
+#include "process.hpp"
 #include "random.hpp"
 #include "report.hpp"
 #include "runner.hpp"
@@ -118,14 +121,33 @@ void fuzzOnce(const std::vector<Target>& targets, std::uint64_t seed) {
   fuzzBody(target, random);
 }
 
-std::string commandFor(const Options& options, std::uint64_t seed) {
-  std::string out =
-      "sluice-plugin-check fuzz " + options.file + " --seed " + std::to_string(seed) + " --runs 1";
-  if (!options.transcripts.empty()) out += " --transcripts " + options.transcripts;
-  if (!options.model.empty()) out += " --model " + options.model;
-  for (const auto& [component, settings] : options.settings)
-    out += " --settings '" + component + "=" + settings + "'";
+// `runs` inputs from this seed on.
+std::vector<std::string> argumentsFor(const Options& options, std::uint64_t seed,
+                                      std::uint64_t runs) {
+  std::vector<std::string> out = {"sluice-plugin-check", "fuzz"};
+  const std::vector<std::string> words = wordsOf(options);
+  out.insert(out.end(), words.begin(), words.end());
+  out.insert(out.end(), {"--seed", std::to_string(seed), "--runs", std::to_string(runs)});
   return out;
+}
+
+// The first inputs again and again: what grows then is a leak, and no table that fills.
+void requireNothingLeft(const std::vector<Target>& targets, std::uint64_t first,
+                        std::uint64_t done) {
+  using Clock = std::chrono::steady_clock;
+  const auto until = Clock::now() + std::chrono::milliseconds(150) * slowness();
+  std::uint64_t count = 0;
+  for (; count < std::min<std::uint64_t>(done, 200) && Clock::now() < until; ++count)
+    fuzzOnce(targets, first + count);
+  if (count == 0) return;
+  const std::string leak = leakOf(4, [&] {
+    for (std::uint64_t i = 0; i < count; ++i) fuzzOnce(targets, first + i);
+  });
+  note::component("");
+  if (!leak.empty())
+    fail("gave it the first " + std::to_string(count) + " inputs again and again",
+         "what a function takes for one request is given back when that is over", leak,
+         "see codec.leaks and its like; LeakSanitizer and valgrind name the place");
 }
 
 nlohmann::json progress(std::uint64_t seed, std::uint64_t done) {
@@ -137,8 +159,10 @@ nlohmann::json progress(std::uint64_t seed, std::uint64_t done) {
 Outcome fuzzHere(const Options& options, const FuzzOptions& fuzz) {
   Outcome out;
   std::uint64_t seed = fuzz.seed;
+  bool leaks = false;  // all inputs were survived, and what is left of them is looked at
   const auto tell = [&](const Outcome* outcome) {
     nlohmann::json told = progress(seed, seed - fuzz.seed);
+    told["leaks"] = leaks;
     if (outcome != nullptr) told["outcome"] = toJson(*outcome);
     note::result(told.dump());
   };
@@ -155,6 +179,8 @@ Outcome fuzzHere(const Options& options, const FuzzOptions& fuzz) {
       tell(nullptr);
       fuzzOnce(*targets, seed);
     }
+    leaks = true;
+    requireNothingLeft(*targets, fuzz.seed, seed - fuzz.seed);
   } catch (const Failure& failure) {
     out.verdict = Verdict::failed;
     out.failures.push_back(failure);
@@ -168,23 +194,8 @@ Outcome fuzzHere(const Options& options, const FuzzOptions& fuzz) {
 }
 
 int fuzzApart(const Options& options, const FuzzOptions& fuzz, bool json) {
-  std::vector<std::string> arguments = {"sluice-plugin-check",
-                                        "fuzz",
-                                        options.file,
-                                        "--in-process",
-                                        "--note",
-                                        "9",
-                                        "--seed",
-                                        std::to_string(fuzz.seed),
-                                        "--runs",
-                                        std::to_string(fuzz.runs),
-                                        "--seconds",
-                                        std::to_string(fuzz.seconds)};
-  if (!options.transcripts.empty())
-    arguments.insert(arguments.end(), {"--transcripts", options.transcripts});
-  if (!options.model.empty()) arguments.insert(arguments.end(), {"--model", options.model});
-  for (const auto& [component, settings] : options.settings)
-    arguments.insert(arguments.end(), {"--settings", component + "=" + settings});
+  std::vector<std::string> arguments = argumentsFor(options, fuzz.seed, fuzz.runs);
+  arguments.insert(arguments.end(), {"--in-process", "--seconds", std::to_string(fuzz.seconds)});
   if (!json) std::cout << "seed " << fuzz.seed << std::endl;
 
   const double most = (fuzz.runs == 0 ? fuzz.seconds : 3600) + options.timeout;
@@ -192,6 +203,9 @@ int fuzzApart(const Options& options, const FuzzOptions& fuzz, bool json) {
   const auto told = nlohmann::json::parse(child.result, nullptr, false);
   const std::uint64_t seed = told.is_object() ? told.value("seed", fuzz.seed) : fuzz.seed;
   const std::uint64_t done = told.is_object() ? told.value("done", std::uint64_t{0}) : 0;
+  const bool leaks = told.is_object() && told.value("leaks", false);
+  const std::string again =
+      shellLine(leaks ? argumentsFor(options, fuzz.seed, done) : argumentsFor(options, seed, 1));
   Outcome outcome;
   const bool ended =
       told.is_object() && told.contains("outcome") && !child.tooLong && WIFEXITED(child.status);
@@ -210,14 +224,14 @@ int fuzzApart(const Options& options, const FuzzOptions& fuzz, bool json) {
     nlohmann::json out = toJson(outcome);
     out["seed"] = fuzz.seed;
     out["runs"] = done;
-    if (failed) out["again"] = commandFor(options, seed);
+    if (failed) out["again"] = again;
     std::cout << out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
     return failed ? 1 : 0;
   }
   if (outcome.verdict == Verdict::skipped) std::cout << "skipped: " << outcome.why << "\n";
   for (const Failure& failure : outcome.failures)
     explain(std::cout, failure, "the rules at its beginning");
-  if (failed) std::cout << "again: " << commandFor(options, seed) << "\n";
+  if (failed) std::cout << "again: " << again << "\n";
   else std::cout << done << " inputs, no fault\n";
   return failed ? 1 : 0;
 }

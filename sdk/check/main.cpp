@@ -11,7 +11,9 @@
 #include <random>
 #include <sstream>
 
+#include "chunks.hpp"
 #include "fuzz.hpp"
+#include "given.hpp"
 #include "note.hpp"
 #include "report.hpp"
 #include "runner.hpp"
@@ -24,30 +26,9 @@ struct CommandLine {
   Options options;
   FuzzOptions fuzz;
   std::vector<std::string> only, settings;
-  bool json = false, list = false, inProcess = false;
+  bool json = false, list = false, inProcess = false, printChunks = false, components = false;
   int note = -1;
 };
-
-struct Usage {
-  std::string message;
-};
-
-// 'COMPONENT={...}', or a file that holds {"COMPONENT": {...}}.
-void readSettings(const std::string& given, Options& into) {
-  const std::size_t equals = given.find('=');
-  if (equals != given.npos && !std::filesystem::exists(given)) {
-    const std::string json = given.substr(equals + 1);
-    if (!nlohmann::json::accept(json)) throw Usage{"--settings: this is no JSON: " + json};
-    into.settings[given.substr(0, equals)] = json;
-    return;
-  }
-  std::ifstream in(given);
-  const auto all = nlohmann::json::parse(in, nullptr, false);
-  if (!in || !all.is_object())
-    throw Usage{"--settings " + given +
-                ": neither COMPONENT={...} nor a file that holds {\"COMPONENT\": {...}}"};
-  for (const auto& [component, settings] : all.items()) into.settings[component] = settings.dump();
-}
 
 std::vector<const Check*> chosen(const std::vector<std::string>& only) {
   std::vector<const Check*> out;
@@ -69,6 +50,10 @@ bool wantsColours() {
   becomeChild(line.note, fuzz ? 3600 : line.options.timeout);
   if (fuzz) {
     fuzzHere(line.options, line.fuzz);
+  } else if (line.components) {
+    tellComponents(line.options);
+  } else if (line.printChunks) {
+    tellChunks(line.options);
   } else {
     const std::vector<const Check*> checks = chosen(line.only);
     note::result(toJson(runHere(*checks.front(), line.options))
@@ -110,7 +95,7 @@ void addShared(CLI::App& app, CommandLine& line) {
       ->check(CLI::ExistingDirectory);
   app.add_option("--settings", line.settings,
                  "COMPONENT={...}, or a file that holds {\"COMPONENT\": {...}}; repeatable")
-      ->take_all();
+      ->allow_extra_args(false);
   app.add_option("--model", line.options.model, "The model that requests ask for");
   app.add_option("--timeout", line.options.timeout, "Seconds that a check may take")
       ->check(CLI::Range(0.1, 3600.0))
@@ -136,8 +121,14 @@ int run(int argc, char** argv) {
         ->check(CLI::Range(0.1, 86400.0))
         ->capture_default_str();
   } else {
-    app.add_option("--only", line.only, "Only the checks with these ids")->delimiter(',');
+    app.add_option("--only", line.only, "Only the checks with these ids, separated by commas")
+        ->delimiter(',')
+        ->allow_extra_args(false);
     app.add_flag("--list", line.list, "Name all checks");
+    app.add_option("--seed", line.options.seed, "The only random input that codec.garbage gives");
+    app.add_flag("--print-chunks", line.printChunks,
+                 "Check nothing; print the chunks that each transcript becomes");
+    app.add_flag("--tell-components", line.components)->group("");
     app.footer(
         "sluice-plugin-check fuzz FILE.so gives it random input.\n"
         "Exit status: 0 all passed, 1 something failed, 2 usage.");
@@ -153,6 +144,12 @@ int run(int argc, char** argv) {
       return 0;
     }
     if (line.note >= 0) runAsChild(line, fuzz);
+    requireTranscripts(line.options);
+    nameComponents(line.options);
+    if (line.printChunks) {
+      if (line.options.transcripts.empty()) throw Usage{"which transcripts? --transcripts DIR"};
+      return printChunks(line.options, line.json);
+    }
     return fuzz ? runFuzz(line) : runChecks(line);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;

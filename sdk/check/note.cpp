@@ -7,6 +7,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "bench.hpp"
+
 namespace sluice::check::note {
 
 namespace {
@@ -52,6 +54,19 @@ NotePage& page() {
 void component(std::string_view id) { copy(page().component, id); }
 void calling(std::string_view function) { copy(page().calling, function); }
 void during(std::string_view what) { copy(page().during, what); }
+void seed(std::uint64_t of) { page().seed = of; }
+
+void frame(std::size_t number, std::size_t of, std::string_view event, std::string_view data) {
+  NotePage& to = page();
+  to.frame = number;
+  to.frames = of;
+  to.eventSize = event.size();
+  to.dataSize = data.size();
+  std::memcpy(to.event, event.data(), std::min(event.size(), sizeof to.event));
+  std::memcpy(to.data, data.data(), std::min(data.size(), sizeof to.data));
+}
+void frame() { page().frame = 0; }
+
 void unloaded(bool is) { page().unloaded = is ? 1 : 0; }
 
 void result(std::string_view json) {
@@ -59,12 +74,31 @@ void result(std::string_view json) {
   page().size = std::min(json.size(), sizeof page().result - 1);
 }
 
+namespace {
+
+template <std::size_t N>
+std::string kept(const char (&bytes)[N], std::size_t size) {
+  std::string out = shown({bytes, std::min(size, N)}, N);
+  if (size > N) out += "... (" + std::to_string(size) + " bytes)";
+  return out;
+}
+
+}  // namespace
+
 std::string where(const NotePage& page) {
   std::string out;
   if (page.unloaded != 0) out += "in code of the library after dlclose()";
-  else if (page.calling[0] != '\0') out += "in " + std::string(page.calling);
+  else if (page.calling[0] != '\0')
+    out += "in " + std::string(page.calling, strnlen(page.calling, sizeof page.calling));
+  if (page.frame != 0) {
+    out += (out.empty() ? "with frame " : ", with frame ") + std::to_string(page.frame) + " of " +
+           std::to_string(page.frames) + ", ";
+    if (page.eventSize > 0) out += "event " + kept(page.event, page.eventSize) + ", ";
+    out += kept(page.data, page.dataSize);
+  }
   if (page.during[0] != '\0')
-    out += (out.empty() ? "while " : ", while ") + std::string(page.during);
+    out += (out.empty() ? "while " : ", while ") +
+           std::string(page.during, strnlen(page.during, sizeof page.during));
   return out;
 }
 

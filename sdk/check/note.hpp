@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -14,8 +15,13 @@ struct NotePage {
   char calling[256];    // the plugin's function that runs, "codec.frame()"; empty: none
   char during[512];     // what is done to it, "the answer was cut at byte 17"
   char memory[512];     // of a fault: which lent memory was touched
-  char unloaded;        // 1: the plugin's code is gone, or going
-  std::size_t size;     // of the result; 0: there is none yet
+  char event[64];       // of the frame that is decoded, cut short
+  char data[256];
+  std::size_t eventSize, dataSize;  // as they were
+  std::size_t frame, frames;        // its number, from 1, and how many there are; 0: none
+  std::uint64_t seed;               // of random input; 0: none
+  char unloaded;                    // 1: the plugin's code is gone, or going
+  std::size_t size;                 // of the result; 0: there is none yet
   char result[1 << 20];
 };
 
@@ -33,11 +39,16 @@ NotePage& page();
 void component(std::string_view id);
 void calling(std::string_view function);
 void during(std::string_view what);
+// The frame that the plugin is about to be given; frame() says that there is none.
+void frame(std::size_t number, std::size_t of, std::string_view event, std::string_view data);
+void frame();
+void seed(std::uint64_t of);
 void unloaded(bool is);
 // Too long a result is cut, and then no JSON any more.
 void result(std::string_view json);
 
-// "in codec.frame(), while the answer was cut at byte 17"; empty if nothing is known.
+// "in codec.frame, with frame 2 of 3, event "e", "{}", while the answer was cut at byte 17"; empty
+// if nothing is known.
 std::string where(const NotePage& page);
 
 }  // namespace note

@@ -119,8 +119,10 @@ void Operation::finish(const sluice_error* error) noexcept {
       if (fault_.empty()) fault_ = "called finish() twice";
       return;
     }
+    if (onFinish) ++asking_;  // release() must not come before what that calls
     if (error != nullptr) {
       sluice_error copy = *error;
+      ended_ = error->code;
       copy.message[sizeof copy.message - 1] = '\0';
       failure_ = testing::describe(copy);
       if (error->code == SLUICE_OK && fault_.empty())
@@ -130,7 +132,11 @@ void Operation::finish(const sluice_error* error) noexcept {
       fault_ = "called finish() with success, but pushed no FINISH for choice 0";
     }
   }
-  if (onFinish) onFinish(*this);
+  if (!onFinish) return;
+  onFinish(*this);
+  const std::lock_guard lock(mutex_);
+  --asking_;
+  changed_.notify_all();
 }
 
 bool Operation::waitFinished(std::chrono::milliseconds most) {
@@ -141,6 +147,12 @@ bool Operation::waitFinished(std::chrono::milliseconds most) {
 bool Operation::waitPaused(std::chrono::milliseconds most) {
   Lock lock(mutex_);
   return changed_.wait_for(lock, most, [this] { return paused_ || finished_ > 0 || refused_; });
+}
+
+bool Operation::waitLeft(std::chrono::milliseconds most) {
+  Lock lock(mutex_);
+  return changed_.wait_for(
+      lock, most, [this] { return cancelAsked_ || cancelled_ || finished_ > 0 || refused_; });
 }
 
 void Operation::ask(void (*what)(void*), const char* name) {
@@ -175,6 +187,7 @@ void Operation::cancel() {
     const std::lock_guard lock(mutex_);
     cancelAsked_ = true;
     heldBack_ = paused_ = false;  // what it still pushes is its right
+    changed_.notify_all();
   }
   if (canCancel()) ask(direct_.cancel, "direct.cancel");
 }
@@ -207,6 +220,14 @@ std::string Operation::log() const {
 std::string Operation::failure() const {
   const std::lock_guard lock(mutex_);
   return failure_;
+}
+sluice_status Operation::ended() const {
+  const std::lock_guard lock(mutex_);
+  return ended_;
+}
+bool Operation::isWhole() const {
+  const std::lock_guard lock(mutex_);
+  return sample_.op != SLUICE_OP_CHAT || rules_.finished();
 }
 std::string Operation::json() const {
   const std::lock_guard lock(mutex_);
@@ -245,6 +266,11 @@ std::chrono::milliseconds patience(const Bench& bench) {
   return std::chrono::milliseconds(static_cast<int>(bench.options.timeout * 500));
 }
 std::chrono::milliseconds soon() { return std::chrono::milliseconds(1500) * slowness(); }
+
+bool hasTimeFor(const Bench& bench, std::chrono::milliseconds more) {
+  const auto all = std::chrono::milliseconds(static_cast<int>(bench.options.timeout * 900));
+  return std::chrono::steady_clock::now() + more < bench.began + all;
+}
 
 OperationPtr runToEnd(const Bench& bench, const Sample& sample, Operation::Answer answer) {
   auto operation = makeOperation(bench, sample, std::move(answer));

@@ -35,6 +35,7 @@ class Operation {
   // False: that took longer.
   bool waitFinished(std::chrono::milliseconds most);
   bool waitPaused(std::chrono::milliseconds most);  // or finished
+  bool waitLeft(std::chrono::milliseconds most);    // cancelled, told so by a push, or finished
   void resume();  // only while it is paused, or inside push(): that is all a host does
   void cancel();
   // Once it is finished. Waits until nothing else runs.
@@ -47,6 +48,8 @@ class Operation {
 
   std::string log() const;      // chunks, as testing::Recorder::log()
   std::string failure() const;  // of start() or finish(); empty: none
+  sluice_status ended() const;  // as finish() said; OK before that
+  bool isWhole() const;         // a chat whose choice 0 was finished; every other answer
   std::string json() const;     // of its JSON chunk
   std::size_t pushes() const;
   bool finished() const;
@@ -79,7 +82,7 @@ class Operation {
   void wrong(std::string what);
   bool run(bool noted);
 
-  const Bench& bench_;
+  const Bench bench_;  // a copy: a thread that the plugin keeps may outlive the check's
   const sluice_direct& direct_;
   const Sample sample_;
   sluice_request request_;
@@ -96,6 +99,7 @@ class Operation {
   std::size_t pushes_ = 0;
   std::size_t resumes_ = 0;
   int finished_ = 0, asking_ = 0, visits_ = 0;
+  sluice_status ended_ = SLUICE_OK;
   bool paused_ = false;    // waits for a resume()
   bool heldBack_ = false;  // and must not push before
   bool cancelled_ = false, cancelAsked_ = false;
@@ -115,6 +119,18 @@ OperationPtr makeOperation(const Bench& bench, const Sample& sample, Operation::
 std::chrono::milliseconds patience(const Bench& bench);
 // How long "soon" is.
 std::chrono::milliseconds soon();
+
+// A request that the component answers, and what it answers when nobody interferes.
+struct Reference {
+  Sample sample;
+  std::string log;
+  std::size_t pushes = 0;
+  std::chrono::milliseconds whole{};  // how long it takes
+};
+// Throws Skip if it answers none of goodSamples().
+Reference reference(const Bench& bench);
+// Whether the check's time is enough for `more` of the same.
+bool hasTimeFor(const Bench& bench, std::chrono::milliseconds more);
 
 // Runs it to its end, never pausing, and releases it. NULL: start() refused. Throws Failure if it
 // does not finish.

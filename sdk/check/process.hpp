@@ -2,14 +2,19 @@
 // Threads: pure functions.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <functional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace sluice::check {
 
 std::size_t threadCount();
+// Also those that it was handed when their parent ended.
+std::vector<pid_t> childrenOfThisProcess();
 // "4 -> /dev/zero", one a descriptor; without the one that is needed to look.
 std::set<std::string> openFiles();
 // Bytes that malloc() has given out.

@@ -15,11 +15,15 @@
 #include <atomic>
 #include <chrono>
 #include <cstring>
+#include <iterator>
+#include <memory>
 #include <stdexcept>
 #include <thread>
 
 #include "bench.hpp"
+#include "command.hpp"
 #include "note.hpp"
+#include "process.hpp"
 
 extern char** environ;
 
@@ -36,19 +40,49 @@ std::string readAll(int descriptor) {
   return out;
 }
 
+// Returns when the child has ended or the time is over, whichever is first.
+void waitUntilEnded(pid_t child, double seconds) {
+  const int handle = static_cast<int>(syscall(SYS_pidfd_open, child, 0));
+  if (handle >= 0) {
+    pollfd waiting = {handle, POLLIN, 0};
+    poll(&waiting, 1, static_cast<int>(seconds * 1000));
+    ::close(handle);
+    return;
+  }
+  // A kernel or a sandbox without pidfd_open().
+  using Clock = std::chrono::steady_clock;
+  const auto until = Clock::now() + std::chrono::duration<double>(seconds);
+  siginfo_t ended = {};
+  while (Clock::now() < until &&
+         waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         ended.si_pid == 0)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+}
+
 // The child's status; kills it when the time is over.
 int waitFor(pid_t child, double seconds, bool& tooLong) {
-  const int handle = static_cast<int>(syscall(SYS_pidfd_open, child, 0));
-  pollfd waiting = {handle, POLLIN, 0};
-  if (handle >= 0 && poll(&waiting, 1, static_cast<int>(seconds * 1000)) == 0) {
-    tooLong = true;
-    kill(-child, SIGKILL);
-  }
-  if (handle >= 0) ::close(handle);
+  waitUntilEnded(child, seconds);
+  siginfo_t ended = {};
+  waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT);
+  tooLong = ended.si_pid == 0;
+  if (tooLong) kill(child, SIGKILL);
+  kill(-child, SIGKILL);  // and what it may have started
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
-  kill(-child, SIGKILL);  // what it may have started
   return status;
+}
+
+// What plugins have started and taken out of their process group. It was handed to this process
+// when its parent ended, and there is nothing else left of this process's children.
+void endOrphans() {
+  for (;;) {
+    const std::vector<pid_t> orphans = childrenOfThisProcess();
+    if (orphans.empty()) return;
+    for (const pid_t orphan : orphans) {
+      kill(orphan, SIGKILL);
+      while (waitpid(orphan, nullptr, 0) < 0 && errno == EINTR) continue;
+    }
+  }
 }
 
 pid_t spawn(const std::vector<std::string>& arguments, int note, int output) {
@@ -80,25 +114,23 @@ void limit(__rlimit_resource what, rlim_t most) {
 }
 
 std::vector<std::string> argumentsFor(const Check& check, const Options& options) {
-  std::vector<std::string> out = {"sluice-plugin-check",
-                                  options.file,
-                                  "--in-process",
-                                  "--only",
-                                  check.id,
-                                  "--note",
-                                  std::to_string(kNoteInChild),
-                                  "--timeout",
-                                  std::to_string(options.timeout)};
-  if (!options.transcripts.empty()) out.insert(out.end(), {"--transcripts", options.transcripts});
-  if (!options.model.empty()) out.insert(out.end(), {"--model", options.model});
-  for (const auto& [component, settings] : options.settings)
-    out.insert(out.end(), {"--settings", component + "=" + settings});
+  std::vector<std::string> out = {"sluice-plugin-check"};
+  const std::vector<std::string> words = wordsOf(options);
+  out.insert(out.end(), words.begin(), words.end());
+  out.insert(out.end(), {"--in-process", "--only", check.id});
   return out;
+}
+
+// What to type to see it again, with the random input that it happened with.
+std::string again(std::vector<std::string> arguments, std::uint64_t seed) {
+  if (seed != 0) arguments.insert(arguments.end(), {"--seed", std::to_string(seed)});
+  return shellLine(arguments);
 }
 
 Result runOne(const Check& check, const Options& options) {
   const auto begin = std::chrono::steady_clock::now();
-  const Child child = runChild(argumentsFor(check, options), options.timeout);
+  const std::vector<std::string> arguments = argumentsFor(check, options);
+  const Child child = runChild(arguments, options.timeout);
   Result out;
   out.check = &check;
   out.ms = static_cast<long>(std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -106,8 +138,13 @@ Result runOne(const Check& check, const Options& options) {
                                  .count());
   const std::string said = lastWords(child);
   const auto result = nlohmann::json::parse(child.result, nullptr, false);
-  const bool ended = !child.tooLong && !result.is_discarded() && WIFEXITED(child.status);
-  if (ended) out.outcome = outcomeFrom(result);
+  bool ended = !child.tooLong && !result.is_discarded() && WIFEXITED(child.status);
+  try {
+    if (ended) out.outcome = outcomeFrom(result);
+  } catch (const nlohmann::json::exception&) {
+    ended = false;  // the plugin has written over it
+    out.outcome = {};
+  }
   const bool sanitizer =
       said.find("Sanitizer") != said.npos || said.find("runtime error") != said.npos;
   if (ended && !sanitizer) return out;
@@ -125,8 +162,7 @@ Result runOne(const Check& check, const Options& options) {
   failure.fix = !child.memory.empty()
                     ? "copy what you need before you return, and read no further than len or "
                       "struct_size says"
-                    : "run it in a debugger: gdb --args sluice-plugin-check " + options.file +
-                          " --in-process --only " + check.id;
+                    : "run it in a debugger: gdb --args " + again(arguments, child.seed);
   out.outcome.failures.push_back(std::move(failure));
   return out;
 }
@@ -148,7 +184,8 @@ void tellOnce(std::vector<Result>& results, const char* function, std::string_vi
 
 }  // namespace
 
-Child runChild(const std::vector<std::string>& arguments, double seconds) {
+Child runChild(std::vector<std::string> arguments, double seconds) {
+  arguments.insert(arguments.end(), {"--note", std::to_string(kNoteInChild)});
   Child out;
   const int note = note::create();
   const int output = memfd_create("output", 0);
@@ -157,13 +194,19 @@ Child runChild(const std::vector<std::string>& arguments, double seconds) {
   fcntl(output, F_SETFD, FD_CLOEXEC);
   const pid_t child = spawn(arguments, note, output);
   out.status = waitFor(child, seconds, out.tooLong);
-  const NotePage* const page = note::map(note);
+  const NotePage* const left = note::map(note);
+  // The plugin may have written anything there.
+  const auto page = std::make_unique<NotePage>(*left);
+  note::unmap(left);
+  for (char* const last : {std::end(page->component), std::end(page->calling),
+                           std::end(page->during), std::end(page->memory)})
+    last[-1] = '\0';
   out.component = page->component;
   out.calling = page->calling;
   out.where = note::where(*page);
   out.memory = page->memory;
+  out.seed = page->seed;
   if (page->size > 0) out.result.assign(page->result, std::min(page->size, sizeof page->result));
-  note::unmap(page);
   out.output = readAll(output);
   ::close(note);
   ::close(output);
@@ -197,25 +240,68 @@ std::string lastWords(const Child& child) {
   return isUtf8(out) ? out : shown(out, 1500);
 }
 
-std::vector<Result> runApart(const std::vector<const Check*>& checks, const Options& options) {
-  std::vector<Result> out(checks.size());
+namespace {
+
+constexpr std::string_view kOpens = "library.opens", kEntry = "library.entry-twice";
+
+Result skipped(const Check& check, std::string why) {
+  Result out;
+  out.check = &check;
+  out.outcome = {Verdict::skipped, std::move(why), {}};
+  return out;
+}
+
+// Several at a time; at least two, since many checks wait more than they work.
+void runSeveral(const std::vector<const Check*>& checks, const std::vector<std::size_t>& which,
+                const Options& options, std::vector<Result>& out) {
   std::atomic<std::size_t> next = 0;
-  std::vector<std::thread> workers;
-  // At least two: many checks wait more than they work.
-  const std::size_t most = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 2, 16);
   std::atomic<bool> broken = false;
-  for (std::size_t i = 0; i < std::min(most, checks.size()); ++i)
+  std::vector<std::thread> workers;
+  const std::size_t most = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 2, 16);
+  for (std::size_t i = 0; i < std::min(most, which.size()); ++i)
     workers.emplace_back([&] {
-      for (std::size_t at = next++; at < checks.size(); at = next++) try {
-          out[at] = runOne(*checks[at], options);
-        } catch (const std::runtime_error&) {
+      for (std::size_t at = next++; at < which.size(); at = next++) try {
+          out[which[at]] = runOne(*checks[which[at]], options);
+        } catch (const std::exception&) {
           broken = true;
         }
     });
   for (std::thread& worker : workers) worker.join();
+  endOrphans();
   if (broken) throw std::runtime_error("a check could not be started");
-  tellOnce(out, "dlopen()", "library.opens");
-  tellOnce(out, "sluice_plugin_entry", "library.entry-twice");
+}
+
+}  // namespace
+
+std::vector<Result> runApart(const std::vector<const Check*>& checks, const Options& options) {
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  std::vector<Result> out(checks.size());
+  std::vector<std::size_t> loading, first, decoding;
+  for (std::size_t i = 0; i < checks.size(); ++i) {
+    const std::string_view id = checks[i]->id;
+    const bool loads = id == kOpens || id == kEntry;
+    (loads ? loading : checks[i]->decodes ? decoding : first).push_back(i);
+  }
+  runSeveral(checks, loading, options, out);
+  for (const std::size_t i : loading) {
+    if (out[i].crashedIn != "dlopen()" && out[i].crashedIn != "sluice_plugin_entry") continue;
+    const std::string why = "the library does not survive " + out[i].crashedIn + ": see ";
+    for (std::size_t other = 0; other < checks.size(); ++other)
+      if (out[other].check == nullptr) out[other] = skipped(*checks[other], why + checks[i]->id);
+    return out;
+  }
+  runSeveral(checks, first, options, out);
+  // What does not survive a recorded answer survives it in no other check.
+  constexpr std::string_view kWhole = "codec.whole";
+  const bool fatal = std::ranges::any_of(out, [&](const Result& result) {
+    return result.check != nullptr && result.check->id == kWhole &&
+           result.crashedIn.starts_with("codec.");
+  });
+  if (!fatal) runSeveral(checks, decoding, options, out);
+  for (const std::size_t i : fatal ? decoding : std::vector<std::size_t>())
+    out[i] = skipped(*checks[i], "it does not survive a transcript: see " + std::string(kWhole));
+  tellOnce(out, "dlopen()", kOpens);
+  tellOnce(out, "sluice_plugin_entry", kEntry);
   return out;
 }
 

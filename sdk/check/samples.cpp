@@ -105,7 +105,9 @@ std::vector<Sample> encodable(const Bench& bench) {
   return out;
 }
 
-Sample answerable(const Bench& bench) {
+Sample answerable(const Bench& bench) { return reference(bench).sample; }
+
+Reference reference(const Bench& bench) {
   std::string refused;
   Bench with = bench;
   Options options = bench.options;
@@ -122,9 +124,14 @@ Sample answerable(const Bench& bench) {
     }
     if (one.op == SLUICE_OP_MODELS) continue;
     note::during("it was given " + one.what);
+    const auto begin = std::chrono::steady_clock::now();
     const auto operation = runToEnd(bench, one);
     if (!operation) continue;
-    if (operation->failure().empty()) return one;
+    if (operation->failure().empty()) {
+      const auto took = std::chrono::steady_clock::now() - begin;
+      return {std::move(one), operation->log(), operation->pushes(),
+              std::chrono::ceil<std::chrono::milliseconds>(took)};
+    }
     if (refused.empty()) refused = one.what + ": " + operation->failure();
   }
   throw Skip{"it answers none of the sample requests (" + refused +

@@ -3,8 +3,10 @@
 #define VALIJSON_USE_EXCEPTIONS 1
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <exception>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string_view>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
@@ -71,6 +73,14 @@ bool looksSecret(std::string_view name) {
   return std::ranges::any_of(kEnds, [&](std::string_view end) { return last.ends_with(end); });
 }
 
+// Whether a setting may be a secret: its author has not said, and it is no choice among a few
+// words.
+bool isOpen(const Value& schema) {
+  const auto mark = schema.find("x-secret");
+  const bool said = mark != schema.end() && mark->is_boolean();
+  return !said && !schema.contains("enum") && !schema.contains("const");
+}
+
 bool isMarked(const Value& schema) {
   const auto mark = schema.find("x-secret");
   return mark != schema.end() && *mark == true;
@@ -99,8 +109,10 @@ void eachSetting(const Value& schema, const std::string& path, int levels, const
     if (schema.contains(below)) eachSetting(schema[below], path, levels - 1, each);
 }
 
-// A value that a schema gives for itself; discarded if it gives none.
+// A value that a schema gives for itself, or one made up as its type says; discarded if there is
+// neither. Whether it fits is for the validator to say.
 Value valueOf(const Value& schema, int levels);
+Value madeUp(const Value& schema, int levels);
 
 Value objectOf(const Value& schema, int levels) {
   Value out = Value::object();
@@ -118,6 +130,51 @@ Value objectOf(const Value& schema, int levels) {
   return out;
 }
 
+// A whole number where one will do.
+Value madeUpNumber(const Value& schema) {
+  const auto bound = [&](const char* name) {
+    const auto found = schema.find(name);
+    return found != schema.end() && found->is_number() ? std::optional(found->get<double>())
+                                                       : std::nullopt;
+  };
+  double value = 1;
+  if (const auto most = bound("maximum")) value = std::min(value, *most);
+  if (const auto most = bound("exclusiveMaximum")) value = std::min(value, *most - 1);
+  if (const auto least = bound("minimum")) value = std::max(value, *least);
+  if (const auto least = bound("exclusiveMinimum"); least && value <= *least) value = *least + 1;
+  if (const auto step = bound("multipleOf"); step && *step > 0)
+    value = std::ceil(value / *step) * *step;
+  if (value == std::floor(value) && std::abs(value) < 1e15) return static_cast<std::int64_t>(value);
+  return value;
+}
+
+std::size_t leastOf(const Value& schema, const char* name) {
+  const auto found = schema.find(name);
+  const bool small = found != schema.end() && found->is_number_unsigned() && *found < 1000;
+  return small ? found->get<std::size_t>() : 0;
+}
+
+Value madeUp(const Value& schema, int levels) {
+  const auto told = schema.find("type");
+  if (told == schema.end()) return Value(Value::value_t::discarded);
+  const Value type = told->is_array() && !told->empty() ? (*told)[0] : *told;
+  if (type == "object") return objectOf(schema, levels);
+  if (type == "integer" || type == "number") return madeUpNumber(schema);
+  if (type == "boolean") return false;
+  if (type == "string" && schema.value("format", Value()) == "uri") return "http://127.0.0.1:9";
+  if (type == "string")
+    return std::string(std::max<std::size_t>(1, leastOf(schema, "minLength")), 'x');
+  if (type != "array") return Value(Value::value_t::discarded);
+  Value out = Value::array();
+  const auto items = schema.find("items");
+  for (std::size_t i = 0; i < leastOf(schema, "minItems"); ++i) {
+    Value item = items != schema.end() && levels > 0 ? valueOf(*items, levels - 1) : Value("x");
+    if (item.is_discarded()) return item;
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+
 Value valueOf(const Value& schema, int levels) {
   const Value none(Value::value_t::discarded);
   if (!schema.is_object()) return none;
@@ -126,8 +183,7 @@ Value valueOf(const Value& schema, int levels) {
   for (const char* list : {"examples", "enum"})
     if (schema.contains(list) && schema[list].is_array() && !schema[list].empty())
       return schema[list][0];
-  if (schema.contains("type") && schema["type"] == "object") return objectOf(schema, levels);
-  return none;
+  return madeUp(schema, levels);
 }
 
 void putSecret(const Value& schema, Value& into, const std::string& secret, int levels) {
@@ -182,7 +238,7 @@ std::vector<std::string> unmarkedSecrets(const char* schema) {
   eachSetting(parsed(schema), {}, kDeepest,
               [&](const std::string& path, const std::string& name, const Value& setting) {
                 const bool text = mayBe(setting, "string") || mayBe(setting, "array");
-                if (text && looksSecret(name) && !isMarked(setting)) out.push_back(path);
+                if (text && looksSecret(name) && isOpen(setting)) out.push_back(path);
               });
   return out;
 }

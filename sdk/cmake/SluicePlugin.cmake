@@ -1,13 +1,15 @@
-# sluice_add_plugin(NAME SOURCES a.cpp ... [LIBS target ...] [TEST_SOURCES a_test.cpp ...] [OUTPUT dir])
+# sluice_add_plugin(NAME SOURCES a.cpp ... [LIBS target ...] [TEST_SOURCES a_test.cpp ...]
+#                   [CHECK_SETTINGS component={...} ...] [OUTPUT dir])
 #
 # Builds the plugin NAME.so into <build>/plugins (or OUTPUT), with no symbol visible but
 # sluice_plugin_entry and none left to be found at run time. Without OUTPUT, `cmake --install` puts
 # it into lib/sluice/plugins. TEST_SOURCES, if tests are built, become the program NAME_test, linked
 # with the plugin's own sources: of GoogleTest if they are C++, with a main() of their own if C. Where
 # the checker is installed, the test NAME_check runs it, with the transcripts/ beside the sources.
+# CHECK_SETTINGS gives it the settings of components that need some which it cannot make up.
 
 function(sluice_add_plugin name)
-  cmake_parse_arguments(P "" "OUTPUT" "SOURCES;LIBS;TEST_SOURCES" ${ARGN})
+  cmake_parse_arguments(P "" "OUTPUT" "SOURCES;LIBS;TEST_SOURCES;CHECK_SETTINGS" ${ARGN})
   if(NOT P_SOURCES OR P_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "sluice_add_plugin(${name}): give SOURCES, and nothing else unknown "
                         "(${P_UNPARSED_ARGUMENTS})")
@@ -62,6 +64,9 @@ function(sluice_add_plugin name)
     if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/transcripts)
       set(arguments --transcripts ${CMAKE_CURRENT_SOURCE_DIR}/transcripts)
     endif()
+    foreach(settings IN LISTS P_CHECK_SETTINGS)
+      list(APPEND arguments --settings ${settings})
+    endforeach()
     add_test(NAME ${name}_check
              COMMAND ${SluiceSDK_CHECKER} $<TARGET_FILE:${name}> ${arguments})
     set_tests_properties(${name}_check PROPERTIES TIMEOUT 300)

@@ -7,6 +7,8 @@ import "C"
 
 import (
 	"fmt"
+	"math"
+	"strings"
 	"time"
 	"unicode/utf8"
 	"unsafe"
@@ -76,22 +78,43 @@ func copyUsage(from *C.sluice_usage) *Usage {
 	}
 }
 
-// What fits, never half a character; NUL inside becomes a space.
-func put(to []C.char, text string) {
-	size := min(len(text), len(to)-1)
+// What has room, never half a character; NUL becomes a space, and what is no UTF-8 `?`.
+func fitting(text string, room int) string {
+	text = strings.ReplaceAll(strings.ToValidUTF8(text, "?"), "\x00", " ")
+	size := min(len(text), room)
 	for size > 0 && size < len(text) && !utf8.RuneStart(text[size]) {
 		size--
 	}
-	for i := 0; i < size; i++ {
-		if to[i] = C.char(text[i]); text[i] == 0 {
-			to[i] = ' '
-		}
+	return text[:size]
+}
+
+func put(to []C.char, text string) {
+	text = fitting(text, len(to)-1)
+	for i := range len(text) {
+		to[i] = C.char(text[i])
 	}
-	to[size] = 0
+	to[len(text)] = 0
+}
+
+// From 0 to a day.
+func wholeMs(wait time.Duration) uint32 {
+	return uint32(max(0, min(wait, 24*time.Hour)).Milliseconds())
+}
+
+// As asError; an error whose own methods panic is that panic.
+func told(err error) (out *Error) {
+	thrown := caught(func() error {
+		out = asError(err)
+		return nil
+	})
+	if thrown != nil {
+		out = asError(thrown)
+	}
+	return out
 }
 
 func fill(to *C.sluice_error, err error) C.sluice_status {
-	from := asError(err)
+	from := told(err)
 	to.code = C.sluice_status(from.Code)
 	if from.Code == OK {
 		to.code = C.SLUICE_UNKNOWN
@@ -101,8 +124,8 @@ func fill(to *C.sluice_error, err error) C.sluice_status {
 	if from.Retryable {
 		to.retryable = 1
 	}
-	to.retry_after_ms = C.uint32_t(from.RetryAfter.Milliseconds())
-	to.http_status = C.uint32_t(from.HTTPStatus)
+	to.retry_after_ms = C.uint32_t(wholeMs(from.RetryAfter))
+	to.http_status = C.uint32_t(max(0, min(from.HTTPStatus, math.MaxInt32)))
 	put(to.message[:], from.Message)
 	put(to._type[:], from.Type)
 	put(to.symbol[:], from.Symbol)

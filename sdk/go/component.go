@@ -160,7 +160,7 @@ type Decoder interface {
 // Direct answers by itself.
 type Direct interface {
 	// Answer makes one answer, on a goroutine of its own. ctx ends when the client has left: return
-	// soon. A push waits while the reader is behind.
+	// soon; what is returned then is of no account. A push waits while the reader is behind.
 	Answer(ctx context.Context, request *Request, out *Sink) error
 }
 

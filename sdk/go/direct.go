@@ -70,13 +70,21 @@ func (c *call) push(chunk *Chunk) Code {
 	return answer
 }
 
-func (c *call) run() {
+// What the answer ends with. One that nobody reads any more is cancelled, whatever Answer returned.
+func (c *call) answer() error {
 	defer c.leave()
 	out := &Sink{push: c.push}
 	err := caught(func() error { return c.direct.Answer(c.ctx, c.request, out) })
-	if out.over {
-		err = ErrCancelled
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if out.over || c.left {
+		return ErrCancelled
 	}
+	return err
+}
+
+func (c *call) run() {
+	err := c.answer()
 	if err == nil {
 		C.sluice_go_finish(c.sink, nil)
 		return

@@ -131,6 +131,9 @@ func asError(err error) *Error {
 	var ours *Error
 	switch {
 	case errors.As(err, &ours):
+		if ours == nil {
+			return &Error{Code: Internal, Message: "the plugin failed with a nil *sluice.Error"}
+		}
 		return ours
 	case errors.Is(err, context.Canceled):
 		return ErrCancelled

@@ -1,6 +1,7 @@
-// sluice/json.h and sluice/error.h, for plugins in C, beside what C++ has.
+// sluice/json.h, sluice/error.h and sluice/http.h, for plugins in C, beside what C++ has.
 #include <gtest/gtest.h>
 #include <sluice/error.h>
+#include <sluice/http.h>
 #include <sluice/json.h>
 
 #include <sluice/core.hpp>
@@ -20,6 +21,15 @@ std::string text(const std::string& value) {
   std::string out(value.size(), '?');
   out.resize(sluice_json_string(str(value), out.data()));
   return out;
+}
+
+TEST(HttpC, FindsHeadersInAnyCase) {
+  const sluice_kv headers[] = {{{"Server", 6}, {"s", 1}}, {{"RETRY-After", 11}, {"2", 1}}};
+  for (const char* name : {"retry-after", "Retry-After"})
+    EXPECT_EQ(sluice::view(sluice_header(headers, 2, name)), "2");
+  EXPECT_EQ(sluice_header(headers, 2, "retry-afte").len, 0u);
+  EXPECT_EQ(sluice_header(headers, 1, "retry-after").len, 0u);
+  EXPECT_EQ(sluice_header(nullptr, 0, "retry-after").len, 0u);
 }
 
 TEST(JsonC, AgreesWithTheCxxReaderOnWhatIsAnObject) {

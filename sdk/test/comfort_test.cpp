@@ -35,6 +35,11 @@ struct Talk : sluice::Codec {
     loud = settings.boolean("loud");
     for (const json::Value tag : settings.list("tags")) tags += tag.string();
   }
+  static sluice::Complaint complaint(json::Value body) {
+    sluice::Complaint said = sluice::usualComplaint(body);
+    said.retryAfterMs = static_cast<std::uint32_t>(body["error"]["wait"].number() * 1000);
+    return said;
+  }
   void encode(const sluice::Request& request, sluice::HttpOut out) const override {
     const sluice::Body asked(request);
     std::string body;
@@ -48,7 +53,7 @@ struct Talk : sluice::Codec {
   }
   std::unique_ptr<sluice::Decoder> open(const sluice::Request& /*request*/,
                                         const sluice::Response& response) const override {
-    if (!response.ok()) return sluice::refused(response, host);
+    if (!response.ok()) return sluice::refused(response, host, complaint);
     return std::make_unique<Answer>();
   }
   sluice::Host host;
@@ -78,6 +83,11 @@ struct Worker : sluice::Worker {
   static constexpr auto id = "test.worker", description = "answers in one function";
   void answer(const sluice::Request& request, sluice::Stream out) const override {
     if (request.op() != SLUICE_OP_CHAT) request.refuse();
+    if (request.body() == "wait") {
+      out.text("0");
+      while (!out.cancelled()) std::this_thread::yield();
+      return;
+    }
     for (int i = 0; i < 5 && !out.cancelled(); ++i) out.text(std::to_string(i));
     if (request.body() == "fail") throw sluice::broken("half way");
     out.finishReason("stop");
@@ -235,6 +245,36 @@ TEST_F(AnswerTest, RefusalsSayWhatTheyMean) {
             "error NOT_FOUND http=404 \"HTTP 404 without a word of why\"\n");
 }
 
+TEST_F(AnswerTest, AWaitInTheBodyCountsWhereNoHeaderTellsOne) {
+  const std::string body = R"({"error":{"message":"busy","wait":1.5}})";
+  EXPECT_EQ(refusal(503, body),
+            "error UNAVAILABLE reason=OVERLOADED retryable http=503 after_ms=1500 \"busy\"\n");
+  EXPECT_EQ(refusal(503, body, {{testing_::str("retry-after"), testing_::str("2")}}),
+            "error UNAVAILABLE reason=OVERLOADED retryable http=503 after_ms=2000 \"busy\"\n");
+}
+
+// Lists of words, and an end that is no JSON.
+struct Words : sluice::JsonDecoder {
+  void object(std::string_view, json::Value, sluice::Sink) override {}
+  void other(std::string_view, json::Value words, sluice::Sink sink) override {
+    if (!words.isArray()) throw sluice::broken("neither list nor object");
+    for (const json::Value word : words) sink.text(word.string());
+    finish(sink, "stop");
+  }
+  bool isMark(std::string_view data) const override { return data == "over"; }
+};
+
+TEST(JsonDecoder, MayTakeListsAndMarksOfItsOwn) {
+  Words words;
+  Recorder recorder;
+  words.frame("", R"(["a","b"])", sluice::Sink(recorder.sink()));
+  words.frame("", "over", sluice::Sink(recorder.sink()));
+  words.end(sluice::Sink(recorder.sink()));
+  EXPECT_EQ(recorder.log(), "text \"a\"\ntext \"b\"\nfinish stop\n");
+  EXPECT_THROW(words.frame("", "7", sluice::Sink(recorder.sink())), sluice::Error);
+  EXPECT_THROW(words.frame("", "[DONE]", sluice::Sink(recorder.sink())), sluice::Error);
+}
+
 TEST_F(AnswerTest, NothingIsPushedOnceNobodyReads) {
   Recorder recorder;
   recorder.answer({SLUICE_OK, SLUICE_CANCELLED});
@@ -316,8 +356,7 @@ TEST_F(ComfortTest, WorkersAnswerInOneFunction) {
             "text \"0\"\ntext \"1\"\ntext \"2\"\ntext \"3\"\ntext \"4\"\nfinish stop\n");
   Running failing(worker, "fail", {SLUICE_OK, SLUICE_CANCELLED});
   failing.start();
-  EXPECT_EQ(failing.recorder.log(),
-            "text \"0\"\ntext \"1\"\nerror UNAVAILABLE retryable \"half way\"\n");
+  EXPECT_EQ(failing.recorder.log(), "text \"0\"\ntext \"1\"\nerror CANCELLED \"cancelled\"\n");
 }
 
 TEST_F(ComfortTest, AWorkersPushWaitsWhileTheReaderPauses) {
@@ -341,6 +380,17 @@ TEST_F(ComfortTest, AWorkersPushWaitsWhileTheReaderPauses) {
 TEST_F(ComfortTest, AWorkersPauseEndsWithACancel) {
   const testing_::Instance worker("test.worker", host);
   Running running(worker, "", {SLUICE_PAUSE});
+  std::thread thread([&] { running.start(); });
+  while (running.recorder.pushes() == 0) std::this_thread::yield();
+  running.direct.cancel(running.call);
+  thread.join();
+  EXPECT_EQ(running.recorder.log(), "text \"0\"\nerror CANCELLED \"cancelled\"\n");
+  EXPECT_EQ(running.recorder.finished(), 1);
+}
+
+TEST_F(ComfortTest, AWorkerThatReturnsBecauseItIsCancelledIsCancelled) {
+  const testing_::Instance worker("test.worker", host);
+  Running running(worker, "wait", {});
   std::thread thread([&] { running.start(); });
   while (running.recorder.pushes() == 0) std::this_thread::yield();
   running.direct.cancel(running.call);

@@ -32,6 +32,7 @@ struct Counter : sluice::Generator {
   static constexpr auto id = "test.counter", description = "counts";
   std::unique_ptr<sluice::Generation> generate(const sluice::Request& request) const override {
     if (request.body() == "refuse") request.refuse();
+    if (request.body() == "nothing") return nullptr;
     return std::make_unique<Count>(request.body());
   }
 };
@@ -65,6 +66,7 @@ struct Everything : sluice::Codec, sluice::Strategy, sluice::Memory {
   };
   std::unique_ptr<sluice::Decoder> open(const sluice::Request& /*request*/,
                                         const sluice::Response& response) const override {
+    if (response.status == 204) return nullptr;
     if (!response.ok())
       throw sluice::Error(SLUICE_UNAVAILABLE, std::string(response.headers.find("X-WHY")));
     return std::make_unique<Reader>();
@@ -80,17 +82,25 @@ struct Everything : sluice::Codec, sluice::Strategy, sluice::Memory {
   std::string name;
 };
 
+struct Idle : sluice::Direct {
+  static constexpr auto id = "test.idle", description = "starts nothing";
+  std::unique_ptr<sluice::DirectCall> start(const sluice::Request& /*request*/) const override {
+    return nullptr;
+  }
+};
+
 }  // namespace
 
 SLUICE_PLUGIN("Tests", "1.2.3", "Apache-2.0", sluice::DirectComponent<Counter>,
-              sluice::DirectComponent<WaitingCounter>, sluice::Component<Everything>)
+              sluice::DirectComponent<WaitingCounter>, sluice::Component<Everything>,
+              sluice::DirectComponent<Idle>)
 
 namespace {
 
 TEST(Entry, ServesItsOwnVersionAlone) {
   const sluice_library* library = sluice_plugin_entry(SLUICE_ABI_VERSION);
   ASSERT_TRUE(library);
-  EXPECT_EQ(library->n_components, 3u);
+  EXPECT_EQ(library->n_components, 4u);
   EXPECT_STREQ(library->version, "1.2.3");
   EXPECT_EQ(library->flags, 0u);
   EXPECT_FALSE(sluice_plugin_entry(SLUICE_ABI_VERSION + 1));
@@ -186,6 +196,16 @@ TEST_F(FaceTest, GeneratesToTheEnd) {
             "std::exception\"\n");
   EXPECT_EQ(testing_::run(counter, chat("m", "refuse", true)),
             "error UNIMPLEMENTED \"this component does not serve operation 1\"\n");
+}
+
+TEST_F(FaceTest, WhatGivesNothingIsAnError) {
+  const std::string gave = " gave nothing\"\n", internal = "error INTERNAL \"the plugin's ";
+  const testing_::Instance all("test.everything", host);
+  EXPECT_EQ(decode(all, chat("m", "", true), 204, {}, {{"", "a"}}), internal + "open()" + gave);
+  const testing_::Instance counter("test.counter", host);
+  EXPECT_EQ(testing_::run(counter, chat("m", "nothing", true)), internal + "generate()" + gave);
+  const testing_::Instance idle("test.idle", host);
+  EXPECT_EQ(testing_::run(idle, chat("m", "", true)), internal + "start()" + gave);
 }
 
 // An operation of a direct component under way.

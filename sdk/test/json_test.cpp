@@ -50,6 +50,18 @@ TEST(Json, KeepsOrderAndNumberText) {
   EXPECT_EQ(again(" [ 1 , { \"a\" : \"b\" } ]\r\n\t"), R"([1,{"a":"b"}])");
 }
 
+TEST(Json, NumbersBeyondADoubleAreNothingOrOtherwise) {
+  const std::string text = "[1e-999, -1E-999, 1e999, -1e400, 0." + std::string(400, '0') + "1]";
+  Document document;
+  ASSERT_TRUE(document.parse(text));
+  const Value root = document.root();
+  EXPECT_EQ(root[0].number(7), 0);
+  EXPECT_EQ(root[1].number(7), 0);
+  EXPECT_EQ(root[2].number(7), 7);
+  EXPECT_EQ(root[3].number(7), 7);
+  EXPECT_EQ(root[4].number(7), 0);
+}
+
 TEST(Json, FindsAndForgives) {
   Document document;
   ASSERT_TRUE(document.parse(

@@ -58,7 +58,7 @@ function versionOf(text, pieces) {
 
 const copiesMapped = async (sluice) => {
   const maps = await readFile(`/proc/${sluice.pid}/maps`, 'utf8');
-  return new Set(maps.match(/\S+\/state\/plugins\/\S+/g));
+  return new Set(maps.match(/\S+\/state\/plugin-copies\/\S+/g));
 };
 
 const count = (sluice, text) => sluice.stderr.split(text).length - 1;
@@ -178,6 +178,23 @@ scenario('a call that has no content yet goes on with what took the place', asyn
   assert.equal(answer.headers['x-sluice-attempts'], '2');
 });
 
+scenario('nor does it need an attempt that it has not', async (stage) => {
+  const upstream = await stage.upstream();
+  upstream.next([stall]).always(sse(['a', '[DONE]']));
+  const { plugins, install } = await place(stage);
+  const sluice = await stage.sluice({
+    ...configuration(plugins, upstream, { drain_seconds: 1 }),
+    attempts: { per_lane: 1, per_call: 1 },
+  });
+  const stream = ask(sluice, 'codec/x');
+  await eventually('the request', () => upstream.requests.length === 1);
+  await install(2);
+  await reload(sluice);
+  const answer = await within(20_000, stream, 'the answer');
+  assert.equal(answer.status, 200);
+  assert.equal(versionOf(await answer.text, ['a']), '2');
+});
+
 scenario('a reload keeps the instance of what did not change', async (stage) => {
   const upstream = (await stage.upstream()).always(sse(['a', '[DONE]']));
   const { plugins } = await place(stage);
@@ -191,4 +208,76 @@ scenario('a reload keeps the instance of what did not change', async (stage) => 
   await sluice.logLine('"destroyed version 1"', 'demo');
   assert.equal(count(sluice, '"created version'), 1);
   assert.equal(count(sluice, '"retired version'), 1);
+});
+
+/** A directory with the plugins that take their time: host/plugins/testing/slow.cpp. */
+async function slowPlace(stage) {
+  const { plugins, install } = await place(stage);
+  await copyFile(path.join(builds, 'slow.so'), path.join(plugins, 'slow.so'));
+  const withSlow = (upstream, more) => {
+    const config = configuration(plugins, upstream, more);
+    config.plugins.enable.push('slow');
+    for (const name of ['releasing', 'waiting', 'lingering']) {
+      config.providers[name] = { component: `org.example.${name}` };
+    }
+    return config;
+  };
+  return { plugins, install, withSlow };
+}
+
+scenario('one slow release() keeps no removal waiting', async (stage) => {
+  const upstream = await stage.upstream();
+  upstream.always(sse(['a', stall]));
+  const { install, withSlow } = await slowPlace(stage);
+  const sluice = await stage.sluice(withSlow(upstream, { drain_seconds: 1 }));
+  const stream = await ask(sluice, 'codec/x');
+  await stream.firstBytes;
+  assert.equal((await chat(sluice, question('releasing/6000'))).status, 200);
+  await install(2);
+  await reload(sluice);
+  await within(20_000, stream.text, 'the end of the stream');
+  await sluice.logLine('removed by force: 1 call still held it after 1 s', 'swapped');
+  assert.equal(count(sluice, '"released"'), 0, 'release() still runs');
+  await sluice.logLine('release() has taken 2 s and goes on', 'org.example.releasing');
+});
+
+scenario('a slow release() keeps no loop waiting', async (stage) => {
+  const upstream = await stage.upstream();
+  const { withSlow } = await slowPlace(stage);
+  const sluice = await stage.sluice({ ...withSlow(upstream), server: { loops: 1 } });
+  assert.equal((await chat(sluice, question('releasing/6000'))).status, 200);
+  assert.equal((await request(sluice, '/health')).status, 200);
+  assert.equal(count(sluice, '"released"'), 0, 'release() still runs');
+});
+
+scenario('plugins that hang keep neither reloads nor reports waiting', async (stage) => {
+  const upstream = await stage.upstream();
+  const { plugins, withSlow } = await slowPlace(stage);
+  const sluice = await stage.sluice(withSlow(upstream, { drain_seconds: 1 }));
+  const hung = [];
+  for (let i = 0; i < 12; i += 1) hung.push(await ask(sluice, 'waiting/0'));
+  for (const stream of hung) await stream.firstBytes;
+  const told = await within(5_000, request(sluice, '/admin/plugins', admin), 'a report');
+  const slow = told.json.plugins.find((plugin) => plugin.stem === 'slow');
+  assert.equal(slow.calls_in_flight, hung.length);
+  await sluice.work.write(configuration(plugins, upstream, { drain_seconds: 1 }));
+  await within(5_000, reload(sluice), 'a reload');
+  for (const stream of hung) {
+    const text = await within(20_000, stream.text, 'the end of the stream');
+    assertErrorObject(eventsOf(text).at(-1).error, { code: 'plugin_removed' });
+  }
+  await sluice.logLine('removed by force: 12 calls still held it', 'waiting');
+});
+
+scenario('a removal breaks no answer that is whole already', async (stage) => {
+  const upstream = await stage.upstream();
+  const { plugins, withSlow } = await slowPlace(stage);
+  const sluice = await stage.sluice(withSlow(upstream, { drain_seconds: 1 }));
+  const stream = await ask(sluice, 'lingering/0');
+  await stream.firstBytes;
+  await sluice.work.write(configuration(plugins, upstream, { drain_seconds: 1 }));
+  await reload(sluice);
+  const text = await within(20_000, stream.text, 'the end of the stream');
+  assert.equal(contentOf(text), 'all of it');
+  assert.match(text, /data: \[DONE\]\n\n$/);
 });

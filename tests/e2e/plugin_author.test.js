@@ -1,6 +1,6 @@
 // docs/plugins.md leads a stranger to a running provider: its blocks run here in their order, in an
 // empty directory with an installation of the build, and say what the page shows. The page's other
-// sources build with the installation alone.
+// sources build with the installation alone, and pass its checker.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -101,7 +101,7 @@ test('the page leads to a running provider', { timeout: slow(300_000) }, async (
   }
 });
 
-test('the sources of the page build with the installation alone', { timeout: slow(300_000) }, (t) => {
+test('the sources of the page build with the installation alone, and are sound', { timeout: slow(300_000) }, (t) => {
   const { home, work, env } = strangersHome(t);
   const run = (command, args) => {
     const got = spawnSync(command, args, { cwd: work, env, encoding: 'utf8' });
@@ -113,11 +113,13 @@ test('the sources of the page build with the installation alone', { timeout: slo
   const flags = ['-std=c++17', '-Wall', '-Wextra', '-Werror', `-I${prefix}/include`];
   const sources = blocks.filter(({ kind }) => kind === 'cpp');
   assert.ok(sources.length >= 4);
+  const exported = `-Wl,--version-script=${prefix}/lib/cmake/SluiceSDK/plugin.map`;
   for (const [number, { text }] of sources.entries()) {
     writeFileSync(path.join(work, `${number}.cpp`), text);
-    run('g++', [...flags, '-fPIC', '-shared', `${number}.cpp`, '-o', `${number}.so`]);
+    run('g++', [...flags, '-fPIC', '-shared', exported, `${number}.cpp`, '-o', `${number}.so`]);
     const id = text.match(/id = "(.*?)"/)[1];
     assert.ok(run(`${prefix}/bin/sluice`, ['plugins', 'info', `${number}.so`]).includes(id));
+    run(`${prefix}/bin/sluice-plugin-check`, [`${number}.so`]);
   }
   run(`${prefix}/bin/sluice`, ['plugins', 'new', 'acme']);
   const [{ text }] = blocks.filter(({ kind }) => kind === 'cpp test');

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
-  chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync, statSync, symlinkSync,
+  chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -12,6 +12,7 @@ import { chat, request } from './support/client.js';
 import { virtual } from './support/config.js';
 import { scenario } from './support/scenario.js';
 import { binary, pluginDirectory, run } from './support/sluice.js';
+import { builds } from './support/swapped.js';
 
 const token = 'at-1';
 const auth = { admin_token: token };
@@ -151,6 +152,36 @@ scenario('a pin is the operator’s own word', async (stage) => {
   assert.equal(got.code, 0, got.stderr);
 });
 
+scenario('verify and the gateway are of one mind on pins and floors', async (stage) => {
+  const { work, file, check, plugin } = await installation(stage, ['demo']);
+  const hash = spawnSync('sha256sum', [file('demo')], { encoding: 'utf8' }).stdout.slice(0, 64);
+  const pin = [{ file: 'demo', sha256: hash }];
+  const verify = () => plugin('verify', '--config', work.file, file('demo'));
+  const floor = { minimum_versions: { 'sluice.demo': '9.1.0' } };
+  assert.equal((await check(floor, pin)).code, 1);
+  const low = await verify();
+  assert.equal(low.code, 1);
+  assert.match(low.stdout, /trusted +no/);
+  assert.match(low.stderr, /demo\.so has version .*at least 9\.1\.0 of sluice\.demo/);
+
+  writeFileSync(`${file('demo')}.sig`, 'no signature');
+  assert.equal((await check({}, pin)).code, 0);
+  const broken = await verify();
+  assert.equal(broken.code, 0, broken.stderr);
+  assert.match(broken.stdout, /trusted +yes, pinned/);
+  assert.match(broken.stderr, /^not judged: who can write to the file and its directories$/m);
+});
+
+scenario('what a plugin says of its own hash is not signed', async (stage) => {
+  const { file, keygen, plugin } = await installation(stage, []);
+  await keygen('acme.pem');
+  copyFileSync(path.join(builds, 'forges.so'), file('forges'));
+  const got = await plugin('sign', '--key', 'acme.pem', file('forges'));
+  assert.equal(got.code, 1, got.stdout);
+  assert.match(got.stderr, /forges\.so: has the SHA-256 [0-9a-f]{64}, but said f{64} of itself/);
+  assert.ok(!existsSync(`${file('forges')}.sig`));
+});
+
 scenario('a version under the floor is refused, signed or not', async (stage) => {
   const { keygen, sign, check } = await installation(stage, ['demo']);
   const acme = await keygen('acme.pem');
@@ -189,6 +220,38 @@ scenario('nor is a file that others write to, or that is a stranger’s', async 
   if (process.getuid() !== 0) return;
   chownSync(file('demo'), 54321, 54321);
   assert.match((await check({})).stderr, /demo\.so belongs to user 54321/);
+});
+
+/** Runs a command where two accounts have the group `sharer` as their own; null: not possible here. */
+function withSharedGroup(work, command) {
+  const [passwd, group] = ['passwd', 'group'].map((name) => path.join(work.directory, name));
+  const base = readFileSync('/etc/passwd', 'utf8');
+  writeFileSync(group, `${readFileSync('/etc/group', 'utf8')}sharer:x:54321:\n`);
+  const line = (name, id) => `${name}:x:${id}:54321::/:/bin/false\n`;
+  const got = {};
+  for (const [who, more] of Object.entries({ alone: '', shared: line('other', 54322) })) {
+    writeFileSync(passwd, base + line('sharer', 54321) + more);
+    const mounts = `mount --bind ${passwd} /etc/passwd && mount --bind ${group} /etc/group`;
+    const script = `(${mounts}) 2>/dev/null || exit 99; exec setpriv --reuid 54321 --regid 54321 --clear-groups "$@"`;
+    const args = ['-m', 'sh', '-c', script, 'sh', ...command];
+    got[who] = spawnSync('unshare', args, { encoding: 'utf8', cwd: work.directory });
+    if (got[who].error || got[who].status === 99) return null;
+  }
+  return got;
+}
+
+scenario('a group is not its owner’s own if another account has it', async (stage, t) => {
+  if (process.getuid() !== 0) return t.skip('only root gives files away');
+  const { work, directory, file, check } = await installation(stage, ['demo']);
+  await check({});
+  for (const name of [work.directory, directory, file('demo'), work.file]) {
+    chownSync(name, 54321, 54321);
+  }
+  chmodSync(directory, 0o775);
+  const got = withSharedGroup(work, [binary, 'plugins', 'list', '--config', work.file]);
+  if (got === null) return t.skip('no mounts can be made here');
+  assert.match(got.alone.stdout, /^demo .* enabled$/m, got.alone.stderr);
+  assert.match(got.shared.stdout, /^demo .*unusable: .* can be written to by its group/m);
 });
 
 const operators = (directory) => `# The gateway of the third floor.
@@ -274,6 +337,59 @@ scenario('what cannot be used is not enabled', async (stage) => {
   const faulty = await plugin('disable', 'priority', '--config', work.file);
   assert.equal(faulty.code, 1);
   assert.match(faulty.stderr, /sluice\.yaml:11:1.*bogus/);
+});
+
+/** A plugin that says in `file` that its code has run, whoever opened it. */
+function tattletale(directory, name, file) {
+  const source = path.join(directory, `${name}.c`);
+  writeFileSync(
+    source,
+    `#include <fcntl.h>
+     #include <unistd.h>
+     __attribute__((constructor)) static void run(void) { close(creat("${file}", 0600)); }`,
+  );
+  const out = path.join(directory, `${name}.so`);
+  const built = spawnSync('cc', ['-shared', '-fPIC', source, '-o', out], { encoding: 'utf8' });
+  assert.equal(built.status, 0, built.stderr);
+}
+
+scenario('no command runs the code of what is not trusted', async (stage) => {
+  const { work, directory, file, plugin } = await installation(stage, ['demo']);
+  const ran = path.join(work.directory, 'ran');
+  tattletale(directory, 'evil', ran);
+  const config = (enable, trust) =>
+    work.write({ plugins: { directory, enable, trust }, providers: {} });
+  const at = ['--config', work.file];
+  const cases = [
+    ['unsigned', { require: true }, () => {}],
+    ['writable by others', {}, () => chmodSync(file('evil'), 0o666)],
+  ];
+  for (const [what, trust, prepare] of cases) {
+    prepare();
+    await config(['evil'], trust);
+    const listed = await plugin('list', ...at);
+    assert.match(listed.stdout, /^evil .*unusable: /m);
+    assert.equal((await plugin('disable', 'evil', ...at)).code, 0, what);
+    const on = await plugin('enable', 'evil', ...at);
+    assert.equal(on.code, 0, on.stderr);
+    assert.match(on.stderr, /warning: it will not be opened: .*evil\.so/);
+    await config([], trust);
+    assert.match((await plugin('list', ...at)).stdout, /^evil .*unusable: /m);
+    assert.ok(!existsSync(ran), `${what}: its code has run`);
+  }
+  const hash = spawnSync('sha256sum', [file('demo')], { encoding: 'utf8' }).stdout.slice(0, 64);
+  await config([{ file: 'demo', sha256: hash }, 'evil'], { require: true });
+  const rows = JSON.parse((await plugin('list', '--json', ...at)).stdout);
+  assert.equal(rows.find((row) => row.stem === 'demo').library.version, '0.1.0');
+  chmodSync(file('evil'), 0o644);
+  const [evil] = JSON.parse((await plugin('list', '--json', ...at)).stdout).filter(
+    (row) => row.stem === 'evil',
+  );
+  assert.match(evil.sha256, /^[0-9a-f]{64}$/);
+  assert.match(evil.error, /is not signed/);
+  assert.equal(evil.library, undefined);
+  await plugin('info', file('evil'));
+  assert.ok(existsSync(ran), 'info opens what it is told to open');
 });
 
 scenario('enabling warns of what is not trusted', async (stage) => {

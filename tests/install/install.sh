@@ -20,6 +20,16 @@ for file in bin/sluice lib/sluice/plugins/demo.so lib/sluice/plugins/openai.so \
   share/doc/sluice/CHANGELOG.md; do
   [ -e "$prefix/$file" ] || fail "$file is not installed"
 done
+# The pages lead to what is there.
+for page in "$prefix"/share/doc/sluice/*.md; do
+  grep -o '](\([^)#:]*\)[)#]' "$page" | sed 's/^](//; s/[)#]$//' | sort -u | while read -r target; do
+    [ -z "$target" ] || [ -e "$prefix/share/doc/sluice/$target" ] || echo "$page links to $target"
+  done
+done >"$work/links"
+[ ! -s "$work/links" ] || { cat "$work/links"; fail "links of pages lead nowhere"; }
+for page in plugins abi operations configuration; do
+  [ -e "$prefix/share/doc/sluice/$page.md" ] || fail "$page.md is not installed"
+done
 # Programs and libraries may hold paths in what a debugger reads.
 found=$(grep -rlIF -e "$source" -e "$build" "$prefix" || true)
 [ -z "$found" ] || fail "these name the source or the build: $found"
@@ -42,13 +52,16 @@ sluice=$prefix/bin/sluice
 export CC=gcc CXX=g++ CFLAGS="-Wall -Wextra -Wpedantic -Werror" \
   CXXFLAGS="-Wall -Wextra -Wpedantic -Werror"
 cd "$work"
+# What `plugins new` says to type next, and what to type to install, enable and sign.
+nextOf() { sed -n '/^Next:/,/^$/s/^  //p' "$1"; }
+thenOf() { sed -n '/^Then,/,$s/^  //p' "$1"; }
 for language in c cpp; do
   for kind in provider strategy context search; do
     name=$language-$kind
     "$sluice" plugins new --language $language --kind $kind "$name" >new.txt
     grep -q -- "-DCMAKE_PREFIX_PATH=$prefix" new.txt || fail "the commands lack the prefix"
     # The commands that were printed are the ones that are run; `cd` first.
-    sed -n 's/^  //p' new.txt >commands.sh
+    nextOf new.txt >commands.sh
     sh -eu commands.sh >"$work/log" 2>&1 || { cat "$work/log"; fail "$name: its commands"; }
     ! grep -rqF -e "$source" -e "$build" "$name" || fail "$name knows the source or the build"
     if [ -e "$prefix/bin/sluice-plugin-check" ]; then
@@ -81,7 +94,7 @@ for language in rust go; do
   for kind in provider strategy context search; do
     name=$language-$kind
     "$sluice" plugins new --language $language --kind $kind "$name" >new.txt
-    sed -n 's/^  //p' new.txt >commands.sh
+    nextOf new.txt >commands.sh
     sh -eu commands.sh >"$work/log" 2>&1 || { cat "$work/log"; fail "$name: its commands"; }
     "$sluice" plugins info "$name/build/plugins/$name.so" | grep -q "com.example.$name" ||
       fail "$name is unusable"
@@ -107,11 +120,29 @@ refused() { # what is said; arguments
   "$sluice" plugins new "$@" >out.txt 2>&1 && fail "plugins new $* succeeded"
   grep -qF -- "$said" out.txt || { cat out.txt; fail "plugins new $*: not '$said'"; }
 }
+# The commands that install and enable, in a gateway's configuration.
+echo "plugins: {enable: [demo]}" >sluice.yaml
+"$sluice" plugins new --kind search --id org.acme.finder finder >new.txt
+nextOf new.txt >commands.sh
+(sh -eu commands.sh) >"$work/log" 2>&1 || { cat "$work/log"; fail "finder: its commands"; }
+thenOf new.txt | sed "s,build/plugins,finder/&," >commands.sh
+(sh -eu commands.sh) >"$work/log" 2>&1 || { cat "$work/log"; fail "finder: what comes then"; }
+grep -q finder sluice.yaml || fail "finder is not enabled"
+"$sluice" plugins list --env-file /dev/null | grep '^finder ' | grep -q 'org.acme.finder.*enabled' ||
+  fail "finder is not seen as enabled"
+"$sluice" plugins enable c-search cpp-search >/dev/null 2>&1 || fail "two are not enabled at once"
+"$sluice" plugins list --env-file /dev/null | grep -c '^c.*-search .*enabled' | grep -qx 2 ||
+  fail "two that were enabled at once are not"
+mkdir empty
+"$sluice" plugins new --directory empty other >/dev/null || fail "an empty directory is refused"
+[ -e empty/CMakeLists.txt ] || fail "nothing is written to an empty directory"
+
 refused "'Bad' cannot be a plugin's name" Bad
 refused "'2nd' cannot be a plugin's name" 2nd
 refused "cannot be a plugin's name" ../up
 refused "'test' cannot be a plugin's name: it is taken" test
 refused "c-provider exists already" c-provider
+refused "--id 'nodots' must be a reverse domain name" --id nodots nodots
 refused "--kind 'router' is unknown; there is: context, provider, search, strategy" \
   --kind router my-router
 refused "--language 'cobol' is unknown; there is: c, cpp, go, rust" --language cobol my-cobol

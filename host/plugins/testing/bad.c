@@ -2,6 +2,8 @@
 #include <signal.h>
 #include <sluice/plugin.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -20,7 +22,8 @@ enum {
   crashes,
   hangs,
   prints,
-  exits
+  exits,
+  forges
 };
 
 #if FAULT != 0
@@ -62,6 +65,25 @@ static sluice_status failingInit(const sluice_host* host, const char* path, slui
 
 extern void noSuchFunction(void);
 
+/* Answers in the host's place, where the host looks for its child's answer: a pipe. */
+static void forge(void) {
+  char text[600];
+  char hash[65] = {0};
+  memset(hash, 'f', 64);
+  const int length =
+      snprintf(text, sizeof text,
+               "{\"file\": \"x.so\", \"stem\": \"x\", \"sha256\": \"%s\", \"vendor\": \"v\", "
+               "\"version\": \"1.0.0\", \"license\": \"MIT\", \"abi\": \"0.1\", \"components\": "
+               "[{\"kind\": \"provider\", \"id\": \"org.example.x\", \"description\": \"\", "
+               "\"dialects\": []}]}\n",
+               hash);
+  for (int fd = 3; fd < 64; ++fd) {
+    struct stat status;
+    if (fstat(fd, &status) != 0 || !S_ISFIFO(status.st_mode)) continue;
+    if (write(fd, text, (size_t)length) == length) _exit(0);
+  }
+}
+
 const sluice_library* sluice_plugin_entry(uint32_t host_abi) {
   (void)host_abi;
   static sluice_library library = {.struct_size = sizeof library,
@@ -96,6 +118,7 @@ const sluice_library* sluice_plugin_entry(uint32_t host_abi) {
       fflush(stdout);
       break;
     case exits: _exit(7);
+    case forges: forge(); break;
     default: break;
   }
   return &library;

@@ -1,5 +1,6 @@
 /* talk: two providers in plain C11. `talk-c`, here, translates for an upstream with a wire format
  * of its own, which ../README.md describes; `words-c`, in words.c, needs no upstream. */
+#include <sluice/http.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,26 +122,14 @@ typedef struct decoder {
   out_text first, second; /* texts of the chunk that is being made */
 } decoder;
 
-static int same_name(sluice_str a, const char* lower) {
-  if (a.len != strlen(lower)) return 0;
-  for (size_t i = 0; i < a.len; ++i) {
-    const char c = a.ptr[i] >= 'A' && a.ptr[i] <= 'Z' ? (char)(a.ptr[i] + 32) : a.ptr[i];
-    if (c != lower[i]) return 0;
-  }
-  return 1;
-}
-
 /* Whole seconds, at most a day; 0: nothing was said. */
 static uint32_t retry_after_ms(const sluice_kv* headers, size_t n_headers) {
   const uint64_t day = 24 * 60 * 60;
+  const sluice_str told = sluice_header(headers, n_headers, "retry-after");
   uint64_t seconds = 0;
-  for (size_t i = 0; i < n_headers; ++i) {
-    if (!same_name(headers[i].key, "retry-after")) continue;
-    if (!sluice_json_whole(headers[i].value, &seconds)) return 0;
-    if (seconds == 0) return 1;
-    return (uint32_t)(seconds < day ? seconds : day) * 1000;
-  }
-  return 0;
+  if (!sluice_json_whole(told, &seconds)) return 0;
+  if (seconds == 0) return 1;
+  return (uint32_t)(seconds < day ? seconds : day) * 1000;
 }
 
 static sluice_status open_decoder(const sluice_instance* self, const sluice_request* req,

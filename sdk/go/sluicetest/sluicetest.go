@@ -197,8 +197,13 @@ func between(t *testing.T, text, from, to string) (string, string) {
 
 func parse(t *testing.T, text string) *transcript {
 	request, rest := between(t, text, "=== request\n", "=== answer\n")
-	head, _ := between(t, rest, "=== answer\n", "\n\n")
-	_, rest, _ = strings.Cut(rest, "\n\n")
+	// The head may end its lines with CRLF, as recorders write them.
+	blank := "\n\n"
+	if crlf := strings.Index(rest, "\n\r\n"); crlf >= 0 && crlf < strings.Index(rest+blank, blank) {
+		blank = "\n\r\n"
+	}
+	head, _ := between(t, rest, "=== answer\n", blank)
+	_, rest, _ = strings.Cut(rest, blank)
 	body, rest := between(t, "\n\n"+rest, "\n\n", "=== chunks\n")
 	out := &transcript{
 		request: Request(sluice.OpChat, request),
@@ -208,7 +213,7 @@ func parse(t *testing.T, text string) *transcript {
 	if request == "" {
 		out.request = Request(sluice.OpModels, "")
 	}
-	lines := strings.Split(head, "\n")
+	lines := strings.Split(strings.ReplaceAll(head, "\r", ""), "\n")
 	out.response.Status, _ = strconv.Atoi(strings.Split(lines[0]+" ", " ")[1])
 	for _, line := range lines[1:] {
 		name, value, _ := strings.Cut(line, ": ")

@@ -134,7 +134,7 @@ struct CodecTable {
                             void** decoder, sluice_error* err) noexcept {
     return guard(err, [&] {
       const Response response{static_cast<int>(status), Headers(headers, count)};
-      *decoder = of<Object>(self).open(Request(*request), response).release();
+      *decoder = given(of<Object>(self).open(Request(*request), response), "open()").release();
     });
   }
   static sluice_status frame(void* decoder, sluice_str event, sluice_str data, sluice_sink* sink,

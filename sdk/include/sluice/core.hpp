@@ -9,6 +9,7 @@
 #include <cstring>
 #include <ctime>
 #include <exception>
+#include <memory>
 #include <new>
 #include <string>
 #include <string_view>
@@ -106,6 +107,14 @@ sluice_status guard(sluice_error* err, Work&& work) noexcept {
   } catch (...) {
     return fill(err, SLUICE_INTERNAL, "the plugin threw something that is no std::exception");
   }
+}
+
+// What a function of the author's made. Throws if that is nothing.
+template <class Made>
+std::unique_ptr<Made> given(std::unique_ptr<Made> made, const char* function) {
+  if (!made)
+    throw Error(SLUICE_INTERNAL, std::string("the plugin's ") + function + " gave nothing");
+  return made;
 }
 
 }  // namespace detail

@@ -47,7 +47,8 @@ class Generation {
  public:
   virtual ~Generation() = default;
   // Pushes a chunk or a few; false: that was the last step. Steps never overlap. One that threw is
-  // the last one. A reader that pauses ends no step: what is pushed meanwhile is kept for it.
+  // the last one. A reader that pauses ends no step: what is pushed meanwhile is kept for it. One
+  // that leaves ends them all, and the answer is cancelled, whatever the last step said.
   virtual bool step(Sink sink) = 0;
 };
 
@@ -66,7 +67,8 @@ class Stream : public Sink {
  public:
   Stream(Sink sink, const std::atomic<bool>& cancelled) noexcept
       : Sink(sink), cancelled_(cancelled) {}
-  // Nobody reads any more: return soon. Pushes do nothing then.
+  // Nobody reads any more: return soon, or throw. Pushes do nothing then, and the answer is
+  // cancelled.
   bool cancelled() const noexcept { return cancelled_.load(std::memory_order_relaxed); }
 
  private:
@@ -172,6 +174,7 @@ class GenerationCall final : public DirectCall {
     reader_ = answer == SLUICE_CANCELLED ? Reader::left
               : answer == SLUICE_PAUSE   ? Reader::pauses
                                          : Reader::reads;
+    if (reader_ == Reader::left) cancelled_ = true;
   }
   // What a step pushes.
   sluice_status take(const sluice_chunk& chunk) noexcept {
@@ -193,9 +196,7 @@ class GenerationCall final : public DirectCall {
       pause();
       reader_ = cancelled_ ? Reader::left : Reader::reads;
     }
-    if (reader_ != Reader::left) return SLUICE_OK;
-    cancelled_ = true;
-    return SLUICE_CANCELLED;
+    return reader_ == Reader::left ? SLUICE_CANCELLED : SLUICE_OK;
   }
   bool nothingHeld() const noexcept { return told_ == held_.size(); }
   void step() noexcept {
@@ -214,7 +215,7 @@ class GenerationCall final : public DirectCall {
     while (arm()) {
       reader_ = Reader::reads;
       step();
-      if (err_.code == SLUICE_OK && reader_ == Reader::left) break;
+      if (cancelled_) break;
       if (ended_ && (nothingHeld() || reader_ == Reader::left)) {
         host_->finish(host_, err_.code == SLUICE_OK ? nullptr : &err_);
         return;
@@ -270,8 +271,9 @@ template <class Object>
 struct DirectTable {
   static std::unique_ptr<DirectCall> prepare(const Object& object, const Request& request) {
     if constexpr (std::is_base_of_v<Generator, Object>)
-      return std::make_unique<GenerationCall>(object.generate(request), Blocking<Object>::value);
-    else return object.start(request);
+      return std::make_unique<GenerationCall>(given(object.generate(request), "generate()"),
+                                              Blocking<Object>::value);
+    else return given(object.start(request), "start()");
   }
   static sluice_status start(const sluice_instance* self, const sluice_request* request,
                              sluice_sink* sink, void** call, sluice_error* err) noexcept {

@@ -56,6 +56,7 @@ class Value {
   bool boolean(bool otherwise = false) const noexcept {
     return type() == Type::boolean ? *node().text == 't' : otherwise;
   }
+  // 0 if it is too small for a double, `otherwise` if it is too large.
   double number(double otherwise = 0) const noexcept;
   // A whole number that fits; 3.0 and 3e2 are not written as one.
   std::optional<std::uint64_t> unsignedInteger() const noexcept;
@@ -175,7 +176,11 @@ inline double Value::number(double otherwise) const noexcept {
   if (!isNumber()) return otherwise;
   double value = 0;
   const auto read = std::from_chars(node().text, node().text + node().size, value);
-  return read.ec == std::errc() ? value : otherwise;
+  if (read.ec == std::errc()) return value;
+  const std::string_view text(node().text, node().size);
+  const std::size_t exponent = text.find_first_of("eE");
+  const bool tiny = exponent == text.npos ? text.find("0.") <= 1 : text[exponent + 1] == '-';
+  return tiny ? 0 : otherwise;
 }
 
 inline std::optional<std::uint64_t> Value::unsignedInteger() const noexcept {

@@ -5,7 +5,8 @@
 //   for (const Transcript& transcript : loadTranscripts(SLUICE_SOURCE_DIR "/transcripts"))
 //     EXPECT_EQ(Replay(instance, transcript).faults(), "") << transcript.name;
 //
-// The file, where the chunks are written as Recorder::log() writes them:
+// The file, where the chunks are written as Recorder::log() writes them (sluice-plugin-check prints
+// them with --print-chunks), and the answer is as `curl -i` shows it, with a newline at its end:
 //   === request          or `=== request search`; chat unless told, models if nothing follows
 //   {"model": "m", "messages": [{"role": "user", "content": "Hi"}], "stream": true}
 //   === answer
@@ -27,6 +28,8 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <numeric>
+#include <sluice/answer_log.hpp>
 #include <sluice/json.hpp>
 #include <sluice/testing.hpp>
 #include <sstream>
@@ -72,19 +75,25 @@ struct Transcript {
 
 namespace detail {
 
+inline std::string noLine(const std::string& text, const std::string& line) {
+  if (text.find(line) == std::string::npos) return "has no line '" + line + "'";
+  return "has '" + line +
+         "' in the midst of a line: what is before it, such as a body, must end with a newline";
+}
+
 // What stands behind the line that begins with `from`, up to the one that begins with `to`; the
 // rest of the line itself goes to `rest`.
 inline std::string section(const std::string& text, const std::string& from, const char* to,
                            std::string& rest) {
   const std::size_t begin = text.rfind(from, 0) == 0 ? 0 : text.find("\n" + from);
-  if (begin == std::string::npos) throw std::runtime_error("has no line '" + from + "'");
+  if (begin == std::string::npos) throw std::runtime_error(noLine(text, from));
   const std::size_t named = begin + from.size() + (begin == 0 ? 0 : 1);
   const std::size_t lf = text.find('\n', named);
   if (lf == std::string::npos) throw std::runtime_error("has nothing behind '" + from + "'");
   rest = text.substr(named, lf - named);
   // The LF before the next section's line belongs to this one.
   const std::size_t end = to ? text.find(std::string("\n") + to, lf) : text.size();
-  if (end == std::string::npos) throw std::runtime_error(std::string("has no line '") + to + "'");
+  if (end == std::string::npos) throw std::runtime_error(noLine(text, to));
   return text.substr(lf + 1, to ? end - lf : end);
 }
 
@@ -98,17 +107,26 @@ inline std::uint32_t opNamed(const std::string& name, bool hasBody) {
                            "', which is none of chat, context, search, embed, models");
 }
 
+// The status line and the headers, which may end with CRLF, as recorders write them.
 inline void readHead(const std::string& head, Transcript& out) {
   std::istringstream lines(head);
   std::string line;
-  std::getline(lines, line);
-  if (line.rfind("HTTP/", 0) != 0 || line.size() < 12)
-    throw std::runtime_error("its answer does not begin with a line such as 'HTTP/1.1 200 OK'");
-  for (std::size_t i = line.find(' ') + 1; i < line.size() && line[i] >= '0' && line[i] <= '9'; ++i)
+  const auto next = [&] {
+    if (!std::getline(lines, line)) return false;
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    return true;
+  };
+  const bool any = next();
+  const std::size_t space = line.find(' ');
+  for (std::size_t i = space + 1; i < line.size() && line[i] >= '0' && line[i] <= '9'; ++i)
     out.status = out.status * 10 + static_cast<std::uint32_t>(line[i] - '0');
-  while (std::getline(lines, line)) {
+  if (!any || line.rfind("HTTP/", 0) != 0 || space == std::string::npos || out.status < 100 ||
+      out.status > 999)
+    throw std::runtime_error("its answer does not begin with a line such as 'HTTP/1.1 200 OK'");
+  while (next()) {
     const std::size_t colon = line.find(':');
-    if (colon == std::string::npos) throw std::runtime_error("has a header without a colon");
+    if (colon == std::string::npos)
+      throw std::runtime_error("has a header without a colon: '" + line + "'");
     const std::size_t value = line.find_first_not_of(' ', colon + 1);
     out.headers.emplace_back(line.substr(0, colon),
                              value == std::string::npos ? std::string() : line.substr(value));
@@ -122,11 +140,12 @@ inline Transcript parseTranscript(const std::string& text) {
   const std::string answer = section(text, "=== answer", "=== chunks", rest);
   out.chunks = section(text, "=== chunks", nullptr, rest);
   out.op = opNamed(named, !out.request.empty());
-  const std::size_t blank = answer.find("\n\n");
+  const std::size_t lf = answer.find("\n\n"), crlf = answer.find("\n\r\n");
+  const std::size_t blank = std::min(lf, crlf);
   if (blank == std::string::npos)
     throw std::runtime_error("has no empty line behind the headers of its answer");
   readHead(answer.substr(0, blank + 1), out);
-  out.body = answer.substr(blank + 2);
+  out.body = answer.substr(blank + (blank == lf ? 2 : 3));
   json::Document document;
   if (!out.request.empty() && document.parse(out.request)) {
     out.stream = document.root()["stream"].boolean();
@@ -153,7 +172,8 @@ inline Transcript loadTranscript(const std::filesystem::path& file) {
   }
 }
 
-// All *.txt of a directory, by name. Throws std::runtime_error if there are none.
+// All *.txt of a directory, by name. Throws std::runtime_error if there are none, or with a line
+// for each that cannot be read.
 inline std::vector<Transcript> loadTranscripts(const std::filesystem::path& directory) {
   std::vector<std::filesystem::path> files;
   std::error_code failure;
@@ -162,8 +182,14 @@ inline std::vector<Transcript> loadTranscripts(const std::filesystem::path& dire
   if (files.empty()) throw std::runtime_error(directory.string() + ": holds no transcripts, *.txt");
   std::sort(files.begin(), files.end());
   std::vector<Transcript> out;
+  std::string faults;
   out.reserve(files.size());
-  for (const auto& file : files) out.push_back(loadTranscript(file));
+  for (const auto& file : files) try {
+      out.push_back(loadTranscript(file));
+    } catch (const std::runtime_error& fault) {
+      faults += (faults.empty() ? "" : "\n") + std::string(fault.what());
+    }
+  if (!faults.empty()) throw std::runtime_error(faults);
   return out;
 }
 
@@ -244,94 +270,6 @@ class Framer {
   char last_ = 0;
 };
 
-namespace detail {
-
-// A line of a log, cut before and after its text: `text "` `Hel` `"`.
-struct LogLine {
-  explicit LogLine(const std::string& line) : before(line) {
-    std::size_t at = line.find(' ');
-    if (line.rfind("text", 0) != 0 && line.rfind("reasoning", 0) != 0 &&
-        line.rfind("refusal", 0) != 0 && line.rfind("tool_call", 0) != 0)
-      return;
-    // Fields first, such as `name="f"` or `index=1`; then the text, in quotes.
-    while (at != std::string::npos && at + 1 < line.size() && line[at + 1] != '"')
-      at = afterField(line, at + 1);
-    if (at == std::string::npos || at + 1 >= line.size()) {
-      hasText = line.rfind("tool_call", 0) == 0;  // of no arguments yet
-      return;
-    }
-    const std::size_t end = afterQuoted(line, at + 1);
-    if (end != line.size()) return;  // something stands behind the text
-    before = line.substr(0, at);
-    text = line.substr(at + 2, end - at - 3);
-    hasText = true;
-  }
-  static std::size_t afterQuoted(const std::string& line, std::size_t quote) {
-    std::size_t at = quote + 1;
-    for (; at < line.size() && line[at] != '"'; ++at)
-      if (line[at] == '\\') ++at;
-    return std::min(at + 1, line.size());
-  }
-  static std::size_t afterField(const std::string& line, std::size_t at) {
-    const std::size_t end = line.find_first_of("\" ", at);
-    if (end == std::string::npos || line[end] == ' ') return end;
-    return afterQuoted(line, end) < line.size() ? afterQuoted(line, end) : std::string::npos;
-  }
-  std::string before, text;
-  bool hasText = false;
-};
-
-inline std::vector<std::string> linesOf(const std::string& log) {
-  std::vector<std::string> out;
-  std::istringstream in(log);
-  for (std::string line; std::getline(in, line);) out.push_back(line);
-  return out;
-}
-
-}  // namespace detail
-
-// The same log with neighbouring pieces of one text joined: a codec of raw bytes may push what it
-// has, so that where its text is cut depends on how the bytes came.
-inline std::string joinedTexts(const std::string& log) {
-  std::string out, open;  // open: how the lines begin whose text goes on there
-  const auto close = [&] {
-    if (!open.empty()) out += "\"\n";
-    open.clear();
-  };
-  for (const std::string& line : detail::linesOf(log)) {
-    const detail::LogLine part(line);
-    if (part.hasText && part.before == open) {
-      out += part.text;
-      continue;
-    }
-    close();
-    out += part.hasText ? part.before + " \"" + part.text : line + "\n";
-    if (!part.hasText) continue;
-    // Only the first piece of a tool call has its id and name: `tool_call index=0 id=...`.
-    const bool call = part.before.rfind("tool_call", 0) == 0;
-    open = call ? part.before.substr(0, part.before.find(' ', part.before.find(' ') + 1))
-                : part.before;
-  }
-  close();
-  return out;
-}
-
-// How many choices of an answer a log says are finished.
-inline std::size_t finishes(const std::string& log) {
-  const std::vector<std::string> lines = detail::linesOf(log);
-  return static_cast<std::size_t>(std::count_if(
-      lines.begin(), lines.end(), [](const auto& line) { return line.rfind("finish", 0) == 0; }));
-}
-inline bool failed(const std::string& log) {
-  return log.rfind("error ", 0) == 0 || log.find("\nerror ") != std::string::npos;
-}
-// The chunks of a log, without the error that ended it.
-inline std::string withoutError(const std::string& log) {
-  if (log.rfind("error ", 0) == 0) return {};
-  const std::size_t error = log.find("\nerror ");
-  return error == std::string::npos ? log : log.substr(0, error + 1);
-}
-
 // How encode() wants the answer to this request cut: SLUICE_FRAME_*. Throws if it refuses it.
 inline std::uint32_t framingOf(const sluice_instance* instance, const sluice_codec& codec,
                                const Transcript& transcript) {
@@ -384,14 +322,17 @@ class Replay {
     return faultOf("replayed whole", replay(frames(ends)));
   }
   std::string faultJoined() const { return faultOf("given in one piece", replay(frames())); }
-  // Cut in two at every byte, and into single bytes.
+  // Cut in two at every byte, and into single bytes; a body that is too long for that at every so
+  // many bytes. Where the frames do not depend on the cuts, one replay tells.
   std::string faultSplit() const {
-    std::vector<std::size_t> everywhere;
-    for (std::size_t at = 0; at <= transcript_.body.size(); ++at) {
+    const std::size_t size = transcript_.body.size();
+    const std::size_t last = framing_ == SLUICE_FRAME_RAW ? size + 1 : 0;
+    for (std::size_t at = 0; at < last; at += stepOf(size)) {
       const std::string what = "cut at byte " + std::to_string(at);
       if (std::string fault = faultOf(what, replay(frames({at}))); !fault.empty()) return fault;
-      everywhere.push_back(at);
     }
+    std::vector<std::size_t> everywhere(size + 1);
+    std::iota(everywhere.begin(), everywhere.end(), 0);
     return faultOf("cut into single bytes", replay(frames(everywhere)));
   }
   // Three times on one instance, with an answer that ended early in between.
@@ -402,24 +343,20 @@ class Replay {
     endedAfter(transcript_.body.size() / 2);
     return faultOf("replayed after one that ended early", replay(frames()));
   }
-  // Ended after every frame and after every byte: a failure, unless every choice was finished.
+  // Ended after every frame and after every byte: a failure, unless every choice was finished. Of
+  // a body that is too long for that, after every so many.
   std::string faultTruncated() const {
     const std::vector<Frame> all = frames();
     if (!tellsItsEnd()) return {};
-    for (std::size_t count = 0; transcript_.ok() && count < all.size(); ++count) {
+    const std::size_t step = stepOf(all.size());
+    for (std::size_t count = 0; transcript_.ok() && count < all.size(); count += step) {
       const auto end = all.begin() + static_cast<std::ptrdiff_t>(count);
       const std::string what =
           "ended after " + std::to_string(count) + " frames of " + std::to_string(all.size());
       const std::string log = replay({all.begin(), end});
       if (std::string fault = faultOfEarly(what, log, true); !fault.empty()) return fault;
     }
-    const std::size_t last = transcript_.body.find_last_not_of(" \t\r\n");
-    for (std::size_t at = 0; last != std::string::npos && at <= last; ++at) {
-      const std::string what = "ended at byte " + std::to_string(at);
-      if (std::string fault = faultOfEarly(what, endedAfter(at), false); !fault.empty())
-        return fault;
-    }
-    return {};
+    return faultTruncatedBytes();
   }
   // All of these; one paragraph a fault.
   std::string faults() const {
@@ -436,6 +373,25 @@ class Replay {
       from = cut;
     }
     return framer.give(body.substr(from)).end();
+  }
+  std::string faultTruncatedBytes() const {
+    const std::size_t last = transcript_.body.find_last_not_of(" \t\r\n");
+    if (last == std::string::npos) return {};
+    const std::size_t step = stepOf(last + 1);
+    for (std::size_t at = 0; at <= last; at += step) {
+      const std::string what = "ended at byte " + std::to_string(at);
+      if (std::string fault = faultOfEarly(what, endedAfter(at), false); !fault.empty())
+        return fault;
+    }
+    return {};
+  }
+  // How far apart the places are at which a body of this size is cut, for a replay takes as long as
+  // the body: every one of a small body, and ever fewer of a large one. It is odd, so that places
+  // in events of one length differ.
+  std::size_t stepOf(std::size_t places) const noexcept {
+    constexpr std::size_t kMostBytes = std::size_t{64} << 20;
+    const std::size_t all = places * transcript_.body.size();
+    return all <= kMostBytes ? 1 : all / kMostBytes | 1;
   }
   // An answer to another operation may be a list that can end anywhere.
   bool tellsItsEnd() const noexcept {

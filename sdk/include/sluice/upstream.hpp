@@ -17,20 +17,26 @@ inline std::string_view finishName(std::string_view reason) noexcept {
   return reason == "content_filter" ? reason : std::string_view("stop");
 }
 
-// A decoder of frames that are JSON objects: lines, events, or one whole body. Blank frames and
-// `[DONE]` are skipped; a frame that is no JSON, and an answer that ends before finish() or
-// complete() was called, are errors that another try may mend.
+// A decoder of frames that are JSON: lines, events, or one whole body. Blank frames and isMark()'s
+// are skipped; a frame that is no JSON, and an answer that ends before finish() or complete() was
+// called, are errors that another try may mend.
 class JsonDecoder : public Decoder {
  public:
   // One object. `event`: the name of a server-sent event, else empty.
   virtual void object(std::string_view event, json::Value root, Sink sink) = 0;
+  // JSON that is no object, such as a list.
+  virtual void other(std::string_view /*event*/, json::Value /*root*/, Sink /*sink*/) {
+    throw broken("the upstream sent what is not a JSON object");
+  }
+  // Whether a frame is no JSON on purpose, and says nothing.
+  virtual bool isMark(std::string_view data) const { return data == "[DONE]"; }
 
   void frame(std::string_view event, std::string_view data, Sink sink) final {
-    if (data.find_first_not_of(" \t\r\n") == std::string_view::npos || data == "[DONE]") return;
+    if (data.find_first_not_of(" \t\r\n") == std::string_view::npos || isMark(data)) return;
     if (!document_.parse(data))
       throw broken(std::string("the upstream sent what is not JSON: ") + document_.error());
-    if (!document_.root().isObject()) throw broken("the upstream sent what is not a JSON object");
-    object(event, document_.root(), sink);
+    if (document_.root().isObject()) object(event, document_.root(), sink);
+    else other(event, document_.root(), sink);
   }
   void end(Sink /*sink*/) override {
     if (!complete_) throw broken("the upstream's answer ended before it was finished");
@@ -58,6 +64,7 @@ class JsonDecoder : public Decoder {
 struct Complaint {
   std::string message, type, symbol, param;
   std::uint32_t reason = SLUICE_REASON_NONE;  // if its words tell more than its status
+  std::uint32_t retryAfterMs = 0;             // as the body says, where no header does
 };
 
 // Reads {"error": {"message", "type", "code", "param"}}, {"error": "..."}, {"message": "..."} and
@@ -96,7 +103,8 @@ class RefusalDecoder final : public Decoder {
   static constexpr std::size_t kMostText = 300;  // of a body that is no JSON
 
   [[noreturn]] void raise(Complaint said) const {
-    Error error = statusError(status_, retryAfterMs_, std::move(said.message), said.reason);
+    const std::uint32_t wait = retryAfterMs_ != 0 ? retryAfterMs_ : said.retryAfterMs;
+    Error error = statusError(status_, wait, std::move(said.message), said.reason);
     error.type = std::move(said.type);
     error.symbol = std::move(said.symbol);
     error.param = std::move(said.param);

@@ -2,20 +2,24 @@
 //! resuming and cancelling are done here.
 //! Threads: `start` is called from any thread, several at a time; the steps of one answer never
 //! overlap, but may come from different threads.
-use crate::abi::{self, sluice_direct, sluice_error, sluice_instance, sluice_request};
-use crate::abi::{sluice_sink, sluice_status};
+use crate::abi::{
+    self, sluice_chunk, sluice_direct, sluice_error, sluice_instance, sluice_request,
+};
+use crate::abi::{sluice_sink, sluice_status, sluice_str, sluice_usage};
 use crate::component::object;
-use crate::core::{caught, Answer, Error, Op, Request, Sink};
+use crate::core::{bytes, caught, lend_bytes, Error, Op, Request, Sink};
 use crate::json::Value;
 use std::cell::UnsafeCell;
+use std::collections::VecDeque;
 use std::ffi::c_void;
 use std::marker::PhantomData;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// The answer, a piece a step.
 pub trait Steps: Send {
-    /// Pushes one chunk, or the few that belong together. `Ok(false)`: that was the last step. A
-    /// pause takes hold between steps.
+    /// Pushes a chunk or a few. `Ok(false)`: that was the last step, as is an error. A reader that
+    /// pauses ends no step: what is pushed meanwhile is kept for it, or, with `BLOCKING`, the push
+    /// waits. One that leaves ends them all, and the answer is cancelled.
     fn step(&mut self, sink: &mut Sink) -> Result<bool, Error>;
 }
 
@@ -73,6 +77,45 @@ impl Steps for Found {
     }
 }
 
+/// A chunk with texts of its own.
+struct Held {
+    chunk: sluice_chunk,
+    texts: [Vec<u8>; 4],
+    usage: Option<sluice_usage>,
+}
+
+impl Held {
+    /// # Safety
+    /// The chunk is lent for this call.
+    unsafe fn new(from: &sluice_chunk) -> Self {
+        let own = |text: sluice_str| unsafe { bytes(text) }.to_vec();
+        Held {
+            chunk: sluice_chunk { ..*from },
+            texts: [own(from.text), own(from.name), own(from.ref_), own(from.extra)],
+            usage: unsafe { from.usage.as_ref() }.copied(),
+        }
+    }
+    fn lend(&self) -> sluice_chunk {
+        let [text, name, ref_, extra] = self.texts.each_ref().map(|text| lend_bytes(text));
+        let usage = self.usage.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+        sluice_chunk { text, name, ref_, extra, usage, ..self.chunk }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Reader {
+    Reads,
+    Pauses,
+    Left,
+}
+
+/// What belongs to whoever runs the steps.
+struct Flow {
+    reader: Reader,
+    held: VecDeque<Held>, // pushed in a pause
+    ended: Option<Result<(), Error>>,
+}
+
 #[derive(Default)]
 struct State {
     paused: bool,
@@ -84,6 +127,7 @@ struct State {
 /// at a time; an answer that may block stays on the thread of start() and waits there.
 struct Call {
     steps: UnsafeCell<Box<dyn Steps>>,
+    flow: UnsafeCell<Flow>,
     sink: *mut sluice_sink,
     blocking: bool,
     state: Mutex<State>,
@@ -91,6 +135,18 @@ struct Call {
 }
 
 impl Call {
+    /// To be given to release().
+    fn new(steps: Box<dyn Steps>, blocking: bool, sink: *mut sluice_sink) -> *mut Self {
+        let flow = Flow { reader: Reader::Reads, held: VecDeque::new(), ended: None };
+        Box::into_raw(Box::new(Call {
+            steps: UnsafeCell::new(steps),
+            flow: UnsafeCell::new(flow),
+            sink,
+            blocking,
+            state: Mutex::default(),
+            woken: Condvar::new(),
+        }))
+    }
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -110,7 +166,7 @@ impl Call {
         }
         !self.blocking
     }
-    /// Before a step, so that a resume() during its push is not lost. False: cancelled.
+    /// Before a push, so that a resume() during it is not lost. False: cancelled.
     fn arm(&self) -> bool {
         let mut state = self.state();
         state.resumed = false;
@@ -130,6 +186,66 @@ impl Call {
         }
         self.blocking
     }
+    fn pass(&self, chunk: &sluice_chunk) -> Reader {
+        match unsafe { ((*self.sink).push)(self.sink, chunk) } {
+            abi::CANCELLED => {
+                self.state().cancelled = true;
+                Reader::Left
+            }
+            abi::PAUSE => Reader::Pauses,
+            _ => Reader::Reads,
+        }
+    }
+    /// What a step pushes.
+    ///
+    /// # Safety
+    /// This thread runs the steps, and holds nothing of `flow`.
+    unsafe fn take(&self, chunk: &sluice_chunk) -> sluice_status {
+        let flow = unsafe { &mut *self.flow.get() };
+        match flow.reader {
+            Reader::Left => {}
+            Reader::Pauses => flow.held.push_back(unsafe { Held::new(chunk) }),
+            Reader::Reads if self.blocking && !self.arm() => flow.reader = Reader::Left,
+            Reader::Reads => flow.reader = self.pass(chunk),
+        }
+        if self.blocking && flow.reader == Reader::Pauses {
+            self.pause();
+            flow.reader = if self.state().cancelled { Reader::Left } else { Reader::Reads };
+        }
+        match flow.reader {
+            Reader::Left => abi::CANCELLED,
+            Reader::Pauses => abi::PAUSE,
+            Reader::Reads => abi::OK,
+        }
+    }
+    /// Pushes what was held, one chunk at a time, or makes the next step.
+    ///
+    /// # Safety
+    /// As take().
+    unsafe fn step(&self) {
+        let flow = unsafe { &mut *self.flow.get() };
+        if let Some(held) = flow.held.pop_front() {
+            flow.reader = self.pass(&held.lend());
+            return;
+        }
+        let mut front = sluice_sink {
+            struct_size: abi::size_of_table::<sluice_sink>(),
+            reserved: 0,
+            host_data: std::ptr::from_ref(self).cast_mut().cast(),
+            push: take,
+            finish: ignore,
+        };
+        let more = caught(|| {
+            let mut out = unsafe { Sink::from_c(&mut front, false) };
+            unsafe { (*self.steps.get()).step(&mut out) }
+        });
+        let flow = unsafe { &mut *self.flow.get() };
+        flow.ended = match more {
+            Ok(true) => None,
+            Ok(false) => Some(Ok(())),
+            Err(error) => Some(Err(error)),
+        };
+    }
     /// Ends with finish(), after which this may be gone, or with a pause.
     ///
     /// # Safety
@@ -140,14 +256,19 @@ impl Call {
             if !self.arm() {
                 break Err(Error::cancelled());
             }
-            let mut out = unsafe { Sink::from_c(sink, false) };
-            let more = caught(|| unsafe { (*self.steps.get()).step(&mut out) });
-            match (more, out.answered()) {
-                (Err(error), _) => break Err(error),
-                (_, Answer::Cancelled) => break Err(Error::cancelled()),
-                (Ok(false), _) => break Ok(()),
-                (Ok(true), Answer::Pause) if !self.pause() => return,
-                _ => {}
+            unsafe { (*self.flow.get()).reader = Reader::Reads };
+            unsafe { self.step() };
+            if self.state().cancelled {
+                break Err(Error::cancelled());
+            }
+            let flow = unsafe { &mut *self.flow.get() };
+            if flow.held.is_empty() {
+                if let Some(outcome) = flow.ended.take() {
+                    break outcome;
+                }
+            }
+            if flow.reader == Reader::Pauses && !self.pause() {
+                return;
             }
         };
         match outcome {
@@ -156,6 +277,11 @@ impl Call {
         }
     }
 }
+
+unsafe extern "C" fn take(sink: *mut sluice_sink, chunk: *const sluice_chunk) -> sluice_status {
+    unsafe { (*(*sink).host_data.cast::<Call>()).take(&*chunk) }
+}
+unsafe extern "C" fn ignore(_sink: *mut sluice_sink, _error: *const sluice_error) {}
 
 /// What a direct table needs of a component: `Direct`, or an `ItemSource` of a kind.
 pub(crate) trait Starts<T> {
@@ -208,13 +334,7 @@ impl<T: 'static, S: Starts<T>> Table<T, S> {
             Ok(steps) => steps,
             Err(error) => return error.fill(unsafe { &mut *err }),
         };
-        let made = Box::into_raw(Box::new(Call {
-            steps: UnsafeCell::new(steps),
-            sink,
-            blocking: S::BLOCKING,
-            state: Mutex::default(),
-            woken: Condvar::new(),
-        }));
+        let made = Call::new(steps, S::BLOCKING, sink);
         unsafe {
             *call = made.cast();
             (*made).run();
@@ -242,4 +362,112 @@ unsafe extern "C" fn release(call: *mut c_void) {
         drop(unsafe { Box::from_raw(call.cast::<Call>()) });
         Ok(())
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::text;
+
+    /// Pushes three pieces of text in its only step, and then fails if it is told to.
+    struct Burst {
+        fails: bool,
+    }
+    impl Steps for Burst {
+        fn step(&mut self, sink: &mut Sink) -> Result<bool, Error> {
+            for text in ["a", "b", "c"] {
+                sink.text(text);
+            }
+            if self.fails {
+                return Err(Error::unavailable("half way"));
+            }
+            Ok(false)
+        }
+    }
+
+    /// A reader: what it answers, then OK, and what it has seen.
+    #[derive(Default)]
+    struct Reading {
+        answers: VecDeque<sluice_status>,
+        seen: Mutex<String>,
+    }
+    impl Reading {
+        fn sink(&mut self) -> sluice_sink {
+            sluice_sink {
+                struct_size: abi::size_of_table::<sluice_sink>(),
+                reserved: 0,
+                host_data: std::ptr::from_mut(self).cast(),
+                push: see,
+                finish: seen,
+            }
+        }
+        fn seen(&self) -> String {
+            self.seen.lock().unwrap().clone()
+        }
+    }
+    unsafe extern "C" fn see(sink: *mut sluice_sink, chunk: *const sluice_chunk) -> sluice_status {
+        let reading = unsafe { &mut *(*sink).host_data.cast::<Reading>() };
+        reading.seen.lock().unwrap().push_str(&unsafe { text((*chunk).text) });
+        reading.answers.pop_front().unwrap_or(abi::OK)
+    }
+    unsafe extern "C" fn seen(sink: *mut sluice_sink, error: *const sluice_error) {
+        let reading = unsafe { &mut *(*sink).host_data.cast::<Reading>() };
+        let code = unsafe { error.as_ref() }.map_or(abi::OK, |error| error.code);
+        reading.seen.lock().unwrap().push_str(&format!("={code}"));
+    }
+    fn begin(reading: &mut Reading, sink: &mut sluice_sink, fails: bool) -> *mut c_void {
+        *sink = reading.sink();
+        let call = Call::new(Box::new(Burst { fails }), false, sink);
+        unsafe { (*call).run() };
+        call.cast()
+    }
+
+    #[test]
+    fn what_a_step_pushes_in_a_pause_is_kept() {
+        let answers = [abi::PAUSE, abi::OK, abi::PAUSE].into();
+        let mut reading = Reading { answers, ..Reading::default() };
+        let mut sink = reading.sink();
+        let call = begin(&mut reading, &mut sink, true);
+        assert_eq!(reading.seen(), "a");
+        unsafe { resume(call) };
+        // A pause behind the last chunk pauses nothing.
+        assert_eq!(reading.seen(), format!("abc={}", abi::UNAVAILABLE));
+        unsafe { release(call) };
+    }
+
+    #[test]
+    fn what_is_kept_is_dropped_by_a_cancel() {
+        let mut reading = Reading { answers: [abi::PAUSE].into(), ..Reading::default() };
+        let mut sink = reading.sink();
+        let call = begin(&mut reading, &mut sink, false);
+        unsafe { cancel(call) };
+        assert_eq!(reading.seen(), format!("a={}", abi::CANCELLED));
+        unsafe { release(call) };
+    }
+
+    #[test]
+    fn nothing_is_pushed_once_nobody_reads() {
+        let mut reading = Reading { answers: [abi::CANCELLED].into(), ..Reading::default() };
+        let mut sink = reading.sink();
+        let call = begin(&mut reading, &mut sink, false);
+        assert_eq!(reading.seen(), format!("a={}", abi::CANCELLED));
+        unsafe { release(call) };
+    }
+
+    #[test]
+    fn a_push_waits_in_a_pause_where_steps_may_block() {
+        let mut reading = Reading { answers: [abi::PAUSE].into(), ..Reading::default() };
+        let mut sink = reading.sink();
+        let call = Call::new(Box::new(Burst { fails: false }), true, &mut sink);
+        let at = call as usize;
+        let runner = std::thread::spawn(move || unsafe { (*(at as *mut Call)).run() });
+        while !unsafe { (*call).state().paused } {
+            std::thread::yield_now();
+        }
+        assert_eq!(reading.seen(), "a");
+        unsafe { resume(call.cast()) };
+        runner.join().unwrap();
+        assert_eq!(reading.seen(), format!("abc={}", abi::OK));
+        unsafe { release(call.cast()) };
+    }
 }

@@ -417,7 +417,11 @@ impl<'a> Transcript<'a> {
         let (request, rest) = text.split_once("=== answer\n").expect("=== answer");
         let request = request.strip_prefix("=== request\n").expect("=== request");
         let (answer, chunks) = rest.split_once("=== chunks\n").expect("=== chunks");
-        let (head, body) = answer.split_once("\n\n").expect("an empty line behind the headers");
+        // The head may end its lines with CRLF, as recorders write them.
+        let blank = ["\n\n", "\n\r\n"].into_iter().filter(|blank| answer.contains(blank));
+        let blank = blank.min_by_key(|blank| answer.find(blank));
+        let blank = blank.expect("an empty line behind the headers");
+        let (head, body) = answer.split_once(blank).expect("an empty line behind the headers");
         let mut lines = head.lines();
         let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status line");
         Transcript {

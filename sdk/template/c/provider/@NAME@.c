@@ -3,6 +3,7 @@
  *   id (its id), text (a piece), done ("stop 3 2": why, and the tokens of prompt and answer),
  *   error (a sentence). Its models are lines of text, the last of which is a dot. */
 #include <sluice/error.h>
+#include <sluice/http.h>
 #include <sluice/json.h>
 #include <sluice/plugin.h>
 #include <stdio.h>
@@ -67,12 +68,9 @@ static sluice_status open_answer(const sluice_instance* self, const sluice_reque
   if (!of) return sluice_fail(err, SLUICE_RESOURCE_EXHAUSTED, "out of memory");
   of->op = req->op;
   of->status = status;
-  for (size_t i = 0; i < n_headers; ++i) {
-    uint64_t seconds = 0;
-    if ((is(headers[i].key, "Retry-After") || is(headers[i].key, "retry-after")) &&
-        sluice_json_whole(headers[i].value, &seconds))
-      of->retry_after_ms = seconds < 86400 ? (uint32_t)seconds * 1000 : 86400000;
-  }
+  uint64_t seconds = 0;
+  if (sluice_json_whole(sluice_header(headers, n_headers, "Retry-After"), &seconds))
+    of->retry_after_ms = seconds < 86400 ? (uint32_t)seconds * 1000 : 86400000;
   *made = of;
   return SLUICE_OK;
 }

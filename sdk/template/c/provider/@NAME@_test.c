@@ -26,7 +26,8 @@ static const char* decode(const sluice_instance* of, uint32_t status, const char
   const sluice_request chat = request(SLUICE_OP_CHAT, "{}");
   sluice_sink sink = recorder();
   void* decoder;
-  sluice_status result = codec->open(of, &chat, status, NULL, 0, &decoder, &err);
+  const sluice_kv headers[] = {{str("RETRY-after"), str("2")}}; /* names come in any case */
+  sluice_status result = codec->open(of, &chat, status, headers, 1, &decoder, &err);
   for (int i = 0; result == SLUICE_OK && events[i][0]; ++i)
     result = codec->frame(decoder, str(events[i][0]), str(events[i][1]), &sink, &err);
   if (result == SLUICE_OK) result = codec->end(decoder, &sink, &err);
@@ -55,6 +56,7 @@ int main(void) {
   EXPECT(decode(of, 200, (const char*[][2]){{"text", "Hel"}, {NULL, NULL}}),
          "text Hel\nthe upstream's answer ended before it was finished");
   EXPECT(decode(of, 429, (const char*[][2]){{"", "slow down"}, {NULL, NULL}}), "slow down");
+  if (err.retry_after_ms != 2000) return 1;
   of->destroy(of);
 
   if (instance("{\"team\":7}", &err)) return 1;

@@ -14,7 +14,7 @@ struct @CLASS@Strategy : sluice::Strategy {
     "type": "object", "additionalProperties": false,
     "properties": {
       "second_costs": {"type": "number", "minimum": 0, "default": 1,
-                       "description": "What a second of waiting is worth, in USD"}}})";
+                       "description": "What a second counts, in USD per million tokens"}}})";
 
   explicit @CLASS@Strategy(const sluice::Setup& setup)
       : second_costs(sluice::Settings(setup).number("second_costs", 1)) {}

@@ -13,7 +13,7 @@ const schema = `{
   "type": "object", "additionalProperties": false,
   "properties": {
     "second_costs": {"type": "number", "minimum": 0, "default": 1,
-                     "description": "What a second of waiting is worth, in USD"}}}`
+                     "description": "What a second counts, in USD per million tokens"}}}`
 
 func init() {
 	sluice.Register(sluice.Library{

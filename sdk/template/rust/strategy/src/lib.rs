@@ -20,7 +20,7 @@ impl Component for @CLASS@Strategy {
           "type": "object", "additionalProperties": false,
           "properties": {
             "second_costs": {"type": "number", "minimum": 0, "default": 1,
-                             "description": "What a second of waiting is worth, in USD"}}}"#,
+                             "description": "What a second counts, in USD per million tokens"}}}"#,
     );
     const FACES: &'static [Face<Self>] = &[Face::strategy()];
 
