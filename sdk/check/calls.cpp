@@ -98,7 +98,6 @@ void HttpRecord::sign(std::string_view scheme, std::string_view params) {
 }
 
 void HttpRecord::dropped(std::uint32_t weight, std::string_view field) {
-  if (!started_) wrong("told of a dropped field before start()");
   dropped_.append(std::to_string(weight)).append(" ").append(field).append("\n");
   if (weight > SLUICE_DROPPED_MEANING)
     wrong("told of a dropped field with the weight " + std::to_string(weight) +
