@@ -183,6 +183,7 @@ io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt,
   if (judgement.harms) inflight.end(true, {});
   else inflight.unjudged();
   const MishapKind kind = attempt.mishap().kind;
+  if (kind == MishapKind::unsupported) record_.attempts = --context_.attempts;  // nothing was sent
   if (kind != MishapKind::removed && kind != MishapKind::unsupported)
     tellStrategy(step, attempt,
                  judgement.harms ? plugins::Code::unavailable : plugins::Code::resourceExhausted);
