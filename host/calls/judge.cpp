@@ -159,7 +159,11 @@ Judgement byCode(const Mishap& mishap) {
   switch (mishap.fault.code) {
     case Code::invalidArgument:
     case Code::notFound:
-    case Code::failedPrecondition: return clientsFault(mishap);
+    case Code::failedPrecondition: {
+      Judgement made = clientsFault(mishap);
+      if (mishap.fault.retryable) made.next = Next::nextTarget;  // this one cannot, another may
+      return made;
+    }
     case Code::unimplemented: {
       Judgement made = clientsFault(mishap);
       made.next = Next::nextTarget;

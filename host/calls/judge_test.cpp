@@ -188,6 +188,11 @@ TEST(Judge, aPluginThatRefusesTheRequestSpeaksToTheClient) {
   mishap.fault.code = plugins::Code::invalidArgument;
   EXPECT_EQ(Next::toClient, judged(mishap).next);
   EXPECT_EQ(400, judged(mishap).problem.status);
+  mishap.fault.retryable = true;  // another provider may take it
+  EXPECT_EQ(Next::nextTarget, judged(mishap).next);
+  EXPECT_FALSE(judged(mishap).harms);
+  EXPECT_TRUE(judged(mishap).clientsFault);
+  mishap.fault.retryable = false;
   mishap.fault.code = plugins::Code::internal;
   EXPECT_EQ(Next::nextTarget, judged(mishap).next);
   mishap.fault.reason = Reason::modelNotFound;

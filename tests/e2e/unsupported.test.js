@@ -99,6 +99,26 @@ scenario('another target that can express it is tried before', async (stage) => 
   assert.deepEqual(plain.requests[0].json.logit_bias, bias.logit_bias);
 });
 
+scenario('what one plugin refuses another may take', async (stage) => {
+  const plain = (await stage.upstream()).always(chatAnswer('from plain'));
+  const sluice = await stage.sluice({
+    plugins: { enable: [...plugins.enable, 'anthropic'] },
+    providers: {
+      claude: provider(plain, { component: 'anthropic' }),
+      plain: provider(plain),
+    },
+    virtual_models: { either: virtual('claude/m1', 'plain/m2') },
+  });
+  const old = { functions: [{ name: 'look', parameters: { type: 'object' } }] };
+  const got = await chat(sluice, question('either', old));
+  assert.equal(got.status, 200, got.text);
+  assertGivenBy(got, { provider: 'plain', model: 'm2' });
+  const refused = await chat(sluice, question('claude/m1', old));
+  assertError(refused, 400, { param: 'functions', message: /use tools/ });
+  assertError(await chat(sluice, question('claude/m1', bias)), 400, { param: 'logit_bias' });
+  assert.equal(plain.requests.length, 1);
+});
+
 scenario('where the other target fails, both reasons are told', async (stage) => {
   const { plain, ask } = await prepare(stage);
   plain.always(fail(500, { message: 'on fire' }));
