@@ -77,6 +77,7 @@ Plan Call::plan() {
   strategy_.reset();
   if (resolution_.virtualModel != nullptr) strategy_ = resolution_.virtualModel->strategy;
   plugins::Request request;
+  request.op = inquiry_.op();
   request.stream = inquiry_.stream();
   request.id = context_.number;
   request.model = inquiry_.model();
@@ -181,7 +182,8 @@ io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt,
   const auto now = steady_clock::now();
   if (judgement.harms) inflight.end(true, {});
   else inflight.unjudged();
-  if (attempt.mishap().kind == MishapKind::removed) {
+  const MishapKind kind = attempt.mishap().kind;
+  if (kind == MishapKind::removed) {
     // Nobody's fault, and no lane's: it counts for nothing. renew() brings what is configured now.
     --step.attempts;
     ++removed_;
@@ -189,8 +191,10 @@ io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt,
     last_ = judgement.problem;
     co_return After::again;
   }
-  tellStrategy(step, attempt,
-               judgement.harms ? plugins::Code::unavailable : plugins::Code::resourceExhausted);
+  if (kind == MishapKind::unsupported) record_.attempts = --context_.attempts;  // nothing was sent
+  else
+    tellStrategy(step, attempt,
+                 judgement.harms ? plugins::Code::unavailable : plugins::Code::resourceExhausted);
   if (judgement.hold.count() > 0) step.lane().holdUntil(now + judgement.hold);
   if (judgement.benchKey) step.lane().benchKeyUntil(now + kBench);
   noteTrouble(step, judgement.problem);
@@ -201,7 +205,7 @@ io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt,
   }
   plan.failed(step, judgement, rules.perLane);
   last_ = judgement.problem;
-  if (judgement.onlyLarger && !plan.earliest()) {  // none larger: the client's own fault after all
+  if (judgement.clientsFault && !plan.earliest()) {  // after all, for no other target takes it
     record_.outcome = Outcome::refused;
     co_await refuse(judgement.problem, attempt.refusal());
     co_return After::over;
