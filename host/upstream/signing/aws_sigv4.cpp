@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <ctime>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -89,9 +90,8 @@ std::string lowered(std::string_view name) {
 
 // Those of the request's own fields that are signed, names in lower case.
 Result<Pairs> signedOfRequest(std::string_view fields) {
-  constexpr std::array<std::string_view, 4> kOurs = {"authorization", "x-amz-date",
-                                                     "x-amz-security-token",
-                                                     "x-amz-content-sha256"};
+  constexpr std::array<std::string_view, 4> kOurs = {
+      "authorization", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256"};
   Pairs kept;
   while (!fields.empty()) {
     const std::size_t end = std::min(fields.find("\r\n"), fields.size());
@@ -114,17 +114,15 @@ struct Headers {
   std::string names;      // joined by ;
 };
 
-Headers canonicalHeaders(Pairs fields) {
-  std::stable_sort(fields.begin(), fields.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
+// Several of one name become one.
+Headers canonicalHeaders(const Pairs& fields) {
+  std::map<std::string_view, std::string> sorted;
+  for (const auto& [name, value] : fields) {
+    const auto [at, fresh] = sorted.emplace(name, value);
+    if (!fresh) at->second.append(",").append(value);
+  }
   Headers made;
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    const auto& [name, value] = fields[i];
-    if (i > 0 && fields[i - 1].first == name) {
-      made.canonical.back() = ',';
-      made.canonical.append(value).append("\n");
-      continue;
-    }
+  for (const auto& [name, value] : sorted) {
     made.canonical.append(name).append(":").append(value).append("\n");
     if (!made.names.empty()) made.names += ';';
     made.names += name;
@@ -176,14 +174,13 @@ Result<std::string> signSigV4(const AwsRequest& request, const AwsScope& scope, 
   if (!key.sessionToken.empty()) {
     add("X-Amz-Security-Token", "x-amz-security-token", key.sessionToken);
   }
-  const Headers headers = canonicalHeaders(std::move(fields));
+  const Headers headers = canonicalHeaders(fields);
 
   const std::size_t mark = std::min(request.target.find('?'), request.target.size());
   std::string canonical;
   canonical.append(request.method).append("\n");
   canonical.append(canonicalPath(request.target.substr(0, mark), s3)).append("\n");
-  canonical
-      .append(canonicalQuery(request.target.substr(std::min(mark + 1, request.target.size()))))
+  canonical.append(canonicalQuery(request.target.substr(std::min(mark + 1, request.target.size()))))
       .append("\n");
   canonical.append(headers.canonical).append("\n").append(headers.names).append("\n");
   canonical.append(request.payloadHash);
@@ -193,8 +190,8 @@ Result<std::string> signSigV4(const AwsRequest& request, const AwsScope& scope, 
   const std::string toSign =
       "AWS4-HMAC-SHA256\n" + time + "\n" + place + "\n" + toHex(sha256(canonical));
   std::string chain = hmacSha256("AWS4" + std::string(key.secret), day);
-  for (const std::string_view part : {scope.region, scope.service, std::string_view("aws4_request"),
-                                      std::string_view(toSign)}) {
+  for (const std::string_view part :
+       {scope.region, scope.service, std::string_view("aws4_request"), std::string_view(toSign)}) {
     chain = hmacSha256(chain, part);
   }
   added.append("Authorization: AWS4-HMAC-SHA256 Credential=").append(key.id).append("/");

@@ -47,8 +47,8 @@ std::string sha256(std::string_view bytes) {
 std::string hmacSha256(std::string_view key, std::string_view bytes) {
   std::array<unsigned char, kSha256Bytes> made{};
   const auto* const data = reinterpret_cast<const unsigned char*>(bytes.data());
-  must(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), data, bytes.size(),
-            made.data(), nullptr) != nullptr);
+  must(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), data, bytes.size(), made.data(),
+            nullptr) != nullptr);
   return {made.begin(), made.end()};
 }
 

@@ -78,8 +78,8 @@ std::optional<Error> readFields(const dom::element& source, std::string& fields)
   for (const dom::key_value_pair header : headers) {
     std::string_view value;
     const bool is = header.value.get_string().get(value) == simdjson::SUCCESS;
-    const bool plain = std::all_of(value.begin(), value.end(),
-                                   [](char c) { return c >= ' ' && c < '\x7f'; });
+    const bool plain =
+        std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c < '\x7f'; });
     if (!is || !plain || header.key.empty() || !isVisible(header.key) ||
         header.key.find(':') != header.key.npos) {
       return Error{"its credential_source.headers are no headers"};
@@ -179,8 +179,8 @@ Result<GoogleKey> parseGoogleKey(std::string_view json) {
 Result<std::string> signedClaim(const ServiceAccount& account,
                                 const std::vector<std::string>& scopes,
                                 std::chrono::system_clock::time_point now) {
-  const auto from =
-      static_cast<std::uint64_t>(std::max<std::time_t>(0, std::chrono::system_clock::to_time_t(now)));
+  const auto from = static_cast<std::uint64_t>(
+      std::max<std::time_t>(0, std::chrono::system_clock::to_time_t(now)));
   std::string head;
   json::Writer header(head);
   header.beginObject().key("alg").string("RS256").key("typ").string("JWT");

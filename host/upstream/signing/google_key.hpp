@@ -48,7 +48,8 @@ using GoogleKey = std::variant<ServiceAccount, ExternalAccount>;
 Result<GoogleKey> parseGoogleKey(std::string_view json);
 
 // A signed claim to the account, good for an hour from `now`. Takes about a millisecond.
-Result<std::string> signedClaim(const ServiceAccount& account, const std::vector<std::string>& scopes,
+Result<std::string> signedClaim(const ServiceAccount& account,
+                                const std::vector<std::string>& scopes,
                                 std::chrono::system_clock::time_point now);
 
 // Bodies of POST requests.
