@@ -92,7 +92,7 @@ struct Provider {
   std::string name;
   std::string component;     // short ("openai") or full ("sluice.openai") id
   std::string baseUrl;       // empty where the component needs none
-  std::vector<Secret> keys;  // empty: keyless
+  std::vector<Secret> keys;  // empty: keyless; one may be a text of several lines
   Timeouts timeouts;
   bool askForUsage = true;      // add stream_options.include_usage to what is streamed
   std::string settings = "{}";  // JSON, for the component; checked against its schema by the loader
