@@ -148,8 +148,7 @@ Result<AwsKey> parseAwsKey(std::string_view text) {
   const std::size_t second = std::min(rest.find(':'), rest.size());
   key.secret = rest.substr(0, second);
   key.sessionToken = rest.substr(std::min(second + 1, rest.size()));
-  const bool sound = !key.id.empty() && !key.secret.empty() && isVisible(text);
-  if (!sound || (second < rest.size() && key.sessionToken.empty())) {
+  if (key.id.empty() || key.secret.empty() || !isVisible(text)) {
     return Error{"the key is not ACCESS_KEY_ID:SECRET_ACCESS_KEY[:SESSION_TOKEN]"};
   }
   return key;

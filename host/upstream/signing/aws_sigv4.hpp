@@ -10,8 +10,8 @@
 
 namespace sluice::upstream {
 
-// `ACCESS_KEY_ID:SECRET_ACCESS_KEY` or `ACCESS_KEY_ID:SECRET_ACCESS_KEY:SESSION_TOKEN`. Views into
-// the text. The error does not repeat any of it.
+// `ACCESS_KEY_ID:SECRET_ACCESS_KEY` or `ACCESS_KEY_ID:SECRET_ACCESS_KEY:SESSION_TOKEN`, where the
+// token may be empty. Views into the text. The error does not repeat any of it.
 struct AwsKey {
   std::string_view id;
   std::string_view secret;

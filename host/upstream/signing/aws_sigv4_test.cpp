@@ -134,11 +134,16 @@ TEST(AwsKeys, AreOfTwoOrThreeParts) {
   ASSERT_TRUE(three);
   EXPECT_EQ(three->secret, "a/b+c");
   EXPECT_EQ(three->sessionToken, "to:ken==");
+  // As of a variable that is not set.
+  const auto empty = parseAwsKey("AKID:secret:");
+  ASSERT_TRUE(empty);
+  EXPECT_EQ(empty->secret, "secret");
+  EXPECT_EQ(empty->sessionToken, "");
 }
 
 TEST(AwsKeys, OthersAreRefusedWithoutBeingShown) {
   for (const char* key :
-       {"AKID", "AKID:", ":secret", "AKID:secret:", "AKID:sec ret", "", "AKID:secret:to\nken"}) {
+       {"AKID", "AKID:", ":secret", "AKID::token", "AKID:sec ret", "", "AKID:secret:to\nken"}) {
     const auto parsed = parseAwsKey(key);
     ASSERT_FALSE(parsed) << key;
     EXPECT_EQ(parsed.error().message,
