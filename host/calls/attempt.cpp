@@ -4,6 +4,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "calls/unsupported.hpp"
 
 namespace sluice::calls {
 
@@ -93,6 +94,10 @@ io::Task<Attempt::End> Attempt::viaCodec() {
   plugins::Encoded encoded;
   if (auto fault = instance_->encode(request_, key(), encoded)) {
     co_return failedWith(MishapKind::plugin, std::move(*fault));
+  }
+  dropped_ = std::move(encoded.dropped);
+  if (auto fault = faultOfDropped(dropped_, provider_.config->unsupported)) {
+    co_return failedWith(MishapKind::unsupported, std::move(*fault));
   }
   upstream::Request wanted;
   wanted.method = encoded.method;
@@ -426,6 +431,7 @@ void Attempt::begin(std::string_view contentType, std::optional<std::size_t> len
   fields += "\r\nx-sluice-overhead-us: ";
   json::appendNumber(fields, static_cast<std::uint64_t>(overhead_.count()));
   fields += "\r\n";
+  appendDropped(fields, dropped_);
   if (!length) fields += "cache-control: no-cache\r\n";
   client_.begin(200, contentType, fields, length);
   committed_ = true;

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "calls/client.hpp"
 #include "calls/dialect.hpp"
@@ -113,6 +114,7 @@ class Attempt final : public Removable {
   bool concluded_ = false;
 
   std::string body_;  // of the request
+  std::vector<plugins::Dropped> dropped_;
   plugins::Request request_;
   upstream::Signed signed_;
   std::string held_;  // frames that wait for content

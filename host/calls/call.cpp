@@ -182,7 +182,9 @@ io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt,
   const auto now = steady_clock::now();
   if (judgement.harms) inflight.end(true, {});
   else inflight.unjudged();
-  if (attempt.mishap().kind != MishapKind::removed)
+  const MishapKind kind = attempt.mishap().kind;
+  if (kind == MishapKind::unsupported) record_.attempts = --context_.attempts;  // nothing was sent
+  if (kind != MishapKind::removed && kind != MishapKind::unsupported)
     tellStrategy(step, attempt,
                  judgement.harms ? plugins::Code::unavailable : plugins::Code::resourceExhausted);
   if (judgement.hold.count() > 0) step.lane().holdUntil(now + judgement.hold);
@@ -195,7 +197,7 @@ io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt,
   }
   plan.failed(step, judgement, rules.perLane);
   last_ = judgement.problem;
-  if (judgement.onlyLarger && !plan.earliest()) {  // none larger: the client's own fault after all
+  if (judgement.clientsFault && !plan.earliest()) {  // after all, for no other target takes it
     record_.outcome = Outcome::refused;
     co_await refuse(judgement.problem, attempt.refusal());
     co_return After::over;

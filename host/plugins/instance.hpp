@@ -29,12 +29,6 @@ struct Signing {
   std::string params;  // a JSON object, as plugin.h describes for the scheme
 };
 
-// A field of the request that a codec left out.
-struct Dropped {
-  std::string field;     // clean text
-  bool meaning = false;  // the answer may say something else without it
-};
-
 // The HTTP request that a codec made. Strings are reused when the object is.
 struct Encoded {
   std::string method;

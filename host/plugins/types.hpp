@@ -107,4 +107,10 @@ struct Fault {
   std::string type, symbol, param;  // as the upstream named them; empty: unknown
 };
 
+// A field of the request that a codec left out.
+struct Dropped {
+  std::string field;     // clean text
+  bool meaning = false;  // the answer may say something else without it
+};
+
 }  // namespace sluice::plugins

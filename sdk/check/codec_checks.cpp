@@ -25,10 +25,11 @@ void checkRequest(Bench& bench) {
     if (fault.empty()) continue;
     fail("gave encode() " + sample.what,
          "start() once and first, a method, a path that begins with '/', headers without control "
-         "characters, and a known framing",
+         "characters, at most one signature of a known scheme, dropped fields by name, and a known "
+         "framing",
          "it " + fault,
-         "percent-encode what goes into the path, and leave Host, Content-Length and the like to "
-         "the host");
+         "percent-encode what goes into the path, leave Host, Content-Length and the like to the "
+         "host, and have a request either signed or sent with the key in a header");
   }
 }
 

@@ -84,7 +84,7 @@ void eachFace(const Bench& bench, const F& each) {
 }
 
 void checkUnknown(Bench& bench) {
-  for (const std::uint32_t op : {99u, 0u, 6u, 0xffffffffu}) {
+  for (const std::uint32_t op : {99u, 0u, 7u, 0xffffffffu}) {
     Sample sample = goodSamples(bench).front();
     sample.op = op;
     const sluice_request request = sample.asked();
@@ -162,7 +162,7 @@ void checkEncodeSizes(const Bench& bench) {
   const std::string plain = encodedTwice(bench, sample);
   for (const std::size_t more : {0u, 64u}) {
     const std::string what = more == 0 ? "structs that end where a page ends"
-                                       : "structs that are 64 bytes larger than version 0.1's";
+                                       : "structs that are 64 bytes larger than this version's";
     note::during("it was given " + what);
     Lent lent;
     std::string text;
@@ -183,7 +183,7 @@ void checkStartSizes(const Bench& bench) {
   const Sample sample = answerable(bench);
   for (const std::size_t more : {0u, 64u}) {
     const std::string what = more == 0 ? "structs that end where a page ends"
-                                       : "structs that are 64 bytes larger than version 0.1's";
+                                       : "structs that are 64 bytes larger than this version's";
     note::during("it was given " + what);
     // Lent until the end of the process: the operation may take its time.
     auto* const lent = new Lent;
