@@ -2,7 +2,7 @@
 // streams that come back.
 import assert from 'node:assert/strict';
 import { copyFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { answer, json, slowly, stall, until } from './support/answers.js';
 import { directoryWith } from './support/bad_plugins.js';
@@ -184,6 +184,34 @@ scenario('the key of a service account may stand in a file', async (stage) => {
   tokens.always(grant(tokens, 'ya29.file'));
   upstream.always(ifBearer('ya29.file'));
   assert.equal((await chat(sluice, question('g/m1'))).status, 200);
+});
+
+scenario('a workload shows the token in its file, as it is then', async (stage) => {
+  const tokens = await stage.upstream();
+  const work = await stage.work(null);
+  const file = path.join(work.directory, 'token');
+  const key = JSON.stringify({
+    type: 'external_account',
+    audience: '//iam.example/pools/p',
+    subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+    token_url: `${tokens.scheme}://127.0.0.1:${tokens.port}/v1/token`,
+    credential_source: { file },
+  });
+  const { upstream, sluice } = await withGoogle(stage, { server: tokens, key });
+  for (const subject of ['subject-1', 'subject-2']) {
+    await writeFile(file, `${subject}\n`);
+    tokens.next(json({ access_token: `for-${subject}`, expires_in: 0 }));
+    upstream.next(ifBearer(`for-${subject}`));
+    const got = await chat(sluice, question('g/m1'));
+    assert.equal(got.json?.choices[0].message.content, `for-${subject}`, got.text);
+    const form = new URLSearchParams(tokens.requests.at(-1).body.toString());
+    assert.equal(form.get('subject_token'), subject);
+    assert.equal(form.get('audience'), '//iam.example/pools/p');
+    assert.equal(form.get('scope'), scope);
+  }
+  await rm(file);
+  const got = await chat(sluice, question('g/m1'));
+  assertError(got, 502, { message: /credential_source.file cannot be read/ });
 });
 
 scenario('a token that has ended is replaced', async (stage) => {
