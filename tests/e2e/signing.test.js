@@ -35,7 +35,12 @@ const start = (stage, config) =>
     plugins: { ...plugins, directory: directory(stage) },
   });
 
-const aws = { id: 'AKIDEXAMPLE', secret: 'wJalr/UtnFEMI+K7MDENG', service: 'talk', region: 'eu-west-1' };
+const aws = {
+  id: 'AKIDEXAMPLE',
+  secret: 'wJalr/UtnFEMI+K7MDENG',
+  service: 'talk',
+  region: 'eu-west-1',
+};
 const byAws = { scheme: 'aws.sigv4', params: { service: 'talk', region: 'eu-west-1' } };
 const byGoogle = { scheme: 'google.service-account', params: { scopes: [scope] } };
 
@@ -61,7 +66,7 @@ const ifSigned = (answered, who = aws) => (request) => {
   return fault ? json({ message: fault }, { status: 403 }) : answered;
 };
 
-scenario('a request is signed as AWS wants it, whatever its model, query and body', async (stage) => {
+scenario('a request is signed as AWS wants it, whatever its model and body', async (stage) => {
   const { upstream, sluice } = await withAws(stage);
   upstream.always(ifSigned(text()));
   for (const [model, more] of [
@@ -74,7 +79,8 @@ scenario('a request is signed as AWS wants it, whatever its model, query and bod
     assert.equal(got.status, 200, got.text);
     assert.equal(got.json.choices[0].message.content, 'Hello there');
   }
-  assert.equal(upstream.requests[1].path, '/base/model/anthropic.claude-3-haiku-20240307-v1%3A0/talk?a=b%20c');
+  const target = '/base/model/anthropic.claude-3-haiku-20240307-v1%3A0/talk?a=b%20c';
+  assert.equal(upstream.requests[1].path, target);
   assert.equal(upstream.requests.length, 4);
 });
 
@@ -108,7 +114,8 @@ scenario('a session token goes along, signed', async (stage) => {
 scenario('what a refusal repeats of the key is not shown', async (stage) => {
   const token = 'IQoJb3JpZ2luX2Vj//EXAMPLE==';
   const { upstream, sluice } = await withAws(stage, { keys: [`${aws.id}:${aws.secret}:${token}`] });
-  upstream.always(() => json(`no: ${aws.secret} and x-amz-security-token:${token}`, { status: 400 }));
+  const words = `no: ${aws.secret} and x-amz-security-token:${token}`;
+  upstream.always(() => json(words, { status: 400 }));
   const got = await chat(sluice, question('a/m1'));
   assert.equal(got.status, 400);
   assert.match(got.text, /no: \*\*\* and x-amz-security-token:\*\*\*/);
@@ -121,7 +128,8 @@ scenario('what a refusal repeats of the key is not shown', async (stage) => {
 scenario('a key of the wrong form is told, rests, and another takes its place', async (stage) => {
   const { upstream, sluice } = await withAws(stage, { keys: ['sk-not-for-aws'] });
   const got = await chat(sluice, question('a/m1'));
-  assertError(got, 502, { code: 'upstream_key_rejected', message: /not ACCESS_KEY_ID:SECRET_ACCESS_KEY/ });
+  const message = /not ACCESS_KEY_ID:SECRET_ACCESS_KEY/;
+  assertError(got, 502, { code: 'upstream_key_rejected', message });
   assert.ok(!got.text.includes('sk-not'));
   assertError(await chat(sluice, question('a/m1')), 503, { message: /rests/ });
   assert.equal(upstream.requests.length, 0, 'nothing was sent unsigned');
@@ -142,7 +150,11 @@ scenario('what the plugin gets wrong of a signature is told', async (stage) => {
     o: signedBy({ scheme: 'rot13', params: {} }, upstream, ['k']),
   };
   const sluice = await start(stage, { attempts: { per_lane: 1 }, providers });
-  const cases = { a: /needs "service" and "region"/, g: /needs "scopes"/, o: /does not know: "rot13"/ };
+  const cases = {
+    a: /needs "service" and "region"/,
+    g: /needs "scopes"/,
+    o: /does not know: "rot13"/,
+  };
   for (const [name, message] of Object.entries(cases)) {
     assertError(await chat(sluice, question(`${name}/m1`)), 502, { message });
   }
@@ -254,7 +266,7 @@ scenario('a key that the token server refuses rests, and the next target serves'
   const got = await chat(sluice, question('g/m1'));
   assertError(got, 502, {
     code: 'upstream_key_rejected',
-    message: /token server refused the key \(127\.0\.0\.1:\d+ answered 400: invalid_grant: Account disabled\)/,
+    message: /server refused the key \(127\.0\.0\.1:\d+ answered 400: invalid_grant: Account disabled\)/,
   });
   assertError(await chat(sluice, question('g/m1')), 503, { message: /rests/ });
   assert.equal((await chat(sluice, question('both'))).headers['x-sluice-provider'], 'demo');
@@ -287,7 +299,7 @@ scenario('a token server that is down is told, and the key does not rest', async
   assert.equal(upstream.requests.length, 0);
 });
 
-scenario('a silent token server ends with the attempt, and the loop goes on meanwhile', async (stage) => {
+scenario('a silent token server ends with the call, and the loop goes on', async (stage) => {
   const { tokens, sluice } = await withGoogle(stage, { attempts: { total_ms: 1500 } });
   tokens.always(stall);
   const slow = chat(sluice, question('g/m1'));
@@ -329,7 +341,8 @@ scenario('a claim only goes to a token server whose certificate can be trusted',
 scenario('events of a binary stream are relayed as they come', async (stage) => {
   const { upstream, sluice } = await withAws(stage);
   const gate = makeGate();
-  upstream.next(events([event('text', 'Hel'), until(gate), event('text', 'lö'), event('stop', 'length')]));
+  const rest = [event('text', 'lö'), event('stop', 'length')];
+  upstream.next(events([event('text', 'Hel'), until(gate), ...rest]));
   const got = await openChat(sluice, question('a/m1', { stream: true }));
   assert.equal(contentOf(await got.firstBytes), 'Hel');
   gate.open();
@@ -363,7 +376,7 @@ async function afterContent(sluice, upstream, bytes) {
   return whole;
 }
 
-scenario('an exception before the first content is replaced, one after it ends the stream', async (stage) => {
+scenario('an exception before content is replaced, one after it ends the stream', async (stage) => {
   const { upstream, sluice } = await withAws(stage);
   const thrown = exception('throttlingException', 'slow down');
   upstream.next(events([thrown]), events([event('text', 'after'), event('stop', 'stop')]));
@@ -376,8 +389,9 @@ scenario('an exception before the first content is replaced, one after it ends t
   assertErrorObject(last.error);
   assert.match(last.error.message, /throttlingException: slow down/);
 
-  const error = { ':message-type': 'error', ':error-code': 'Internal', ':error-message': 'it broke' };
-  const failed = await afterContent(sluice, upstream, message(error));
+  const headers = { ':message-type': 'error', ':error-code': 'Internal' };
+  const error = message({ ...headers, ':error-message': 'it broke' });
+  const failed = await afterContent(sluice, upstream, error);
   assert.match(eventsOf(failed).at(-1).error.message, /Internal: it broke/);
 });
 

@@ -22,7 +22,8 @@ const u32 = (value) => {
 function header(name, value) {
   const length = Buffer.alloc(2);
   length.writeUInt16BE(Buffer.byteLength(value));
-  return Buffer.concat([Buffer.from([name.length]), Buffer.from(name), Buffer.from([7]), length, Buffer.from(value)]);
+  const parts = [Buffer.from([name.length]), Buffer.from(name), Buffer.from([7])];
+  return Buffer.concat([...parts, length, Buffer.from(value)]);
 }
 
 /** One message: `headers` by name, and its payload. */
@@ -35,7 +36,7 @@ export function message(headers, payload = '') {
 }
 
 export const event = (type, payload) =>
-  message({ ':event-type': type, ':content-type': 'text/plain', ':message-type': 'event' }, payload);
+  message({ ':event-type': type, ':message-type': 'event' }, payload);
 
 export const exception = (type, payload) =>
   message({ ':exception-type': type, ':message-type': 'exception' }, payload);

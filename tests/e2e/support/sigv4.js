@@ -16,9 +16,9 @@ const encode = (text) =>
 
 /** What is wrong with the signature of a recorded request; undefined if nothing is. */
 export function faultOfSignature(request, { id, secret, token, service, region }) {
-  const given = /^AWS4-HMAC-SHA256 Credential=([^,]+), SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/.exec(
-    request.headers.authorization ?? '',
-  );
+  const form =
+    /^AWS4-HMAC-SHA256 Credential=([^,]+), SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/;
+  const given = form.exec(request.headers.authorization ?? '');
   if (!given) return `authorization: ${request.headers.authorization}`;
   const [, credential, names, signature] = given;
   const time = request.headers['x-amz-date'] ?? '';
