@@ -139,11 +139,11 @@ std::string joined(const std::vector<std::string>& scopes) {
   return made;
 }
 
-// "2030-01-02T03:04:05Z"
-std::optional<std::chrono::system_clock::time_point> timeOf(const std::string& text) {
+// "2030-01-02T03:04:05Z" in seconds since 1970: a clock's own time may be too small for the year.
+std::optional<std::int64_t> timeOf(const std::string& text) {
   std::tm parts{};
   if (::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return std::nullopt;
-  return std::chrono::system_clock::from_time_t(::timegm(&parts));
+  return ::timegm(&parts);
 }
 
 // A number, or a string of digits as some servers send.
@@ -266,7 +266,7 @@ Result<GrantedToken> grantedToken(std::string_view json,
     if (const auto told = numberAt(root, "expires_in")) {
       lasts = seconds(std::min<std::uint64_t>(*told, kLongest.count()));
     } else if (const auto end = timeOf(textAt(root, "expireTime"))) {
-      lasts = std::chrono::duration_cast<seconds>(*end - now);
+      lasts = seconds(*end - std::chrono::system_clock::to_time_t(now));
     }
     made.lifetime = std::clamp(lasts, seconds(0), kLongest);
   }
