@@ -44,6 +44,16 @@ bool equalsInConstantTime(std::string_view a, std::string_view b) noexcept {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
+bool redact(std::string& text, std::string_view secret) {
+  if (secret.size() < 4) return false;
+  bool found = false;
+  for (std::size_t at = text.find(secret); at != text.npos; at = text.find(secret, at)) {
+    text.replace(at, secret.size(), "***");
+    found = true;
+  }
+  return found;
+}
+
 std::size_t utf8Length(std::string_view bytes) noexcept {
   if (bytes.empty()) return 0;
   const auto first = static_cast<unsigned char>(bytes.front());

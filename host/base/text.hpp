@@ -21,6 +21,10 @@ std::optional<std::uint64_t> parseUnsigned(std::string_view digits) noexcept;
 // Equal in a time that does not depend on where the first difference stands. For secrets.
 bool equalsInConstantTime(std::string_view a, std::string_view b) noexcept;
 
+// Puts `***` wherever `secret` stands. One of fewer than four bytes is let be: it would stand in
+// too much that it was never meant in. True: it stood somewhere.
+bool redact(std::string& text, std::string_view secret);
+
 // The length of the UTF-8 sequence at the front of `bytes`; 0 if there is none.
 std::size_t utf8Length(std::string_view bytes) noexcept;
 

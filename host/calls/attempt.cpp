@@ -1,7 +1,6 @@
 #include "calls/attempt.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/json.hpp"
 #include "base/text.hpp"
@@ -31,34 +30,6 @@ std::string seconds(milliseconds time) {
   std::string text;
   json::appendNumber(text, static_cast<double>(time.count()) / 1000);
   return text + " s";
-}
-
-// An upstream may repeat the key that it refuses.
-void redact(std::string& text, std::string_view secret) {
-  if (secret.size() < 4) return;
-  for (std::size_t at = text.find(secret); at != text.npos; at = text.find(secret, at)) {
-    text.replace(at, secret.size(), "***");
-  }
-}
-
-// JSON's escapes undone, as far as a key could be written with them.
-std::string unescaped(std::string_view text) {
-  std::string plain;
-  plain.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\\' || i + 1 == text.size()) {
-      plain += text[i];
-      continue;
-    }
-    const char kind = text[++i];
-    unsigned code = 0;
-    const std::string_view digits = text.substr(i + 1, 4);
-    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
-    const bool unicode = kind == 'u' && parsed.ptr == digits.data() + 4;
-    plain += unicode ? static_cast<char>(code) : kind;
-    if (unicode) i += 4;
-  }
-  return plain;
 }
 
 bool says(std::string_view contentType, std::string_view wanted) {
@@ -124,6 +95,11 @@ io::Task<Attempt::End> Attempt::viaCodec() {
   wanted.path = encoded.path;
   wanted.fields = encoded.fields;
   wanted.body = encoded.bodyIsRequest ? std::string_view(body_) : std::string_view(encoded.body);
+  if (!encoded.signing.scheme.empty()) {
+    const End end = co_await sign(encoded, wanted);
+    if (end != End::answered) co_return end;
+    wanted.fields = encoded.fields;
+  }
 
   Exchange exchange(services_.upstream, provider_.endpoint);
   const config::Timeouts& timeouts = provider_.config->timeouts;
@@ -288,6 +264,12 @@ io::Task<Attempt::End> Attempt::refused(Exchange& exchange) {
   if (auto decoder = instance_->open(request_, status, headers, fault)) {
     if (auto meant = decoder->frame({}, body, sink)) fault = std::move(*meant);
   }
+  // A token that was fetched a while ago may have been taken back: a new one is worth a try.
+  if (status == 401 && services_.signer.refused(signed_)) {
+    plugins::Fault again = faultOf(plugins::Code::unavailable, "the token was refused");
+    again.retryable = true;
+    co_return failedWith(MishapKind::signing, std::move(again));
+  }
   mishap_ = Mishap();
   mishap_.kind = MishapKind::refusedByStatus;
   mishap_.status = status;
@@ -297,22 +279,10 @@ io::Task<Attempt::End> Attempt::refused(Exchange& exchange) {
   const bool object = body.find_first_not_of(" \t\r\n") != body.npos &&
                       body[body.find_first_not_of(" \t\r\n")] == '{';
   if (isJson && object && instance_->speaks(inquiry_.dialect())) refusal_ = std::move(body);
-  redact(refusal_, key());
-  // A key that is written with escapes cannot be blacked out in place: then our own words must do.
-  if (key().size() >= 4 && unescaped(refusal_).find(key()) != std::string::npos) refusal_.clear();
+  hideSecrets(refusal_);
+  // One that is written with escapes cannot be blacked out in place: then our own words must do.
+  if (repeatsSecrets(refusal_)) refusal_.clear();
   co_return End::failed;
-}
-
-std::string_view Attempt::key() const noexcept {
-  const Secret* secret = step_.secret();
-  return secret == nullptr ? std::string_view() : secret->reveal();
-}
-
-plugins::Fault Attempt::withoutKey(plugins::Fault fault) const {
-  for (std::string* text : {&fault.message, &fault.type, &fault.symbol, &fault.param}) {
-    redact(*text, key());
-  }
-  return fault;
 }
 
 bool Attempt::faulty(const Intake& intake) {

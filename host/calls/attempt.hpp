@@ -16,6 +16,7 @@
 #include "calls/plan.hpp"
 #include "calls/services.hpp"
 #include "upstream/exchange.hpp"
+#include "upstream/signing/signer.hpp"
 
 namespace sluice::calls {
 
@@ -64,6 +65,8 @@ class Attempt final : public Removable {
  private:
   io::Task<End> viaCodec();
   io::Task<End> viaDirect();
+  io::Task<End> sign(plugins::Encoded& encoded, const upstream::Request& wanted);
+  End unsignable();
   io::Task<End> refused(upstream::Exchange& exchange);
   io::Task<End> relay(upstream::Exchange& exchange, Intake& intake);
   io::Task<End> whole(upstream::Exchange& exchange, Intake& intake);
@@ -76,6 +79,8 @@ class Attempt final : public Removable {
                                   plugins::Framing framing);
   std::string_view key() const noexcept;  // empty: the provider has none
   plugins::Fault withoutKey(plugins::Fault fault) const;
+  bool hideSecrets(std::string& text) const;
+  bool repeatsSecrets(std::string_view json) const;
   bool faulty(const Intake& intake);
   bool tooLong(const Progress& progress);
   End brokenOff(const upstream::Exchange& exchange, const Intake& intake,
@@ -111,6 +116,7 @@ class Attempt final : public Removable {
   std::string body_;  // of the request
   std::vector<plugins::Dropped> dropped_;
   plugins::Request request_;
+  upstream::Signed signed_;
   std::string held_;  // frames that wait for content
   Mishap mishap_;
   std::string refusal_;

@@ -31,12 +31,12 @@ Problem notFound(std::string message) {
 
 }  // namespace
 
-Generation::Generation(config::Config config, std::uint64_t number, health::Lanes& lanes)
-    : config_(std::move(config)), number_(number), lanes_(lanes) {}
+Generation::Generation(config::Config config, const Making& how)
+    : config_(std::move(config)), proxies_(how.proxies), number_(how.number), lanes_(how.lanes) {}
 
 std::shared_ptr<Generation> Generation::build(config::Config config, const Making& how,
                                               std::vector<Fault>& faults) {
-  std::shared_ptr<Generation> made(new Generation(std::move(config), how.number, how.lanes));
+  std::shared_ptr<Generation> made(new Generation(std::move(config), how));
   std::vector<plugins::Registry::Problem> problems;
   made->registry_ = plugins::Registry::open(made->config_.plugins, how.pluginDirectory, problems,
                                             how.copies, how.number);
@@ -50,6 +50,7 @@ void Generation::createProviders(const Making& how, std::vector<Fault>& faults) 
   for (const config::Provider& config : config_.providers) {
     auto made = std::make_unique<Provider>();
     made->config = &config;
+    made->proxies = &proxies_;
     made->offBecause = config.offBecause;
     if (config.on) {
       const Provider* old = how.before == nullptr ? nullptr : how.before->provider(config.name);

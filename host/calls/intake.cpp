@@ -38,6 +38,9 @@ void Intake::take(std::string_view payload, std::string& out) {
       return;
     }
     case Framing::events:
+      events_.give(payload);
+      takeMessages();
+      return;
     case Framing::raw:
     case Framing::whole: frame({}, payload); return;
   }
@@ -56,6 +59,22 @@ void Intake::takeBlocks(std::string& out) {
   if (sse_.tooLarge()) tooLarge();
 }
 
+void Intake::takeMessages() {
+  wire::EventMessage message;
+  std::string failure;
+  while (!fault_ && events_.next(message)) {
+    if (message.type == wire::EventMessage::Type::event) {
+      frame(message.name, message.payload);
+    } else {
+      failure.assign("!").append(message.name);
+      frame(failure, message.payload);
+    }
+  }
+  if (!fault_ && events_.fault() != wire::EventFault::none) {
+    broken("the upstream " + std::string(describe(events_.fault())));
+  }
+}
+
 void Intake::bodyEnded(std::string& out) {
   if (rendering_) rendering_->writeTo(out);
   wire::SseBlock block;
@@ -65,6 +84,8 @@ void Intake::bodyEnded(std::string& out) {
     else frame(block.event, block.data);
   } else if (framing_ == Framing::lines && lines_.last(line) && !fault_) {
     frame({}, line);
+  } else if (framing_ == Framing::events && events_.unfinished() && !fault_) {
+    broken("the answer ended within a message");
   }
   if (decoder_ && !fault_) fault_ = decoder_->end(*rendering_);
 }
@@ -92,6 +113,13 @@ void Intake::tooLarge() {
   plugins::Fault fault;
   fault.code = plugins::Code::resourceExhausted;
   fault.message = "the upstream sent an event larger than 16 MiB";
+  fault_ = std::move(fault);
+}
+
+void Intake::broken(std::string why) {
+  plugins::Fault fault;
+  fault.code = plugins::Code::unavailable;
+  fault.message = std::move(why);
   fault_ = std::move(fault);
 }
 

@@ -11,6 +11,7 @@
 
 #include "calls/dialect.hpp"
 #include "plugins/instance.hpp"
+#include "wire/event_stream.hpp"
 #include "wire/lines.hpp"
 #include "wire/sse.hpp"
 
@@ -42,13 +43,15 @@ class Intake {
   bool passesOn() const noexcept { return passage_ != nullptr; }
 
   const Progress& progress() const noexcept;
-  // Set by the frames themselves: one too large, or a plugin's refusal.
+  // Set by the frames themselves: one too large or broken, or a plugin's refusal.
   const std::optional<plugins::Fault>& fault() const noexcept { return fault_; }
 
  private:
   void takeBlocks(std::string& out);
+  void takeMessages();
   void frame(std::string_view event, std::string_view data);
   void tooLarge();
+  void broken(std::string why);
 
   std::unique_ptr<Passage> passage_;           // either this
   std::unique_ptr<plugins::Decoder> decoder_;  // or these two
@@ -56,6 +59,7 @@ class Intake {
   plugins::Framing framing_ = plugins::Framing::sse;
   wire::SseFramer sse_;
   wire::LineFramer lines_;
+  wire::EventFramer events_;
   std::optional<plugins::Fault> fault_;
 };
 

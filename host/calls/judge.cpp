@@ -213,7 +213,8 @@ Judgement judge(const Mishap& mishap, milliseconds waitAtMost) {
       made.problem.retryAfter = std::chrono::seconds(1);
       return made;
     }
-    case MishapKind::plugin: break;
+    case MishapKind::plugin:
+    case MishapKind::signing: break;
   }
   if (auto made = byReason(mishap, waitAtMost)) return *made;
   return byCode(mishap);

@@ -19,6 +19,7 @@ enum class MishapKind : std::uint8_t {
   badAnswer,        // 2xx, but broken, empty or an error inside; `fault` says what
   silent,           // no content, or no more of it, in time
   plugin,           // the plugin itself failed; `fault`
+  signing,          // the request could not be signed as the plugin asked; `fault` says why
   unsupported,      // the provider cannot express a field that is not to be left out; `fault`
   removed,          // a reload took the plugin's instance out, and its time ran out; `detail`
 };

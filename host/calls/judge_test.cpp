@@ -199,6 +199,25 @@ TEST(Judge, aPluginThatRefusesTheRequestSpeaksToTheClient) {
   EXPECT_EQ(404, judged(mishap).problem.status);
 }
 
+TEST(Judge, aRequestThatCouldNotBeSigned) {
+  Mishap mishap;
+  mishap.kind = MishapKind::signing;
+  mishap.fault.code = plugins::Code::internal;
+  mishap.fault.message = "aws.sigv4 needs \"region\"";
+  EXPECT_EQ(Next::nextTarget, judged(mishap).next);  // what the plugin asked for cannot be
+  EXPECT_EQ(502, judged(mishap).problem.status);
+  EXPECT_EQ(mishap.fault.message, judged(mishap).problem.message);
+  mishap.fault.reason = Reason::key;  // refused by the token server
+  EXPECT_EQ(Next::nextLane, judged(mishap).next);
+  EXPECT_TRUE(judged(mishap).benchKey);
+  EXPECT_EQ("upstream_key_rejected", judged(mishap).problem.code);
+  mishap.fault.reason = Reason::none;  // the token server is in trouble
+  mishap.fault.code = plugins::Code::unavailable;
+  mishap.fault.retryable = true;
+  EXPECT_EQ(Next::sameLane, judged(mishap).next);
+  EXPECT_FALSE(judged(mishap).benchKey);
+}
+
 struct RetryAfterCase {
   const char* name;
   const char* value;

@@ -178,6 +178,18 @@ void fields(V& v, Timeouts& timeouts) {
   v.number({"total_ms", "Of one try, from its beginning to its end."}, timeouts.total, kTime);
 }
 
+// A provider's key that stands in a file of its own.
+struct KeyFile {
+  std::string path;
+};
+
+template <class V>
+void fields(V& v, KeyFile& key) {
+  v.text({"file", "The file that holds the key. Blanks and line ends behind it do not count.",
+          Presence::required},
+         key.path, kPath);
+}
+
 template <class V>
 void fields(V& v, Provider& provider) {
   v.text({"component", "The plugin component that speaks to it: a short or a full id.",
@@ -185,9 +197,11 @@ void fields(V& v, Provider& provider) {
          provider.component, kId);
   v.text({"base_url", "Where it is, with the path before /chat/completions and the like."},
          provider.baseUrl, kUrl);
-  v.keyOrKeys({"key", "Its key. If its variable is not set, the provider is off."},
-              {"keys", "Several keys, shared out. Those whose variable is not set do not count."},
-              provider.keys);
+  v.keyOrKeys(
+      {"key",
+       "Its key, or {file} with where it is. If its variable is not set, the provider is off."},
+      {"keys", "Several keys, shared out. Those whose variable is not set do not count."},
+      provider.keys);
   v.group({"timeouts", "How long a try may take."}, provider.timeouts);
   v.choice({"unsupported",
             "What is done with fields that it cannot express. Left out: as attempts.unsupported "

@@ -96,7 +96,7 @@ struct Provider {
   std::string name;
   std::string component;     // short ("openai") or full ("sluice.openai") id
   std::string baseUrl;       // empty where the component needs none
-  std::vector<Secret> keys;  // empty: keyless
+  std::vector<Secret> keys;  // empty: keyless; one may be a text of several lines
   Timeouts timeouts;
   Unsupported unsupported = Unsupported::dropHints;  // unless told, that of Attempts
   bool askForUsage = true;      // add stream_options.include_usage to what is streamed

@@ -12,6 +12,7 @@
 #include "config/address.hpp"
 #include "config/core_schema.hpp"
 #include "config/fields.hpp"
+#include "config/include.hpp"
 #include "config/value_json.hpp"
 
 namespace sluice::config {
@@ -171,8 +172,9 @@ class Reader {
   void keyOrKeys(const Key& one, const Key& several, std::vector<Secret>& values) {
     const std::size_t before = unset_.size();
     const Node::Entry* const single = take(one);
-    if (single != nullptr) add(single->value, pathOf(one), values);
-    secrets(several, values);
+    if (single != nullptr) addKey(single->value, pathOf(one), values);
+    elements(several,
+             [&](const Node& node, const std::string& path) { addKey(node, path, values); });
     const Frame& frame = frames_.back();
     const Node::Entry* const list = frame.map->find(several.name);
     if (single != nullptr && list != nullptr) {
@@ -378,6 +380,34 @@ class Reader {
   void add(const Node& node, const std::string& path, std::vector<Secret>& values) {
     if (!usable(node, path, kSecret.what) || node.text.empty()) return;
     if (auto read = ruled(node, path, kSecret)) values.emplace_back(std::move(*read));
+  }
+
+  // A provider's key, written here or in a file.
+  void addKey(const Node& node, const std::string& path, std::vector<Secret>& values) {
+    if (node.kind == Node::Kind::map) {
+      addKeyOfFile(node, path, values);
+    } else if (usable(node, path, kProviderKey.what) && !node.text.empty()) {
+      if (auto read = ruled(node, path, kProviderKey)) values.emplace_back(std::move(*read));
+    }
+  }
+
+  void addKeyOfFile(const Node& node, const std::string& path, std::vector<Secret>& values) {
+    constexpr std::size_t kMostBytes = 64 << 10;
+    KeyFile file;
+    object(node, node.mark, path, file);
+    if (file.path.empty()) return;
+    std::error_code failure;
+    Result<std::string> text = Error{"it is no file"};
+    if (std::filesystem::is_regular_file(file.path, failure)) text = readText(file.path);
+    else if (failure) text = Error{failure.message()};
+    if (text && text->size() > kMostBytes) text = Error{"it is larger than 64 KiB"};
+    if (text) text->erase(text->find_last_not_of(" \t\r\n") + 1);
+    if (text && text->empty()) text = Error{"it is empty"};
+    Complaint complaint;
+    if (!text) complaint = "cannot be read: " + text.error().message;
+    else complaint = kProviderKey.check(*text);
+    if (complaint) report_.fault(node.mark, path + ".file " + *complaint);
+    else values.emplace_back(*std::move(text));
   }
 
   template <class F>

@@ -188,4 +188,11 @@ Complaint secret(std::string& text) {
   return std::nullopt;
 }
 
+// A key that is JSON, such as a service account's, is as its provider wrote it.
+Complaint providerKey(std::string& text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first != text.npos && text[first] == '{') return std::nullopt;
+  return secret(text);
+}
+
 }  // namespace sluice::config::rules

@@ -39,6 +39,7 @@ Complaint virtualModelName(std::string& text);
 Complaint target(std::string& text);
 Complaint routePattern(std::string& text);
 Complaint secret(std::string& text);
+Complaint providerKey(std::string& text);
 
 }  // namespace rules
 
@@ -76,5 +77,6 @@ inline constexpr Rule kModelName{"a model's name", kTarget.pattern, rules::targe
 inline constexpr Rule kRoutePattern{"a pattern such as claude-*", "^[^\\s?\\[\\]{}()^$|\\\\]+$",
                                     rules::routePattern};
 inline constexpr Rule kSecret{"text", "", rules::secret};
+inline constexpr Rule kProviderKey{"text or a map with 'file'", "", rules::providerKey};
 
 }  // namespace sluice::config
