@@ -97,6 +97,16 @@ class MessagesHandler final : public CallHandler {
   }
 };
 
+// An error that needs no handler, for clients of the Messages API.
+void restateForMessages(http::Answer& answer, std::string_view requestId) {
+  calls::Problem problem;
+  problem.status = answer.status;
+  problem.message = answer.message;
+  answer.body.clear();
+  dialects::appendAnthropicError(answer.body, problem, requestId);
+  dialects::appendAnswerFields(answer.fields, wire::Fields(), false, requestId);
+}
+
 // GET /v1/models/{id...}: an id may hold slashes.
 class ModelHandler final : public http::LoopHandler {
  public:
@@ -202,6 +212,7 @@ http::Router makeRouter(LoopUnit& unit, Shared& shared) {
   router.add(std::move(chat));
   http::Route messages{"POST", "/messages", std::make_shared<MessagesHandler>(unit), Needs::client};
   messages.versioned = messages.json = true;
+  messages.restate = restateForMessages;
   router.add(std::move(messages));
 
   http::Route models{"GET", "/models",
