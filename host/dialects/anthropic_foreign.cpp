@@ -18,7 +18,8 @@ bool isForeign(ondemand::object block, error_code& error) {
   bool thought = false, foreign = false;
   for (auto member : block) {
     std::string_view name, text;
-    if ((error = member.unescaped_key().get(name))) return false;
+    error = member.unescaped_key().get(name);
+    if (error) return false;
     if (name != "type" && name != "signature" && name != "data") continue;
     if (member.value().get_string().get(text) != simdjson::SUCCESS) continue;
     if (name == "type") thought = text == "thinking" || text == "redacted_thinking";
@@ -35,9 +36,10 @@ error_code keepBlocks(ondemand::array blocks, std::string& kept, bool& any, bool
     if (const auto error = item.get_object().get(block)) return error;
     error_code error = simdjson::SUCCESS;
     const bool foreign = isForeign(block, error);
-    if (error || (error = block.reset().error())) return error;
+    if (!error) error = block.reset().error();
     std::string_view raw;
-    if ((error = block.raw_json().get(raw))) return error;
+    if (!error) error = block.raw_json().get(raw);
+    if (error) return error;
     changed = changed || foreign;
     if (foreign) continue;
     any = true;
