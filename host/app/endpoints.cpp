@@ -77,13 +77,17 @@ class ChatHandler final : public CallHandler {
   std::string refusalFields(std::string_view) const override { return {}; }
 };
 
-// POST /v1/messages.
+// POST /v1/messages and /v1/messages/count_tokens.
 class MessagesHandler final : public CallHandler {
-  using CallHandler::CallHandler;
+ public:
+  using Parse = std::unique_ptr<calls::Inquiry> (*)(const dialects::AnthropicAsked& asked,
+                                                    calls::Problem& problem);
+  MessagesHandler(LoopUnit& unit, Parse parse) noexcept : CallHandler(unit), parse_(parse) {}
+
+ private:
   std::unique_ptr<calls::Inquiry> parse(http::Exchange& exchange,
                                         calls::Problem& problem) const override {
-    return dialects::parseAnthropicMessages(
-        {exchange.body(), exchange.head().fields, exchange.requestId()}, problem);
+    return parse_({exchange.body(), exchange.head().fields, exchange.requestId()}, problem);
   }
   std::string refusal(const calls::Problem& problem, std::string_view requestId) const override {
     std::string body;
@@ -95,6 +99,8 @@ class MessagesHandler final : public CallHandler {
     dialects::appendAnswerFields(fields, wire::Fields(), false, requestId);
     return fields;
   }
+
+  Parse parse_;
 };
 
 // An error that needs no handler, for clients of the Messages API.
@@ -210,10 +216,14 @@ http::Router makeRouter(LoopUnit& unit, Shared& shared) {
   http::Route chat{"POST", "/chat/completions", std::make_shared<ChatHandler>(unit), Needs::client};
   chat.versioned = chat.json = true;
   router.add(std::move(chat));
-  http::Route messages{"POST", "/messages", std::make_shared<MessagesHandler>(unit), Needs::client};
-  messages.versioned = messages.json = true;
-  messages.restate = restateForMessages;
-  router.add(std::move(messages));
+  const auto addMessages = [&](const char* path, MessagesHandler::Parse parse) {
+    http::Route route{"POST", path, std::make_shared<MessagesHandler>(unit, parse), Needs::client};
+    route.versioned = route.json = true;
+    route.restate = restateForMessages;
+    router.add(std::move(route));
+  };
+  addMessages("/messages", dialects::parseAnthropicMessages);
+  addMessages("/messages/count_tokens", dialects::parseAnthropicCount);
 
   http::Route models{"GET", "/models",
                      onLoop([&unit] { return Said{200, modelList(*unit.generation())}; }),

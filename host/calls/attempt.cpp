@@ -5,6 +5,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "calls/unsupported.hpp"
 
 namespace sluice::calls {
 
@@ -24,19 +25,6 @@ constexpr milliseconds kPingPause{5000};       // between pings to a client that
 constexpr milliseconds kTail{100};             // for an upstream to end what is already whole
 constexpr std::string_view kEventStream = "text/event-stream";
 constexpr std::string_view kJson = "application/json";
-
-// The names are the client's: what no header may hold does not get into one.
-void appendDropped(std::string& fields, const std::vector<std::string>& dropped) {
-  constexpr std::size_t kMost = 1024;
-  const std::size_t begin = fields.size();
-  fields += "x-sluice-dropped: ";
-  for (const std::string& one : dropped) {
-    if (fields.size() - begin + one.size() > kMost) break;
-    if (&one != &dropped.front()) fields += ", ";
-    for (const char c : one) fields += c > ' ' && c < '\x7f' && c != ',' ? c : '?';
-  }
-  fields += "\r\n";
-}
 
 struct NoSink final : plugins::ChunkSink {
   Answer push(const plugins::Chunk&) noexcept override { return Answer::more; }
@@ -158,10 +146,14 @@ std::string Attempt::fieldsFor(const plugins::Encoded& encoded, bool own) const 
 
 io::Task<Attempt::End> Attempt::viaCodec() {
   const bool own = instance_->speaks(inquiry_.dialect());
-  if (auto fault = prepare(own)) co_return failedWith(MishapKind::plugin, std::move(*fault));
+  if (auto fault = prepare(own)) co_return failedWith(MishapKind::unsupported, std::move(*fault));
   plugins::Encoded encoded;
   if (auto fault = instance_->encode(request_, key(), encoded)) {
     co_return failedWith(MishapKind::plugin, std::move(*fault));
+  }
+  std::move(encoded.dropped.begin(), encoded.dropped.end(), std::back_inserter(dropped_));
+  if (auto fault = faultOfDropped(dropped_, provider_.config->unsupported)) {
+    co_return failedWith(MishapKind::unsupported, std::move(*fault));
   }
   const std::string fields = fieldsFor(encoded, own);
   upstream::Request wanted;
@@ -434,7 +426,10 @@ io::Task<Attempt::End> Attempt::refused(Exchange& exchange) {
 }
 
 io::Task<Attempt::End> Attempt::viaDirect() {
-  if (auto wrong = prepare(false)) co_return failedWith(MishapKind::plugin, std::move(*wrong));
+  if (auto wrong = prepare(false)) co_return failedWith(MishapKind::unsupported, std::move(*wrong));
+  if (auto refused = faultOfDropped(dropped_, provider_.config->unsupported)) {
+    co_return failedWith(MishapKind::unsupported, std::move(*refused));
+  }
   inquiry_.appendFields(passedFields_, wire::Fields(), false);
   plugins::Fault fault;
   const auto before = steady_clock::now();
@@ -518,7 +513,7 @@ void Attempt::begin(std::string_view contentType, std::optional<std::size_t> len
   fields += "\r\nx-sluice-overhead-us: ";
   json::appendNumber(fields, static_cast<std::uint64_t>(overhead_.count()));
   fields += "\r\n";
-  if (!dropped_.empty()) appendDropped(fields, dropped_);
+  appendDropped(fields, dropped_);
   if (!length) fields += "cache-control: no-cache\r\n";
   fields += passedFields_;
   client_.begin(200, contentType, fields, length);

@@ -112,8 +112,8 @@ class Attempt final : public Removable {
   bool committed_ = false;
   bool concluded_ = false;
 
-  std::string body_;                  // of the request
-  std::vector<std::string> dropped_;  // members that the canonical form has no place for
+  std::string body_;                       // of the request
+  std::vector<plugins::Dropped> dropped_;  // members that it goes out without
   std::string passedFields_;
   plugins::Request request_;
   std::string held_;  // frames that wait for content

@@ -77,6 +77,7 @@ Plan Call::plan() {
   strategy_.reset();
   if (resolution_.virtualModel != nullptr) strategy_ = resolution_.virtualModel->strategy;
   plugins::Request request;
+  request.op = inquiry_.op();
   request.stream = inquiry_.stream();
   request.id = context_.number;
   request.model = inquiry_.model();
@@ -181,12 +182,18 @@ io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt,
   const auto now = steady_clock::now();
   if (judgement.harms) inflight.end(true, {});
   else inflight.unjudged();
-  if (attempt.mishap().kind != MishapKind::removed)
+  const MishapKind kind = attempt.mishap().kind;
+  if (kind == MishapKind::unsupported) record_.attempts = --context_.attempts;  // nothing was sent
+  if (kind != MishapKind::removed && kind != MishapKind::unsupported)
     tellStrategy(step, attempt,
                  judgement.harms ? plugins::Code::unavailable : plugins::Code::resourceExhausted);
   if (judgement.hold.count() > 0) step.lane().holdUntil(now + judgement.hold);
   if (judgement.benchKey) step.lane().benchKeyUntil(now + kBench);
   noteTrouble(step, judgement.problem);
+  if (kind == MishapKind::plugin || judgement.problem.status == 404) {
+    const bool estimated = co_await estimate(attempt);
+    if (estimated) co_return After::over;
+  }
   if (judgement.next == Next::toClient) {
     record_.outcome = Outcome::refused;
     co_await refuse(judgement.problem, attempt.refusal(), attempt.passedFields());
@@ -194,7 +201,7 @@ io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt,
   }
   plan.failed(step, judgement, rules.perLane);
   last_ = judgement.problem;
-  if (judgement.onlyLarger && !plan.earliest()) {  // none larger: the client's own fault after all
+  if (judgement.clientsFault && !plan.earliest()) {  // after all, for no other target takes it
     record_.outcome = Outcome::refused;
     co_await refuse(judgement.problem, attempt.refusal(), attempt.passedFields());
     co_return After::over;
@@ -209,6 +216,23 @@ io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt,
     co_return After::over;
   }
   co_return After::again;
+}
+
+// Where a provider does not serve the operation, the client may do with an estimate.
+io::Task<bool> Call::estimate(const Attempt& attempt) {
+  std::string body;
+  const plugins::Fault& fault = attempt.mishap().fault;
+  const bool served = fault.code != plugins::Code::unimplemented &&
+                      (attempt.mishap().status != 404 || fault.reason != plugins::Reason::none);
+  if (served || !inquiry_.appendEstimate(body)) co_return false;
+  record_.outcome = Outcome::answered;
+  record_.status = 200;
+  std::string fields = "x-sluice-estimated: true\r\n";
+  inquiry_.appendFields(fields, wire::Fields(), false);
+  client_.begin(200, "application/json", fields, body.size());
+  const io::Status status = co_await client_.finish(body, true);
+  if (status != io::Status::ok) record_.outcome = Outcome::clientLeft;
+  co_return true;
 }
 
 // False: the call was cancelled meanwhile.

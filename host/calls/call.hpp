@@ -38,6 +38,7 @@ class Call {
   bool renew(Plan& plan, Problem& problem);
   io::Task<After> attempt(Plan& plan, Step& step);
   io::Task<After> replace(Plan& plan, Step& step, Attempt& attempt, health::Inflight& inflight);
+  io::Task<bool> estimate(const Attempt& attempt);
   io::Task<bool> pause(std::chrono::milliseconds time);
   io::Task<bool> waitForLane(const Plan& plan);
   io::Task<void> breakOff(const Attempt& attempt);

@@ -66,9 +66,12 @@ class Rendering : public plugins::ChunkSink {
 class Inquiry {
  public:
   virtual ~Inquiry() = default;
-  virtual std::string_view dialect() const noexcept = 0;  // "openai.chat"
+  // What is asked of the upstream. plugins::Op::count: how many tokens the request is, of a
+  // provider that speaks the dialect in its own words, of any other as one chunk of JSON,
+  // {"input_tokens": n}.
   virtual plugins::Op op() const noexcept { return plugins::Op::chat; }
-  virtual std::string_view model() const noexcept = 0;  // as the client named it
+  virtual std::string_view dialect() const noexcept = 0;  // "openai.chat"
+  virtual std::string_view model() const noexcept = 0;    // as the client named it
   virtual bool stream() const noexcept = 0;
   virtual std::size_t size() const noexcept = 0;  // of the request's body, in bytes
 
@@ -78,17 +81,20 @@ class Inquiry {
   // Of the client's head, what an upstream of its dialect gets: "Name: value\r\n" each. They take
   // the place of the codec's own of the same names.
   virtual std::string_view ownFields() const noexcept { return {}; }
-  // The same request in canonical form. `dropped` gets the names of members that it leaves out and
-  // that cannot change what the answer means. A fault names one that it would have to leave out and
-  // that can.
+  // The same request in canonical form. `dropped` gets the members that it leaves out. A fault:
+  // there is none; its `param` names the member that stands in the way.
   virtual std::optional<plugins::Fault> appendCanonical(
       std::string& out, std::string_view model, bool askForUsage,
-      std::vector<std::string>& dropped) const = 0;
+      std::vector<plugins::Dropped>& dropped) const = 0;
 
   virtual std::unique_ptr<Passage> passage() const = 0;
   // `model`: the name to show where the upstream gives none; `id`: of the call.
   virtual std::unique_ptr<Rendering> rendering(std::string_view model,
                                                std::string_view id) const = 0;
+
+  // Where no provider can answer: an answer that is estimated here, which the client is told of.
+  // False: there is none.
+  virtual bool appendEstimate(std::string& out) const { return static_cast<void>(out), false; }
 
   // What the head of an answer says in this dialect: "Name: value\r\n" each. `upstream`: the fields
   // of the answer that it is made of, if there is one; `same`: which is of this dialect too.

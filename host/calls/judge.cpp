@@ -65,6 +65,7 @@ Judgement clientsFault(const Mishap& mishap) {
   Judgement made;
   made.next = Next::toClient;
   made.harms = false;
+  made.clientsFault = true;
   made.problem = problem(mishap.status >= 400 && mishap.status < 500 ? mishap.status : 400,
                          "invalid_request_error", "", mishap.fault.message);
   if (!mishap.fault.type.empty()) made.problem.type = mishap.fault.type;
@@ -161,6 +162,13 @@ Judgement byCode(const Mishap& mishap) {
     case Code::invalidArgument:
     case Code::notFound:
     case Code::failedPrecondition: return clientsFault(mishap);
+    case Code::unimplemented: {
+      Judgement made = clientsFault(mishap);
+      made.next = Next::nextTarget;
+      made.problem.status = 501;
+      if (made.problem.code.empty()) made.problem.code = "unsupported_operation";
+      return made;
+    }
     case Code::unauthenticated:
     case Code::permissionDenied: return keyRefused(mishap, false);
     default: break;
@@ -188,6 +196,11 @@ Judgement judge(const Mishap& mishap, milliseconds waitAtMost) {
       if (auto made = byReason(mishap, waitAtMost)) return *made;
       Judgement made = upstreamsFault(mishap);
       if (mishap.fault.symbol.empty()) made.problem.code = "upstream_broken_answer";
+      return made;
+    }
+    case MishapKind::unsupported: {
+      Judgement made = clientsFault(mishap);
+      made.next = Next::nextTarget;
       return made;
     }
     case MishapKind::removed: {

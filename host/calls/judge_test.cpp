@@ -141,6 +141,36 @@ TEST(Judge, tooLongForOneModelMayFitALargerOne) {
   EXPECT_EQ("context_length_exceeded", made.problem.code);
 }
 
+TEST(Judge, whatOneProviderCannotExpressAnotherMay) {
+  Mishap mishap;
+  mishap.kind = MishapKind::unsupported;
+  mishap.fault.code = plugins::Code::invalidArgument;
+  mishap.fault.symbol = "unsupported_parameter";
+  mishap.fault.param = "seed";
+  mishap.fault.message = "no seed";
+  const Judgement made = judged(mishap);
+  EXPECT_EQ(Next::nextTarget, made.next);
+  EXPECT_FALSE(made.harms);
+  EXPECT_TRUE(made.clientsFault);
+  EXPECT_EQ(400, made.problem.status);
+  EXPECT_EQ("invalid_request_error", made.problem.type);
+  EXPECT_EQ("unsupported_parameter", made.problem.code);
+  EXPECT_EQ("seed", made.problem.param);
+}
+
+TEST(Judge, anOperationThatIsNotServedHarmsNobody) {
+  Mishap mishap;
+  mishap.kind = MishapKind::plugin;
+  mishap.fault.code = plugins::Code::unimplemented;
+  mishap.fault.message = "does not count";
+  const Judgement made = judged(mishap);
+  EXPECT_EQ(Next::nextTarget, made.next);
+  EXPECT_FALSE(made.harms);
+  EXPECT_TRUE(made.clientsFault);
+  EXPECT_EQ(501, made.problem.status);
+  EXPECT_EQ("unsupported_operation", made.problem.code);
+}
+
 TEST(Judge, aRedirectIsNotFollowed) { EXPECT_EQ(Next::nextTarget, judged(status(307)).next); }
 
 TEST(Judge, anErrorInsideAnAnswerIsJudgedByWhatItMeans) {

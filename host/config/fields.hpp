@@ -41,6 +41,8 @@ inline constexpr std::array<std::string_view, 2> kAuthModes = {"open", "keys"};
 inline constexpr std::array<std::string_view, 2> kLogFormats = {"text", "json"};
 inline constexpr std::array<std::string_view, 4> kLogLevels = {"debug", "info", "warning", "error"};
 
+inline constexpr std::array<std::string_view, 3> kUnsupported = {"refuse", "drop_hints", "drop"};
+
 inline constexpr Range kTime{1, 86'400'000};        // milliseconds: up to a day
 inline constexpr Range kTimeOrNone{0, 86'400'000};  // 0 is meant as such
 inline constexpr Range kTokens{1, 1'000'000'000};
@@ -151,6 +153,11 @@ void fields(V& v, Attempts& attempts) {
   v.number({"total_ms", "Time of one call, with all its tries."}, attempts.total, kTime);
   v.number({"pause_ms", "Pause before a second try on one lane; varied by half."}, attempts.pause,
            kTimeOrNone);
+  v.choice({"unsupported",
+            "What is done with fields that a provider cannot express. refuse: the request is "
+            "refused. drop_hints: they are left out unless the answer may say something else "
+            "without them. drop: they are left out."},
+           attempts.unsupported, kUnsupported);
 }
 
 template <class V>
@@ -182,6 +189,11 @@ void fields(V& v, Provider& provider) {
               {"keys", "Several keys, shared out. Those whose variable is not set do not count."},
               provider.keys);
   v.group({"timeouts", "How long a try may take."}, provider.timeouts);
+  v.choice({"unsupported",
+            "What is done with fields that it cannot express. Left out: as attempts.unsupported "
+            "says.",
+            Presence::derived},
+           provider.unsupported, kUnsupported);
   v.flag({"ask_for_usage", "Ask for token counts where an answer is streamed."},
          provider.askForUsage);
   v.settings({"settings", "The component's own settings, checked against its schema."},

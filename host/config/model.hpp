@@ -88,12 +88,17 @@ struct Timeouts {
   Milliseconds total{600'000};        // of one attempt
 };
 
+// What is done with a field of a request that the provider has no way to express: the request is
+// refused; refused only where the answer may say something else without the field; never refused.
+enum class Unsupported : std::uint8_t { refuse, dropHints, drop };
+
 struct Provider {
   std::string name;
   std::string component;     // short ("openai") or full ("sluice.openai") id
   std::string baseUrl;       // empty where the component needs none
   std::vector<Secret> keys;  // empty: keyless
   Timeouts timeouts;
+  Unsupported unsupported = Unsupported::dropHints;  // unless told, that of Attempts
   bool askForUsage = true;      // add stream_options.include_usage to what is streamed
   std::string settings = "{}";  // JSON, for the component; checked against its schema by the loader
   bool on = true;
@@ -139,6 +144,7 @@ struct Attempts {
   Milliseconds retryAfterWait{3'000};  // a Retry-After up to this is waited for
   Milliseconds total{600'000};         // of one call, all its attempts together
   Milliseconds pause{100};             // before a second try on a lane; jittered by half
+  Unsupported unsupported = Unsupported::dropHints;
 };
 
 enum class LogFormat : std::uint8_t { text, json };

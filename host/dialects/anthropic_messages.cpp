@@ -2,9 +2,10 @@
 
 #include <simdjson.h>
 
-#include <array>
+#include <initializer_list>
 
 #include "base/json.hpp"
+#include "dialects/anthropic_count.hpp"
 #include "dialects/anthropic_error.hpp"
 #include "dialects/anthropic_fields.hpp"
 #include "dialects/anthropic_foreign.hpp"
@@ -20,6 +21,8 @@ namespace {
 using calls::Problem;
 namespace dom = simdjson::dom;
 namespace ondemand = simdjson::ondemand;
+
+constexpr std::size_t kBytesAToken = 4;  // near enough for text, and said to be an estimate
 
 // What the gateway needs of a request, and where in the body it may have to change something.
 struct Reading {
@@ -76,7 +79,7 @@ simdjson::error_code locate(const std::string& body, Reading& into) {
   return simdjson::SUCCESS;
 }
 
-class AnthropicMessagesInquiry final : public calls::Inquiry {
+class AnthropicMessagesInquiry : public calls::Inquiry {
  public:
   AnthropicMessagesInquiry(const AnthropicAsked& asked, Reading reading)
       : body_(asked.body), requestId_(asked.requestId), reading_(std::move(reading)) {
@@ -98,9 +101,9 @@ class AnthropicMessagesInquiry final : public calls::Inquiry {
     if (!reading_.ownTurns.empty()) edits.push_back({reading_.turns, reading_.ownTurns});
     appendEdited(out, body_, std::move(edits));
   }
-  std::optional<plugins::Fault> appendCanonical(std::string& out, std::string_view model,
-                                                bool askForUsage,
-                                                std::vector<std::string>& dropped) const override {
+  std::optional<plugins::Fault> appendCanonical(
+      std::string& out, std::string_view model, bool askForUsage,
+      std::vector<plugins::Dropped>& dropped) const override {
     ondemand::document document;
     ondemand::value root;
     simdjson::error_code error = locateIn(body_, document);
@@ -140,24 +143,51 @@ class AnthropicMessagesInquiry final : public calls::Inquiry {
   std::string ownFields_;
 };
 
+class AnthropicCountInquiry final : public AnthropicMessagesInquiry {
+ public:
+  using AnthropicMessagesInquiry::AnthropicMessagesInquiry;
+
+  plugins::Op op() const noexcept override { return plugins::Op::count; }
+  std::unique_ptr<calls::Passage> passage() const override {
+    return std::make_unique<AnthropicCountPassage>();
+  }
+  std::unique_ptr<calls::Rendering> rendering(std::string_view, std::string_view) const override {
+    return std::make_unique<AnthropicCountRendering>();
+  }
+  bool appendEstimate(std::string& out) const override {
+    appendCount(out, (size() + kBytesAToken - 1) / kBytesAToken);
+    return true;
+  }
+};
+
+bool read(const AnthropicAsked& asked, std::initializer_list<const char*> needed, Reading& reading,
+          Problem& problem) {
+  dom::object object;
+  if (!parseRequest(asked.body, needed, object, problem)) return false;
+  for (const dom::key_value_pair member : object) {
+    if (!checkMember(member.key, member.value, reading, problem)) return false;
+  }
+  const auto error = locate(asked.body, reading);
+  if (!error) return true;
+  problem =
+      invalidRequest(std::string("the body cannot be read: ") + simdjson::error_message(error));
+  return false;
+}
+
 }  // namespace
 
 std::unique_ptr<calls::Inquiry> parseAnthropicMessages(const AnthropicAsked& asked,
                                                        Problem& problem) {
-  dom::object object;
   Reading reading;
-  if (!parseRequest(asked.body, {"model", "messages", "max_tokens"}, object, problem)) {
-    return nullptr;
-  }
-  for (const dom::key_value_pair member : object) {
-    if (!checkMember(member.key, member.value, reading, problem)) return nullptr;
-  }
-  if (const auto error = locate(asked.body, reading)) {
-    problem =
-        invalidRequest(std::string("the body cannot be read: ") + simdjson::error_message(error));
-    return nullptr;
-  }
+  if (!read(asked, {"model", "messages", "max_tokens"}, reading, problem)) return nullptr;
   return std::make_unique<AnthropicMessagesInquiry>(asked, std::move(reading));
+}
+
+std::unique_ptr<calls::Inquiry> parseAnthropicCount(const AnthropicAsked& asked, Problem& problem) {
+  Reading reading;
+  if (!read(asked, {"model", "messages"}, reading, problem)) return nullptr;
+  reading.stream = false;
+  return std::make_unique<AnthropicCountInquiry>(asked, std::move(reading));
 }
 
 }  // namespace sluice::dialects

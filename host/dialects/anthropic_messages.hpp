@@ -1,5 +1,6 @@
-// The dialect "anthropic.messages": POST /v1/messages as Anthropic's API reference describes it.
-// Threads: parse() from any; what it returns is read-only, and its answers belong to one loop.
+// The dialect "anthropic.messages": POST /v1/messages and the counting of tokens, as Anthropic's
+// API reference describes them. Threads: parse() from any; what it returns is read-only, and its
+// answers belong to one loop.
 #pragma once
 
 #include <memory>
@@ -20,5 +21,9 @@ struct AnthropicAsked {
 // Null, with `problem`, if it is not a request for a message.
 std::unique_ptr<calls::Inquiry> parseAnthropicMessages(const AnthropicAsked& asked,
                                                        calls::Problem& problem);
+
+// The same for POST /v1/messages/count_tokens: how many tokens such a request is.
+std::unique_ptr<calls::Inquiry> parseAnthropicCount(const AnthropicAsked& asked,
+                                                    calls::Problem& problem);
 
 }  // namespace sluice::dialects

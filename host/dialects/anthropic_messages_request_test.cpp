@@ -26,7 +26,11 @@ class Asked {
     EXPECT_TRUE(!fault_ || !fault_->message.empty());
     return fault_ ? fault_->param + ": " + fault_->message : out;
   }
-  const std::vector<std::string>& dropped() const { return dropped_; }
+  std::vector<std::string> dropped() const {
+    std::vector<std::string> names;
+    for (const plugins::Dropped& one : dropped_) names.push_back(one.field);
+    return names;
+  }
   const calls::Inquiry& operator*() const { return *inquiry_; }
 
  private:
@@ -34,7 +38,7 @@ class Asked {
   wire::Fields fields_;
   Problem problem_;
   std::unique_ptr<calls::Inquiry> inquiry_;
-  std::vector<std::string> dropped_;
+  std::vector<plugins::Dropped> dropped_;
   std::optional<plugins::Fault> fault_;
 };
 

@@ -91,8 +91,8 @@ bool refuseMeaning(value from, std::string_view name, Refusal& refusal) {
   return refusal.refuse(std::string(name), "is nothing that this target understands");
 }
 
-bool readMember(value one, std::string_view name, Reading& into, std::vector<std::string>& dropped,
-                Refusal& refusal) {
+bool readMember(value one, std::string_view name, Reading& into,
+                std::vector<plugins::Dropped>& dropped, Refusal& refusal) {
   if (name == "model") return true;
   if (name == "messages") return appendTurns(into.turns, one, refusal);
   if (isNull(one)) return true;
@@ -107,7 +107,7 @@ bool readMember(value one, std::string_view name, Reading& into, std::vector<std
   if (name == "service_tier") return readWord(one, "service_tier", into.tier, refusal);
   if (Raw* const raw = plainMember(into, name)) return readPlain(one, name, *raw, refusal);
   if (name == "mcp_servers" || name == "container") return refuseMeaning(one, name, refusal);
-  dropped.emplace_back(name);
+  dropped.push_back({std::string(name), false});
   return true;
 }
 

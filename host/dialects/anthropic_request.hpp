@@ -16,7 +16,7 @@ namespace sluice::dialects {
 struct AnthropicTranslation {
   std::string_view model;  // as the upstream calls it
   bool askForUsage = false;
-  std::vector<std::string>& dropped;  // members that the canonical form leaves out
+  std::vector<plugins::Dropped>& dropped;  // members that the canonical form leaves out
 };
 
 // `request`: the body, which is known to be a JSON object. Appends the canonical one, or gives the

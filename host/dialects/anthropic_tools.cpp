@@ -16,13 +16,13 @@ struct Tool {
   bool strict = false;
 };
 
-void note(std::vector<std::string>& dropped, std::string name) {
-  if (std::find(dropped.begin(), dropped.end(), name) == dropped.end()) {
-    dropped.push_back(std::move(name));
-  }
+void note(std::vector<plugins::Dropped>& dropped, std::string name) {
+  const bool known = std::any_of(dropped.begin(), dropped.end(),
+                                 [&](const plugins::Dropped& one) { return one.field == name; });
+  if (!known) dropped.push_back({std::move(name), false});
 }
 
-bool readTool(value from, const std::string& at, Tool& tool, std::vector<std::string>& dropped,
+bool readTool(value from, const std::string& at, Tool& tool, std::vector<plugins::Dropped>& dropped,
               Refusal& refusal) {
   return eachMember(from, at, refusal, [&](std::string_view name, value one) {
     const std::string member = at + "." + std::string(name);
@@ -38,9 +38,9 @@ bool readTool(value from, const std::string& at, Tool& tool, std::vector<std::st
 }
 
 bool appendTool(std::string& tools, value from, const std::string& at,
-                std::vector<std::string>& dropped, Refusal& refusal) {
+                std::vector<plugins::Dropped>& dropped, Refusal& refusal) {
   Tool tool;
-  std::vector<std::string> unknown;
+  std::vector<plugins::Dropped> unknown;
   if (!readTool(from, at, tool, unknown, refusal)) return false;
   if (tool.type != "custom") {
     return refusal.refuse(at + ".type", "is `" + std::string(tool.type) +
@@ -50,7 +50,7 @@ bool appendTool(std::string& tools, value from, const std::string& at,
   if (tool.schema.empty() || tool.schema.front() != '{') {
     return refusal.refuse(at + ".input_schema", "must be an object");
   }
-  for (std::string& name : unknown) note(dropped, std::move(name));
+  for (plugins::Dropped& one : unknown) note(dropped, std::move(one.field));
   if (!tools.empty()) tools += ',';
   json::Writer w(tools);
   w.beginObject().key("type").string("function").key("function").beginObject();
@@ -66,7 +66,7 @@ bool appendTool(std::string& tools, value from, const std::string& at,
 
 }  // namespace
 
-bool appendTools(std::string& tools, value from, std::vector<std::string>& dropped,
+bool appendTools(std::string& tools, value from, std::vector<plugins::Dropped>& dropped,
                  Refusal& refusal) {
   return eachItem(from, "tools", refusal, [&](const std::string& at, value tool) {
     return appendTool(tools, tool, at, dropped, refusal);

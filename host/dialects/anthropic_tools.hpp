@@ -20,7 +20,7 @@ struct AnthropicChoice {
 
 // Appends the tools, with commas between. `dropped` gets the names of members that are left out.
 bool appendTools(std::string& tools, simdjson::ondemand::value from,
-                 std::vector<std::string>& dropped, Refusal& refusal);
+                 std::vector<plugins::Dropped>& dropped, Refusal& refusal);
 bool readChoice(simdjson::ondemand::value from, AnthropicChoice& choice, Refusal& refusal);
 
 }  // namespace sluice::dialects

@@ -149,7 +149,7 @@ class OpenAiChatInquiry final : public calls::Inquiry {
   // The canonical form is this dialect.
   std::optional<plugins::Fault> appendCanonical(std::string& out, std::string_view model,
                                                 bool askForUsage,
-                                                std::vector<std::string>&) const override {
+                                                std::vector<plugins::Dropped>&) const override {
     appendOwn(out, model, askForUsage);
     return std::nullopt;
   }

@@ -121,7 +121,8 @@ void appendCorsFields(std::string& out, std::string_view origin) {
   out +=
       "Vary: Origin\r\n"
       "Access-Control-Expose-Headers: x-request-id, x-sluice-request-id, x-sluice-provider, "
-      "x-sluice-model, x-sluice-attempts, x-sluice-overhead-us, x-should-retry, retry-after\r\n";
+      "x-sluice-model, x-sluice-attempts, x-sluice-overhead-us, x-sluice-dropped, x-should-retry, "
+      "retry-after\r\n";
 }
 
 }  // namespace sluice::http

@@ -10,7 +10,7 @@
 
 namespace sluice::plugins {
 
-enum class Op : std::uint8_t { chat = 1, context, search, embed, models };
+enum class Op : std::uint8_t { chat = 1, context, search, embed, models, count };
 
 // Borrowed; must live until the operation has ended.
 struct Request {
@@ -105,6 +105,12 @@ struct Fault {
   int httpStatus = 0;               // the upstream's; 0: none
   std::string message;              // for operators and clients; never holds secrets
   std::string type, symbol, param;  // as the upstream named them; empty: unknown
+};
+
+// A field of the request that a codec left out.
+struct Dropped {
+  std::string field;     // clean text
+  bool meaning = false;  // the answer may say something else without it
 };
 
 }  // namespace sluice::plugins

@@ -103,6 +103,10 @@ class Anthropic : public sluice::Codec {
       start(out.get("/models?limit=1000"), false);
       return;
     }
+    if (request.op() == SLUICE_OP_COUNT && request.dialect() == dialects[0]) {
+      start(out.post("/messages/count_tokens"), false).json(request.body());
+      return;
+    }
     if (request.op() != SLUICE_OP_CHAT) request.refuse();
     if (request.dialect() == dialects[0]) {
       start(out.post("/messages"), request.stream()).json(request.body());
@@ -117,6 +121,7 @@ class Anthropic : public sluice::Codec {
                                         const sluice::Response& response) const override {
     if (!response.ok()) return sluice::refused(response, host_, anthropic::complaint);
     if (request.op() == SLUICE_OP_MODELS) return anthropic::modelsDecoder();
+    if (request.op() == SLUICE_OP_COUNT) return anthropic::countDecoder();
     return anthropic::messageDecoder();
   }
 

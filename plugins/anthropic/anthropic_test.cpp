@@ -61,6 +61,20 @@ TEST_F(Encode, AddsWhatTheSettingsSay) {
             "anthropic-beta: files-1,context-2\nContent-Type: application/json\n");
 }
 
+TEST_F(Encode, CountsRequestsOfItsOwnDialect) {
+  const std::string body = R"({"model":"m","messages":[]})";
+  sluice_request request = count("m", body);
+  request.dialect = str("anthropic.messages");
+  ASSERT_EQ(encode(request), SLUICE_OK);
+  EXPECT_EQ(http.line, "POST /messages/count_tokens");
+  EXPECT_EQ(http.pieces[0].ptr, body.data());
+  HttpRequest other;
+  const Instance anthropic("sluice.anthropic", host);
+  const sluice_request canonical = count("m", body);
+  EXPECT_EQ(anthropic.codec()->encode(anthropic.get(), &canonical, other.out(), &error),
+            SLUICE_UNIMPLEMENTED);
+}
+
 TEST_F(Encode, AsksForModels) {
   ASSERT_EQ(encode(models()), SLUICE_OK);
   EXPECT_EQ(http.line, "GET /models?limit=1000");

@@ -283,8 +283,20 @@ class ModelsDecoder final : public sluice::JsonDecoder {
   }
 };
 
+class CountDecoder final : public sluice::JsonDecoder {
+ public:
+  void object(std::string_view /*event*/, json::Value root, Sink sink) override {
+    if (root["error"].isObject()) throw failure(root);
+    const json::Value count = root["input_tokens"];
+    if (!count.unsignedInteger()) throw broken("the upstream's answer has no input_tokens");
+    sink.inputTokens(count.whole());
+    complete();
+  }
+};
+
 }  // namespace
 
+std::unique_ptr<sluice::Decoder> countDecoder() { return std::make_unique<CountDecoder>(); }
 std::unique_ptr<sluice::Decoder> messageDecoder() { return std::make_unique<MessageDecoder>(); }
 std::unique_ptr<sluice::Decoder> modelsDecoder() { return std::make_unique<ModelsDecoder>(); }
 

@@ -473,7 +473,7 @@ both('a billing header goes to Anthropic only', async ({ kind, upstream, sluice,
 add('openai', 'what has no place is told of', async ({ upstream, sluice, model }) => {
   upstream.always(chatAnswer());
   const got = await ask(sluice, question(model, { context_management: {}, 'bad\r\nx: y': 1 }));
-  assert.equal(got.headers['x-sluice-dropped'], 'context_management, bad??x:?y');
+  assert.equal(got.headers['x-sluice-dropped'], 'context_management, bad__x:_y');
 });
 
 add('openai', 'what cannot be said is refused by name', async ({ upstream, sluice, model }) => {
@@ -492,6 +492,40 @@ both('a body that is wrong is refused', async ({ upstream, sluice, model }) => {
     assertError(got.json);
     assert.equal(got.json.request_id, got.headers['request-id']);
   }
+  assert.equal(upstream.requests.length, 0);
+});
+
+add('anthropic', 'tokens are counted by who can', async ({ upstream, sluice, model }) => {
+  upstream.always(json('{"input_tokens": 42 }', { headers: { 'request-id': 'req_up' } }));
+  const asked = { model, messages: question(model).messages };
+  const { data, response } = await clientOf(sluice).messages.countTokens(asked).withResponse();
+  assert.equal(data.input_tokens, 42);
+  assert.equal(response.headers.get('request-id'), 'req_up');
+  assert.equal(response.headers.get('x-sluice-estimated'), null);
+  assert.equal(upstream.requests[0].path, '/v1/messages/count_tokens');
+  assert.deepEqual(upstream.requests[0].json, { ...asked, model: 'm1' });
+  upstream.always(fail(400, 'invalid_request_error'));
+  const error = await clientOf(sluice)
+    .messages.countTokens(asked)
+    .catch((thrown) => thrown);
+  assert.ok(error instanceof Anthropic.BadRequestError, error.message);
+});
+
+add('anthropic', 'an upstream that cannot count is stood in for', async (given) => {
+  const { upstream, sluice, model } = given;
+  upstream.always(json('{"detail":"Not Found"}', { status: 404 }));
+  const asked = { model, messages: question(model).messages };
+  const { data, response } = await clientOf(sluice).messages.countTokens(asked).withResponse();
+  assert.equal(response.headers.get('x-sluice-estimated'), 'true');
+  assert.ok(data.input_tokens > 0);
+});
+
+add('openai', 'where nobody counts, tokens are estimated', async ({ upstream, sluice, model }) => {
+  const content = 'word '.repeat(400);
+  const asked = { model, messages: [{ role: 'user', content }] };
+  const { data, response } = await clientOf(sluice).messages.countTokens(asked).withResponse();
+  assert.equal(response.headers.get('x-sluice-estimated'), 'true');
+  assert.ok(data.input_tokens > 400 && data.input_tokens < 800, String(data.input_tokens));
   assert.equal(upstream.requests.length, 0);
 });
 
