@@ -22,7 +22,7 @@ std::string sentOn(const Inquiry& inquiry, std::string_view model) {
 
 void translate(const Inquiry& inquiry) {
   std::string out;
-  std::vector<plugins::Dropped> dropped;
+  std::vector<sluice::plugins::Dropped> dropped;
   if (const auto fault = inquiry.appendCanonical(out, "other", true, dropped)) {
     FUZZ_CHECK(!fault->message.empty());
     return;
