@@ -61,20 +61,6 @@ TEST_F(Encode, AddsWhatTheSettingsSay) {
             "anthropic-beta: files-1,context-2\nContent-Type: application/json\n");
 }
 
-TEST_F(Encode, CountsRequestsOfItsOwnDialect) {
-  const std::string body = R"({"model":"m","messages":[]})";
-  sluice_request request = count("m", body);
-  request.dialect = str("anthropic.messages");
-  ASSERT_EQ(encode(request), SLUICE_OK);
-  EXPECT_EQ(http.line, "POST /messages/count_tokens");
-  EXPECT_EQ(http.pieces[0].ptr, body.data());
-  HttpRequest other;
-  const Instance anthropic("sluice.anthropic", host);
-  const sluice_request canonical = count("m", body);
-  EXPECT_EQ(anthropic.codec()->encode(anthropic.get(), &canonical, other.out(), &error),
-            SLUICE_UNIMPLEMENTED);
-}
-
 TEST_F(Encode, AsksForModels) {
   ASSERT_EQ(encode(models()), SLUICE_OK);
   EXPECT_EQ(http.line, "GET /models?limit=1000");
@@ -97,12 +83,47 @@ TEST_F(Encode, WritesNothingOfARequestThatItRefuses) {
   EXPECT_TRUE(http.line.empty());
 }
 
-TEST_F(Encode, LogsTheNamesOfWhatItLeavesOut) {
+TEST_F(Encode, TellsWhatItLeavesOut) {
   ASSERT_EQ(encode(chat("m", R"({"messages":[{"role":"user","content":"Hi"}],"seed":7,"store":false,
                       "presence_penalty":0.5,"stop":[" ","x"]})",
                         false)),
             SLUICE_OK);
-  EXPECT_EQ(host.logged, "0 request 1 is sent without presence_penalty, seed, stop\n");
+  std::string told;
+  for (const Dropped& one : http.dropped) told += std::to_string(one.weight) + one.field + " ";
+  EXPECT_EQ(told, "0presence_penalty 0seed 0stop ");
+}
+
+TEST_F(Encode, AsksForACount) {
+  sluice_request request = count("claude-sonnet-4-5", R"({"model":"claude-sonnet-4-5","seed":7,
+      "max_tokens":9,"temperature":1,"messages":[{"role":"system","content":"Be short."},
+                                                 {"role":"user","content":"Hi"}]})");
+  ASSERT_EQ(encode(request), SLUICE_OK);
+  EXPECT_EQ(http.line, "POST /messages/count_tokens");
+  EXPECT_EQ(http.body,
+            R"({"model":"claude-sonnet-4-5","messages":[{"role":"user","content":)"
+            R"([{"type":"text","text":"Hi"}]}],"system":[{"type":"text","text":"Be short."}]})");
+  EXPECT_EQ(http.framing(), static_cast<std::uint32_t>(SLUICE_FRAME_WHOLE));
+  EXPECT_TRUE(http.dropped.empty());
+}
+
+TEST_F(Encode, PassesACountOfItsOwnDialectOn) {
+  const std::string body = R"({"model":"m","messages":[],"unknown":1.0})";
+  sluice_request request = count("m", body);
+  request.dialect = str("anthropic.messages");
+  ASSERT_EQ(encode(request), SLUICE_OK);
+  EXPECT_EQ(http.line, "POST /messages/count_tokens");
+  EXPECT_EQ(http.body, body);
+}
+
+TEST(Count, IsTold) {
+  Host host;
+  const Instance anthropic("sluice.anthropic", host);
+  const sluice_request request = count("m", kHello);
+  const auto answer = [&](std::string body) {
+    return decode(anthropic, request, 200, {}, {{"", std::move(body)}});
+  };
+  EXPECT_EQ(answer(R"({"input_tokens":2095})"), "json {\"input_tokens\":2095}\n");
+  EXPECT_EQ(answer("{}").rfind("error UNAVAILABLE retryable", 0), 0u);
 }
 
 TEST(Settings, RefuseWhatWouldBreakTheRequest) {

@@ -32,26 +32,24 @@ bool asks(json::Value value) {
   return value.begin() != value.end();
 }
 
-// What would be missing from the answer, or be another one.
-void refuseUnsupported(const Body& body) {
-  struct Member {
-    std::string_view name, why;
-  };
-  constexpr std::array<Member, 6> members = {{
-      {"logprobs", "are not told by this upstream"},
-      {"logit_bias", "is nothing that this upstream knows"},
-      {"audio", "cannot be made by this upstream"},
-      {"functions", "are not known to this upstream; use tools"},
-      {"function_call", "is not known to this upstream; use tool_choice"},
-      {"web_search_options", "are nothing that this upstream knows"},
-  }};
-  for (const Member& member : members)
-    if (asks(body[member.name])) unsupported(member.name, member.why);
-  if (body.whole("n", 1) > 1) unsupported("n", "must be 1: this upstream gives one choice");
-  for (const json::Value modality : body["modalities"])
-    if (modality.string() != "text")
-      unsupported("modalities", "must be text: this upstream makes nothing else");
+// The old form of tools, of which other members and messages speak too.
+void refuseFunctions(const Body& body) {
+  if (asks(body["functions"]))
+    unsupported("functions", "are not known to this upstream; use tools");
+  if (asks(body["function_call"]))
+    unsupported("function_call", "is not known to this upstream; use tool_choice");
 }
+
+// Members without which something would be missing from the answer, or be another.
+bool asksForMore(const Body& body, std::string_view name) {
+  if (name == "n") return body.whole("n", 1) > 1;
+  if (name != "modalities") return asks(body[name]);
+  for (const json::Value modality : body[name])
+    if (modality.string() != "text") return true;
+  return false;
+}
+constexpr std::array<std::string_view, 6> kMeant = {"n",     "logprobs",   "logit_bias",
+                                                    "audio", "modalities", "web_search_options"};
 
 class Rendering {
  public:
@@ -60,9 +58,11 @@ class Rendering {
         options_(options),
         body_(request),
         abilities_(abilitiesOf(request.model())) {
-    refuseUnsupported(body_);
+    refuseFunctions(body_);
+    for (const std::string_view name : kMeant)
+      if (asksForMore(body_, name)) out_.dropped.push_back({name, SLUICE_DROPPED_MEANING});
     for (const std::string_view name : droppable())
-      if (asks(body_[name])) out_.dropped.push_back(name);
+      if (asks(body_[name])) drop(name);
   }
 
   Rendered run() {
@@ -90,7 +90,7 @@ class Rendering {
  private:
   enum class Format : std::uint8_t { text, object, native, tool };
 
-  void drop(std::string_view name) { out_.dropped.push_back(name); }
+  void drop(std::string_view name) { out_.dropped.push_back({name, SLUICE_DROPPED_HINT}); }
   static json::Writer next(std::string& list) {
     if (!list.empty()) list.push_back(',');
     return json::Writer(list);
@@ -325,6 +325,20 @@ const std::array<std::string_view, 10>& droppable() {
       "prediction",       "service_tier",      "store", "verbosity",
       "prompt_cache_key", "metadata"};
   return names;
+}
+
+std::string countable(const std::string& body) {
+  constexpr std::array<std::string_view, 6> kCounted = {"model", "messages",    "system",
+                                                        "tools", "tool_choice", "thinking"};
+  json::Document document;
+  document.parse(body);
+  std::string out;
+  json::Writer writer(out);
+  writer.beginObject();
+  for (const std::string_view name : kCounted)
+    if (const json::Value value = document.root()[name]; value.exists()) writer.member(name, value);
+  writer.endObject();
+  return out;
 }
 
 }  // namespace anthropic

@@ -21,14 +21,22 @@ struct Options {
 // The tool whose arguments are the answer, where a schema is asked for of a model that takes none.
 inline constexpr std::string_view kAnswerTool = "sluice_answer";
 
-struct Rendered {
-  std::string body;
-  std::vector<std::string_view> dropped;  // members of the request that were left out
+// A member of the request that was left out.
+struct Dropped {
+  std::string_view name;
+  std::uint32_t weight = SLUICE_DROPPED_HINT;
 };
 
-// Throws sluice::Error naming the member that is wrong, or cannot be left out without changing what
-// the answer means.
+struct Rendered {
+  std::string body;
+  std::vector<Dropped> dropped;
+};
+
+// Throws sluice::Error naming the member that is wrong, or without which the rest makes no sense.
 Rendered render(const sluice::Request& request, const Options& options);
+
+// Of a rendered body what POST /messages/count_tokens takes.
+std::string countable(const std::string& body);
 
 // Members of a request that this dialect has no place for and that hardly change the answer's
 // meaning: they are left out, whatever they say.

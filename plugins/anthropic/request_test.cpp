@@ -519,6 +519,20 @@ TEST(Thinking, NeedsTheThoughtsBeforeTheCallsItContinues) {
   EXPECT_EQ(asked("claude-opus-4-6", "", ""), R"({"type":"adaptive","display":"summarized"})");
 }
 
+// Members of a request that are told to be left out, each with its weight.
+std::string dropped(const std::string& more) {
+  Host host;
+  const Instance anthropic("sluice.anthropic", host);
+  HttpRequest http;
+  sluice_error error = emptyError();
+  const std::string body = withHi(more);
+  const sluice_request request = chat("m", body, false);
+  EXPECT_EQ(anthropic.codec()->encode(anthropic.get(), &request, http.out(), &error), SLUICE_OK);
+  std::string told;
+  for (const Dropped& one : http.dropped) told += std::to_string(one.weight) + one.field + " ";
+  return told;
+}
+
 TEST(Unsupported, NamesWhatWouldChangeTheAnswer) {
   const std::vector<std::pair<std::string, std::string>> members = {
       {"n", "2"},
@@ -526,9 +540,16 @@ TEST(Unsupported, NamesWhatWouldChangeTheAnswer) {
       {"logit_bias", R"({"50256":-100})"},
       {"audio", R"({"voice":"alloy"})"},
       {"modalities", R"(["text","audio"])"},
-      {"functions", R"([{"name":"f"}])"},
-      {"function_call", R"({"name":"f"})"},
       {"web_search_options", R"({"search_context_size":"low"})"}};
+  for (const auto& [name, value] : members)
+    EXPECT_EQ(dropped(std::string("\"").append(name).append("\":").append(value)),
+              "1" + name + " ");
+  EXPECT_EQ(dropped(R"("n":1,"logprobs":false,"logit_bias":{},"modalities":["text"])"), "");
+}
+
+TEST(Unsupported, RefusesTheOldFormOfTools) {
+  const std::vector<std::pair<std::string, std::string>> members = {
+      {"functions", R"([{"name":"f"}])"}, {"function_call", R"({"name":"f"})"}};
   for (const auto& [name, value] : members) {
     const std::string error =
         sent(withHi(std::string("\"").append(name).append("\":").append(value)));
