@@ -12,6 +12,9 @@
 #include "base/error_body.hpp"
 #include "base/json.hpp"
 #include "calls/call.hpp"
+#include "dialects/anthropic_error.hpp"
+#include "dialects/anthropic_fields.hpp"
+#include "dialects/anthropic_messages.hpp"
 #include "dialects/openai_chat.hpp"
 #include "http/exchange.hpp"
 #include "http/poco_handler.hpp"
@@ -24,24 +27,24 @@ using Poco::Net::HTTPResponse;
 using Poco::Net::HTTPServerRequest;
 using Poco::Net::HTTPServerResponse;
 
-// The path of a call: POST /v1/chat/completions.
-class ChatHandler final : public http::LoopHandler {
+// The path of a call: a request in a client's dialect.
+class CallHandler : public http::LoopHandler {
  public:
-  explicit ChatHandler(LoopUnit& unit) noexcept : unit_(unit) {}
+  explicit CallHandler(LoopUnit& unit) noexcept : unit_(unit) {}
 
   io::Task<void> handle(http::Exchange& exchange, io::CancelToken left) override {
     calls::Problem problem;
-    const auto inquiry = dialects::parseOpenAiChat(exchange.body(), problem);
+    const auto inquiry = parse(exchange, problem);
     if (!inquiry) {
-      std::string body;
-      appendErrorBody(body, problem.message, problem.type, problem.param, problem.code);
+      const std::string body = refusal(problem, exchange.requestId());
       const auto total = std::chrono::duration_cast<std::chrono::microseconds>(
           std::chrono::steady_clock::now() - exchange.received());
       if (unit_.generation()->config().log.calls) {
         calls::appendRefusal(exchange.requestId(), problem.status, problem.message, total,
                              unit_.services().lines);
       }
-      co_await exchange.answer(problem.status, http::kJson, {}, body);
+      const std::string fields = refusalFields(exchange.requestId());
+      co_await exchange.answer(problem.status, http::kJson, fields, body);
       co_return;
     }
     calls::Call call(unit_.services(), unit_.generation(), *inquiry, exchange, exchange.requestId(),
@@ -50,8 +53,65 @@ class ChatHandler final : public http::LoopHandler {
   }
 
  private:
+  // Null, with `problem`, if it is none.
+  virtual std::unique_ptr<calls::Inquiry> parse(http::Exchange& exchange,
+                                                calls::Problem& problem) const = 0;
+  virtual std::string refusal(const calls::Problem& problem, std::string_view requestId) const = 0;
+  virtual std::string refusalFields(std::string_view requestId) const = 0;
+
   LoopUnit& unit_;
 };
+
+// POST /v1/chat/completions.
+class ChatHandler final : public CallHandler {
+  using CallHandler::CallHandler;
+  std::unique_ptr<calls::Inquiry> parse(http::Exchange& exchange,
+                                        calls::Problem& problem) const override {
+    return dialects::parseOpenAiChat(exchange.body(), problem);
+  }
+  std::string refusal(const calls::Problem& problem, std::string_view) const override {
+    std::string body;
+    appendErrorBody(body, problem.message, problem.type, problem.param, problem.code);
+    return body;
+  }
+  std::string refusalFields(std::string_view) const override { return {}; }
+};
+
+// POST /v1/messages and /v1/messages/count_tokens.
+class MessagesHandler final : public CallHandler {
+ public:
+  using Parse = std::unique_ptr<calls::Inquiry> (*)(const dialects::AnthropicAsked& asked,
+                                                    calls::Problem& problem);
+  MessagesHandler(LoopUnit& unit, Parse parse) noexcept : CallHandler(unit), parse_(parse) {}
+
+ private:
+  std::unique_ptr<calls::Inquiry> parse(http::Exchange& exchange,
+                                        calls::Problem& problem) const override {
+    return parse_({exchange.body(), exchange.head().fields, exchange.requestId()}, problem);
+  }
+  std::string refusal(const calls::Problem& problem, std::string_view requestId) const override {
+    std::string body;
+    dialects::appendAnthropicError(body, problem, requestId);
+    return body;
+  }
+  std::string refusalFields(std::string_view requestId) const override {
+    std::string fields;
+    dialects::appendAnswerFields(fields, wire::Fields(), false, requestId);
+    return fields;
+  }
+
+  Parse parse_;
+};
+
+// An error that needs no handler, for clients of the Messages API.
+void restateForMessages(http::Answer& answer, std::string_view requestId) {
+  calls::Problem problem;
+  problem.status = answer.status;
+  problem.message = answer.message;
+  answer.body.clear();
+  dialects::appendAnthropicError(answer.body, problem, requestId);
+  dialects::appendAnswerFields(answer.fields, wire::Fields(), false, requestId);
+}
 
 // GET /v1/models/{id...}: an id may hold slashes.
 class ModelHandler final : public http::LoopHandler {
@@ -156,6 +216,14 @@ http::Router makeRouter(LoopUnit& unit, Shared& shared) {
   http::Route chat{"POST", "/chat/completions", std::make_shared<ChatHandler>(unit), Needs::client};
   chat.versioned = chat.json = true;
   router.add(std::move(chat));
+  const auto addMessages = [&](const char* path, MessagesHandler::Parse parse) {
+    http::Route route{"POST", path, std::make_shared<MessagesHandler>(unit, parse), Needs::client};
+    route.versioned = route.json = true;
+    route.restate = restateForMessages;
+    router.add(std::move(route));
+  };
+  addMessages("/messages", dialects::parseAnthropicMessages);
+  addMessages("/messages/count_tokens", dialects::parseAnthropicCount);
 
   http::Route models{"GET", "/models",
                      onLoop([&unit] { return Said{200, modelList(*unit.generation())}; }),

@@ -1,6 +1,7 @@
 #include "calls/attempt.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/json.hpp"
 #include "base/text.hpp"
@@ -30,6 +31,15 @@ std::string seconds(milliseconds time) {
   std::string text;
   json::appendNumber(text, static_cast<double>(time.count()) / 1000);
   return text + " s";
+}
+
+// Whether `fields`, "Name: value\r\n" each, have one of that name.
+bool hasField(std::string_view fields, std::string_view name) {
+  while (!fields.empty()) {
+    if (text::equalsIgnoringCase(fields.substr(0, fields.find(':')), name)) return true;
+    fields.remove_prefix(fields.find('\n') + 1);
+  }
+  return false;
 }
 
 bool says(std::string_view contentType, std::string_view wanted) {
@@ -64,32 +74,50 @@ io::Task<Attempt::End> Attempt::run() {
   return viaDirect();
 }
 
-plugins::Request Attempt::request(bool own) {
+// Writes the request as the provider is to get it. The fault is the client's.
+std::optional<plugins::Fault> Attempt::prepare(bool own) {
   const bool usage = provider_.config->askForUsage;
-  if (own) inquiry_.appendOwn(body_, step_.target->model, usage);
-  else inquiry_.appendCanonical(body_, step_.target->model, usage);
-  plugins::Request made;
-  made.op = inquiry_.op();
-  made.stream = stream_;
-  made.id = context_.number;
-  made.deadlineNs = duration_cast<std::chrono::nanoseconds>(total_.time_since_epoch()).count();
-  made.model = step_.target->model;
-  made.dialect = own ? inquiry_.dialect() : plugins::kCanonicalChat;
-  made.body = body_;
-  return made;
+  if (own) {
+    inquiry_.appendOwn(body_, step_.target->model, usage);
+  } else if (auto fault = inquiry_.appendCanonical(body_, step_.target->model, usage, dropped_)) {
+    return fault;
+  }
+  request_.op = inquiry_.op();
+  request_.stream = stream_;
+  request_.id = context_.number;
+  request_.deadlineNs = duration_cast<std::chrono::nanoseconds>(total_.time_since_epoch()).count();
+  request_.model = step_.target->model;
+  request_.dialect = own ? inquiry_.dialect() : plugins::kCanonicalChat;
+  request_.body = body_;
+  return std::nullopt;
+}
+
+// Puts the client's own header fields in the place of the codec's of the same names.
+void Attempt::takeOwnFields(std::string& fields) const {
+  const std::string_view own = inquiry_.ownFields();
+  if (own.empty()) return;
+  std::string made;
+  for (std::string_view left = fields; !left.empty();) {
+    const std::string_view line = left.substr(0, left.find('\n') + 1);
+    left.remove_prefix(line.size());
+    if (!hasField(own, line.substr(0, line.find(':')))) made += line;
+  }
+  made += own;
+  fields = std::move(made);
 }
 
 io::Task<Attempt::End> Attempt::viaCodec() {
   const bool own = instance_->speaks(inquiry_.dialect());
-  request_ = request(own);
+  if (auto fault = prepare(own)) co_return failedWith(MishapKind::unsupported, std::move(*fault));
   plugins::Encoded encoded;
   if (auto fault = instance_->encode(request_, key(), encoded)) {
     co_return failedWith(MishapKind::plugin, std::move(*fault));
   }
-  dropped_ = std::move(encoded.dropped);
+  std::move(encoded.dropped.begin(), encoded.dropped.end(), std::back_inserter(dropped_));
   if (auto fault = faultOfDropped(dropped_, provider_.config->unsupported)) {
     co_return failedWith(MishapKind::unsupported, std::move(*fault));
   }
+  if (own) takeOwnFields(encoded.fields);
   upstream::Request wanted;
   wanted.method = encoded.method;
   wanted.path = encoded.path;
@@ -109,6 +137,7 @@ io::Task<Attempt::End> Attempt::viaCodec() {
   const Failure failure = co_await exchange.open(wanted, limits, cancel_.token());
   waited_ += duration_cast<microseconds>(steady_clock::now() - before);
   if (failure != Failure::none) co_return transportFailed(failure, exchange.detail());
+  inquiry_.appendFields(passedFields_, exchange.head().fields, own);
   if (exchange.head().status / 100 != 2) co_return co_await refused(exchange);
 
   std::optional<Intake> intake = intakeFor(exchange, own, encoded.framing);
@@ -316,6 +345,7 @@ void Attempt::begin(std::string_view contentType, std::optional<std::size_t> len
   fields += "\r\n";
   appendDropped(fields, dropped_);
   if (!length) fields += "cache-control: no-cache\r\n";
+  fields += passedFields_;
   client_.begin(200, contentType, fields, length);
   committed_ = true;
 }

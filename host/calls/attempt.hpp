@@ -50,6 +50,8 @@ class Attempt final : public Removable {
   const Mishap& mishap() const noexcept { return mishap_; }
   // An upstream's refusal in the client's own dialect, to be passed on as it came; empty: none.
   const std::string& refusal() const noexcept { return refusal_; }
+  // What of the upstream's head goes on to the client; with refusal().
+  const std::string& passedFields() const noexcept { return passedFields_; }
 
   bool committed() const noexcept { return committed_; }
   const std::optional<plugins::Usage>& usage() const noexcept { return usage_; }
@@ -72,9 +74,11 @@ class Attempt final : public Removable {
   io::Task<End> whole(upstream::Exchange& exchange, Intake& intake);
   io::Task<upstream::Exchange::State> readBody(upstream::Exchange& exchange, std::string& body,
                                                std::size_t most);
+  io::Task<io::Wake> waitPinging(io::Slot& slot, io::Deadline silent, const Intake& intake);
   io::Task<End> conclude(Intake& intake, std::string_view passedOn);
 
-  plugins::Request request(bool own);
+  std::optional<plugins::Fault> prepare(bool own);
+  void takeOwnFields(std::string& fields) const;
   std::optional<Intake> intakeFor(const upstream::Exchange& exchange, bool own,
                                   plugins::Framing framing);
   std::string_view key() const noexcept;  // empty: the provider has none
@@ -113,8 +117,9 @@ class Attempt final : public Removable {
   bool committed_ = false;
   bool concluded_ = false;
 
-  std::string body_;  // of the request
-  std::vector<plugins::Dropped> dropped_;
+  std::string body_;                       // of the request
+  std::vector<plugins::Dropped> dropped_;  // members that it goes out without
+  std::string passedFields_;
   plugins::Request request_;
   upstream::Signed signed_;
   std::string held_;  // frames that wait for content

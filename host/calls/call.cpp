@@ -198,16 +198,20 @@ io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt,
   if (judgement.hold.count() > 0) step.lane().holdUntil(now + judgement.hold);
   if (judgement.benchKey) step.lane().benchKeyUntil(now + kBench);
   noteTrouble(step, judgement.problem);
+  if (kind == MishapKind::plugin || judgement.problem.status == 404) {
+    const bool estimated = co_await estimate(attempt);
+    if (estimated) co_return After::over;
+  }
   if (judgement.next == Next::toClient) {
     record_.outcome = Outcome::refused;
-    co_await refuse(judgement.problem, attempt.refusal());
+    co_await refuse(judgement.problem, attempt.refusal(), attempt.passedFields());
     co_return After::over;
   }
   plan.failed(step, judgement, rules.perLane);
   last_ = judgement.problem;
   if (judgement.clientsFault && !plan.earliest()) {  // after all, for no other target takes it
     record_.outcome = Outcome::refused;
-    co_await refuse(judgement.problem, attempt.refusal());
+    co_await refuse(judgement.problem, attempt.refusal(), attempt.passedFields());
     co_return After::over;
   }
   if (step.over || counted() >= rules.perCall) co_return After::again;
@@ -220,6 +224,23 @@ io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt,
     co_return After::over;
   }
   co_return After::again;
+}
+
+// Where a provider does not serve the operation, the client may do with an estimate.
+io::Task<bool> Call::estimate(const Attempt& attempt) {
+  std::string body;
+  const plugins::Fault& fault = attempt.mishap().fault;
+  const bool served = fault.code != plugins::Code::unimplemented &&
+                      (attempt.mishap().status != 404 || fault.reason != plugins::Reason::none);
+  if (served || !inquiry_.appendEstimate(body)) co_return false;
+  record_.outcome = Outcome::answered;
+  record_.status = 200;
+  std::string fields = "x-sluice-estimated: true\r\n";
+  inquiry_.appendFields(fields, wire::Fields(), false);
+  client_.begin(200, "application/json", fields, body.size());
+  const io::Status status = co_await client_.finish(body, true);
+  if (status != io::Status::ok) record_.outcome = Outcome::clientLeft;
+  co_return true;
 }
 
 // False: the call was cancelled meanwhile.
@@ -289,14 +310,19 @@ io::Task<void> Call::giveUp(const Plan& plan) {
 }
 
 // An error as the answer. `body`: an upstream's own, in the client's dialect; empty: ours.
-io::Task<void> Call::refuse(const Problem& problem, std::string_view body) {
-  record_.status = problem.status;
+// `passed`: fields that belong to that body.
+io::Task<void> Call::refuse(const Problem& problem, std::string_view body,
+                            std::string_view passed) {
+  record_.status = inquiry_.status(problem);
   std::string made;
+  std::string fields;
   if (body.empty()) {
     inquiry_.appendError(made, problem);
+    inquiry_.appendFields(fields, wire::Fields(), false);
     body = made;
+  } else {
+    fields = passed;
   }
-  std::string fields;
   if (!record_.provider.empty()) {
     fields += "x-sluice-provider: ";
     fields += record_.provider;
@@ -314,7 +340,7 @@ io::Task<void> Call::refuse(const Problem& problem, std::string_view body) {
     json::appendNumber(fields, static_cast<std::uint64_t>(seconds));
     fields += "\r\n";
   }
-  client_.begin(problem.status, "application/json", fields, body.size());
+  client_.begin(record_.status, "application/json", fields, body.size());
   const io::Status status = co_await client_.finish(body, true);
   if (status != io::Status::ok) record_.outcome = Outcome::clientLeft;
 }

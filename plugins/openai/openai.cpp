@@ -1,9 +1,10 @@
-// openai: any upstream that speaks OpenAI's Chat Completions. The canonical form of a request is
-// that dialect, so bodies go out as they are given.
+// openai: any upstream that speaks OpenAI's Chat Completions. Bodies of that dialect go out as they
+// are given, canonical ones without what only the canonical form has.
 #include <array>
 #include <sluice/plugin.hpp>
 #include <vector>
 
+#include "canonical.hpp"
 #include "decoder.hpp"
 
 namespace {
@@ -114,7 +115,10 @@ class OpenAi : public sluice::Codec {
     else out.post(chatPath_).header("Accept", "application/json").framing(SLUICE_FRAME_WHOLE);
     out.bearer();
     for (const auto& [name, value] : headers_) out.header(name, value);
-    if (request.op() == SLUICE_OP_CHAT) out.json(request.body());
+    if (request.op() != SLUICE_OP_CHAT) return;
+    std::optional<std::string> rendered;
+    if (request.dialect() != dialects[0]) rendered = openai::withoutExtensions(request);
+    out.json(rendered ? std::string_view(*rendered) : request.body());
   }
 
   std::unique_ptr<sluice::Decoder> open(const sluice::Request& request,
