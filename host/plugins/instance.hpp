@@ -21,7 +21,19 @@ class WorkerPool;
 
 namespace sluice::plugins {
 
-enum class Framing : std::uint8_t { whole, sse, lines, raw };
+enum class Framing : std::uint8_t { whole, sse, lines, raw, events };
+
+// How the host is to sign a request, with the key of its attempt.
+struct Signing {
+  std::string scheme;  // empty: not at all
+  std::string params;  // a JSON object, as plugin.h describes for the scheme
+};
+
+// A field of the request that a codec left out.
+struct Dropped {
+  std::string field;     // clean text
+  bool meaning = false;  // the answer may say something else without it
+};
 
 // The HTTP request that a codec made. Strings are reused when the object is.
 struct Encoded {
@@ -31,6 +43,8 @@ struct Encoded {
   std::string body;
   bool bodyIsRequest = false;  // the body is the request's own bytes; `body` is then empty
   Framing framing = Framing::whole;
+  Signing signing;
+  std::vector<Dropped> dropped;  // in the order they were told, each once
 };
 
 struct HeaderView {
