@@ -7,9 +7,8 @@
 
 #include "base/error_body.hpp"
 #include "base/json.hpp"
-#include "base/json_fault.hpp"
-#include "dialects/json_document.hpp"
 #include "dialects/openai_chat_answer.hpp"
+#include "dialects/request_body.hpp"
 
 namespace sluice::dialects {
 
@@ -19,8 +18,7 @@ using calls::Problem;
 namespace dom = simdjson::dom;
 namespace ondemand = simdjson::ondemand;
 
-constexpr std::size_t kTopLevelMost = 256;  // members of a request; OpenAI knows some forty
-constexpr std::size_t kKeep = 1 << 20;      // bytes whose parser stays with its thread
+constexpr std::size_t kKeep = 1 << 20;  // bytes whose parser stays with its thread
 constexpr std::string_view kAskForUsage = "{\"include_usage\":true}";
 
 // A piece of the body, by position.
@@ -40,22 +38,12 @@ struct Reading {
   std::string usageText;  // empty: usage is asked for already
 };
 
-Problem invalid(std::string message, std::string param = {}, std::string code = {}) {
-  Problem made;
-  made.status = 400;
-  made.type = "invalid_request_error";
-  made.code = std::move(code);
-  made.param = std::move(param);
-  made.message = std::move(message);
-  return made;
-}
-
 bool isNull(dom::element value) { return value.type() == dom::element_type::NULL_VALUE; }
 
 // The members whose values matter here, checked for their types. Returns false with `problem`.
 bool checkMember(std::string_view name, dom::element value, Reading& into, Problem& problem) {
   const auto wrong = [&](const char* wanted) {
-    problem = invalid("'" + std::string(name) + "' must be " + wanted, std::string(name));
+    problem = invalidRequest("'" + std::string(name) + "' must be " + wanted, std::string(name));
     return false;
   };
   if (name == "model") {
@@ -93,21 +81,21 @@ bool checkMembers(dom::object object, Reading& into, Problem& problem) {
   for (const dom::key_value_pair member : object) {
     // Two readers could choose differently between two members of one name.
     if (std::find(names.begin(), names.end(), member.key) != names.end()) {
-      problem = invalid("'" + std::string(member.key) + "' stands twice in the body",
-                        std::string(member.key));
+      problem = invalidRequest("'" + std::string(member.key) + "' stands twice in the body",
+                               std::string(member.key));
       return false;
     }
     names.push_back(member.key);
-    if (names.size() > kTopLevelMost) {
-      problem = invalid("the body has more than 256 members");
+    if (names.size() > kRequestMembersMost) {
+      problem = invalidRequest("the body has more than 256 members");
       return false;
     }
     if (!checkMember(member.key, member.value, into, problem)) return false;
   }
   for (const char* const needed : {"model", "messages"}) {
     if (std::find(names.begin(), names.end(), needed) != names.end()) continue;
-    problem =
-        invalid("'" + std::string(needed) + "' is missing", needed, "missing_required_parameter");
+    problem = invalidRequest("'" + std::string(needed) + "' is missing", needed,
+                             "missing_required_parameter");
     return false;
   }
   return true;
@@ -231,23 +219,14 @@ class OpenAiChatInquiry final : public calls::Inquiry {
 
 std::unique_ptr<calls::Inquiry> parseOpenAiChat(std::string& body, Problem& problem) {
   static thread_local ondemand::parser locator;
-  dom::element root;
-  if (const auto error = parseJsonInPlace(body, root)) {
-    std::string where = json::describeFault(body);
-    if (where.empty()) where = simdjson::error_message(error);
-    problem = invalid("the body is not valid JSON: " + where, {}, "invalid_json");
-    return nullptr;
-  }
   dom::object object;
-  if (root.get(object) != simdjson::SUCCESS) {
-    problem = invalid("the body must be a JSON object", {}, "invalid_json");
-    return nullptr;
-  }
+  if (!parseRequestBody(body, object, problem)) return nullptr;
   if (locator.capacity() > kKeep && body.size() < kKeep / 2) locator = ondemand::parser();
   Reading reading;
   if (!checkMembers(object, reading, problem)) return nullptr;
   if (const auto error = locate(locator, body, reading)) {
-    problem = invalid(std::string("the body cannot be read: ") + simdjson::error_message(error));
+    problem =
+        invalidRequest(std::string("the body cannot be read: ") + simdjson::error_message(error));
     return nullptr;
   }
   return std::make_unique<OpenAiChatInquiry>(body, std::move(reading));
