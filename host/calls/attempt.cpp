@@ -106,6 +106,7 @@ plugins::Request Attempt::request(bool own) {
   if (own) inquiry_.appendOwn(body_, step_.target->model, usage);
   else inquiry_.appendCanonical(body_, step_.target->model, usage);
   plugins::Request made;
+  made.op = inquiry_.op();
   made.stream = stream_;
   made.id = context_.number;
   made.deadlineNs = duration_cast<std::chrono::nanoseconds>(total_.time_since_epoch()).count();

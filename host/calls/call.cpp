@@ -77,6 +77,7 @@ Plan Call::plan() {
   strategy_.reset();
   if (resolution_.virtualModel != nullptr) strategy_ = resolution_.virtualModel->strategy;
   plugins::Request request;
+  request.op = inquiry_.op();
   request.stream = inquiry_.stream();
   request.id = context_.number;
   request.model = inquiry_.model();

@@ -61,6 +61,10 @@ class Rendering : public plugins::ChunkSink {
 class Inquiry {
  public:
   virtual ~Inquiry() = default;
+  // What is asked of the upstream. plugins::Op::count: how many tokens the request is, of a
+  // provider that speaks the dialect in its own words, of any other as one chunk of JSON,
+  // {"input_tokens": n}.
+  virtual plugins::Op op() const noexcept { return plugins::Op::chat; }
   virtual std::string_view dialect() const noexcept = 0;  // "openai.chat"
   virtual std::string_view model() const noexcept = 0;    // as the client named it
   virtual bool stream() const noexcept = 0;

@@ -37,6 +37,7 @@ void Intake::take(std::string_view payload, std::string& out) {
       if (lines_.tooLarge()) tooLarge();
       return;
     }
+    case Framing::events:
     case Framing::raw:
     case Framing::whole: frame({}, payload); return;
   }

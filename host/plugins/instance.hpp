@@ -25,7 +25,7 @@ enum class Framing : std::uint8_t { whole, sse, lines, raw, events };
 
 // How the host is to sign a request, with the key of its attempt.
 struct Signing {
-  std::string scheme;  // empty: not at all
+  std::string scheme;  // empty: not at all, or there is no key
   std::string params;  // a JSON object, as plugin.h describes for the scheme
 };
 

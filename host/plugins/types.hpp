@@ -10,7 +10,7 @@
 
 namespace sluice::plugins {
 
-enum class Op : std::uint8_t { chat = 1, context, search, embed, models };
+enum class Op : std::uint8_t { chat = 1, context, search, embed, models, count };
 
 // Borrowed; must live until the operation has ended.
 struct Request {
