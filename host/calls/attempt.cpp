@@ -20,9 +20,19 @@ using upstream::Failure;
 constexpr std::size_t kHeldMost = 1 << 20;     // of frames without content
 constexpr std::size_t kRefusalMost = 1 << 20;  // of an error's body
 constexpr int kReadsATurn = 16;                // then the other calls have theirs
+constexpr milliseconds kPingPause{5000};       // between pings to a client that waits
 constexpr milliseconds kTail{100};             // for an upstream to end what is already whole
 constexpr std::string_view kEventStream = "text/event-stream";
 constexpr std::string_view kJson = "application/json";
+
+void appendDropped(std::string& fields, const std::vector<std::string>& dropped) {
+  fields += "x-sluice-dropped: ";
+  for (const std::string& one : dropped) {
+    if (&one != &dropped.front()) fields += ", ";
+    fields += one;
+  }
+  fields += "\r\n";
+}
 
 struct NoSink final : plugins::ChunkSink {
   Answer push(const plugins::Chunk&) noexcept override { return Answer::more; }
@@ -69,6 +79,15 @@ std::string unescaped(std::string_view text) {
   return plain;
 }
 
+// Whether `fields`, "Name: value\r\n" each, have one of that name.
+bool hasField(std::string_view fields, std::string_view name) {
+  while (!fields.empty()) {
+    if (text::equalsIgnoringCase(fields.substr(0, fields.find(':')), name)) return true;
+    fields.remove_prefix(fields.find('\n') + 1);
+  }
+  return false;
+}
+
 bool says(std::string_view contentType, std::string_view wanted) {
   return text::equalsIgnoringCase(text::trim(contentType.substr(0, contentType.find(';'))), wanted);
 }
@@ -101,32 +120,50 @@ io::Task<Attempt::End> Attempt::run() {
   return viaDirect();
 }
 
-plugins::Request Attempt::request(bool own) {
+// Writes the request as the provider is to get it. The fault is the client's.
+std::optional<plugins::Fault> Attempt::prepare(bool own) {
   const bool usage = provider_.config->askForUsage;
-  if (own) inquiry_.appendOwn(body_, step_.target->model, usage);
-  else inquiry_.appendCanonical(body_, step_.target->model, usage);
-  plugins::Request made;
-  made.op = inquiry_.op();
-  made.stream = stream_;
-  made.id = context_.number;
-  made.deadlineNs = duration_cast<std::chrono::nanoseconds>(total_.time_since_epoch()).count();
-  made.model = step_.target->model;
-  made.dialect = own ? inquiry_.dialect() : plugins::kCanonicalChat;
-  made.body = body_;
+  if (own) {
+    inquiry_.appendOwn(body_, step_.target->model, usage);
+  } else if (auto fault = inquiry_.appendCanonical(body_, step_.target->model, usage, dropped_)) {
+    return fault;
+  }
+  request_.op = inquiry_.op();
+  request_.stream = stream_;
+  request_.id = context_.number;
+  request_.deadlineNs = duration_cast<std::chrono::nanoseconds>(total_.time_since_epoch()).count();
+  request_.model = step_.target->model;
+  request_.dialect = own ? inquiry_.dialect() : plugins::kCanonicalChat;
+  request_.body = body_;
+  return std::nullopt;
+}
+
+// The codec's header fields, with the client's own in the place of those of the same names.
+std::string Attempt::fieldsFor(const plugins::Encoded& encoded, bool own) const {
+  if (!own || inquiry_.ownFields().empty()) return encoded.fields;
+  const std::string_view theirs = inquiry_.ownFields();
+  std::string made;
+  for (std::string_view left = encoded.fields; !left.empty();) {
+    const std::string_view line = left.substr(0, left.find('\n') + 1);
+    left.remove_prefix(line.size());
+    if (!hasField(theirs, line.substr(0, line.find(':')))) made += line;
+  }
+  made += theirs;
   return made;
 }
 
 io::Task<Attempt::End> Attempt::viaCodec() {
   const bool own = instance_->speaks(inquiry_.dialect());
-  request_ = request(own);
+  if (auto fault = prepare(own)) co_return failedWith(MishapKind::plugin, std::move(*fault));
   plugins::Encoded encoded;
   if (auto fault = instance_->encode(request_, key(), encoded)) {
     co_return failedWith(MishapKind::plugin, std::move(*fault));
   }
+  const std::string fields = fieldsFor(encoded, own);
   upstream::Request wanted;
   wanted.method = encoded.method;
   wanted.path = encoded.path;
-  wanted.fields = encoded.fields;
+  wanted.fields = fields;
   wanted.body = encoded.bodyIsRequest ? std::string_view(body_) : std::string_view(encoded.body);
 
   Exchange exchange(services_.upstream, provider_.endpoint);
@@ -137,6 +174,7 @@ io::Task<Attempt::End> Attempt::viaCodec() {
   const Failure failure = co_await exchange.open(wanted, limits, cancel_.token());
   waited_ += duration_cast<microseconds>(steady_clock::now() - before);
   if (failure != Failure::none) co_return transportFailed(failure, exchange.detail());
+  inquiry_.appendFields(passedFields_, exchange.head().fields, own);
   if (exchange.head().status / 100 != 2) co_return co_await refused(exchange);
 
   std::optional<Intake> intake = intakeFor(exchange, own, encoded.framing);
@@ -175,6 +213,7 @@ io::Task<Attempt::End> Attempt::relay(Exchange& exchange, Intake& intake) {
   io::Loop& loop = services_.loop;
   std::string& out = services_.out;
   const Progress& progress = intake.progress();
+  const bool pings = stream_ && !intake.ping().empty();
   io::Deadline tail = io::kNever;
   int reads = 0;
   for (;;) {
@@ -183,7 +222,10 @@ io::Task<Attempt::End> Attempt::relay(Exchange& exchange, Intake& intake) {
     if (read.state == Exchange::State::again) {
       const io::Until until{std::min(silenceEnds(progress.content), tail), cancel_.token()};
       const auto before = committed() ? steady_clock::time_point() : steady_clock::now();
-      const io::Wake wake = co_await io::Wait(loop, until, &exchange.slot());
+      io::Wake wake = io::Wake::ready;
+      if (pings && committed())
+        wake = co_await waitPinging(exchange.slot(), until.deadline, intake);
+      else wake = co_await io::Wait(loop, until, &exchange.slot());
       if (!committed()) waited_ += duration_cast<microseconds>(steady_clock::now() - before);
       reads = 0;
       if (wake == io::Wake::ready) continue;
@@ -224,6 +266,17 @@ io::Task<Attempt::End> Attempt::relay(Exchange& exchange, Intake& intake) {
       reads = 0;
       co_await loop.yield();
     }
+  }
+}
+
+// Waits for the upstream until it has been silent for too long; meanwhile the client gets pings.
+io::Task<io::Wake> Attempt::waitPinging(io::Slot& slot, io::Deadline silent, const Intake& intake) {
+  for (;;) {
+    const io::Until until{std::min(silent, services_.loop.after(kPingPause)), cancel_.token()};
+    const io::Wake wake = co_await io::Wait(services_.loop, until, &slot);
+    if (wake != io::Wake::timeout || until.deadline == silent) co_return wake;
+    const io::Status sent = client_.write(intake.ping());
+    if (sent == io::Status::again) static_cast<void>(co_await client_.drain());
   }
 }
 
@@ -377,7 +430,8 @@ io::Task<Attempt::End> Attempt::refused(Exchange& exchange) {
 }
 
 io::Task<Attempt::End> Attempt::viaDirect() {
-  request_ = request(false);
+  if (auto wrong = prepare(false)) co_return failedWith(MishapKind::plugin, std::move(*wrong));
+  inquiry_.appendFields(passedFields_, wire::Fields(), false);
   plugins::Fault fault;
   const auto before = steady_clock::now();
   auto operation = instance_->start(request_, services_.loop, services_.workers, fault);
@@ -385,6 +439,7 @@ io::Task<Attempt::End> Attempt::viaDirect() {
   contentBy_ = services_.loop.after(provider_.config->timeouts.firstContent);
   Intake intake(inquiry_.rendering(step_.target->model, context_.requestId));
   const Progress& progress = intake.progress();
+  const bool pings = stream_ && !intake.ping().empty();
   std::optional<plugins::Fault> ending;
   for (;;) {
     if (removed_) co_return stopped();
@@ -410,7 +465,10 @@ io::Task<Attempt::End> Attempt::viaDirect() {
       co_return clientGone();
     }
     const io::Until until{silenceEnds(progress.content), cancel_.token()};
-    const io::Wake wake = co_await io::Wait(services_.loop, until, &operation->slot());
+    io::Wake wake = io::Wake::ready;
+    if (pings && committed())
+      wake = co_await waitPinging(operation->slot(), until.deadline, intake);
+    else wake = co_await io::Wait(services_.loop, until, &operation->slot());
     if (wake != io::Wake::ready) co_return ended(wake, progress.content);
   }
 }
@@ -456,7 +514,9 @@ void Attempt::begin(std::string_view contentType, std::optional<std::size_t> len
   fields += "\r\nx-sluice-overhead-us: ";
   json::appendNumber(fields, static_cast<std::uint64_t>(overhead_.count()));
   fields += "\r\n";
+  if (!dropped_.empty()) appendDropped(fields, dropped_);
   if (!length) fields += "cache-control: no-cache\r\n";
+  fields += passedFields_;
   client_.begin(200, contentType, fields, length);
   committed_ = true;
 }

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "calls/client.hpp"
 #include "calls/dialect.hpp"
@@ -48,6 +49,8 @@ class Attempt final : public Removable {
   const Mishap& mishap() const noexcept { return mishap_; }
   // An upstream's refusal in the client's own dialect, to be passed on as it came; empty: none.
   const std::string& refusal() const noexcept { return refusal_; }
+  // What of the upstream's head goes on to the client; with refusal().
+  const std::string& passedFields() const noexcept { return passedFields_; }
 
   bool committed() const noexcept { return committed_; }
   const std::optional<plugins::Usage>& usage() const noexcept { return usage_; }
@@ -68,9 +71,11 @@ class Attempt final : public Removable {
   io::Task<End> whole(upstream::Exchange& exchange, Intake& intake);
   io::Task<upstream::Exchange::State> readBody(upstream::Exchange& exchange, std::string& body,
                                                std::size_t most);
+  io::Task<io::Wake> waitPinging(io::Slot& slot, io::Deadline silent, const Intake& intake);
   io::Task<End> conclude(Intake& intake, std::string_view passedOn);
 
-  plugins::Request request(bool own);
+  std::optional<plugins::Fault> prepare(bool own);
+  std::string fieldsFor(const plugins::Encoded& encoded, bool own) const;
   std::optional<Intake> intakeFor(const upstream::Exchange& exchange, bool own,
                                   plugins::Framing framing);
   std::string_view key() const noexcept;  // empty: the provider has none
@@ -107,7 +112,9 @@ class Attempt final : public Removable {
   bool committed_ = false;
   bool concluded_ = false;
 
-  std::string body_;  // of the request
+  std::string body_;                  // of the request
+  std::vector<std::string> dropped_;  // members that the canonical form has no place for
+  std::string passedFields_;
   plugins::Request request_;
   std::string held_;  // frames that wait for content
   Mishap mishap_;

@@ -190,14 +190,14 @@ io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt,
   noteTrouble(step, judgement.problem);
   if (judgement.next == Next::toClient) {
     record_.outcome = Outcome::refused;
-    co_await refuse(judgement.problem, attempt.refusal());
+    co_await refuse(judgement.problem, attempt.refusal(), attempt.passedFields());
     co_return After::over;
   }
   plan.failed(step, judgement, rules.perLane);
   last_ = judgement.problem;
   if (judgement.onlyLarger && !plan.earliest()) {  // none larger: the client's own fault after all
     record_.outcome = Outcome::refused;
-    co_await refuse(judgement.problem, attempt.refusal());
+    co_await refuse(judgement.problem, attempt.refusal(), attempt.passedFields());
     co_return After::over;
   }
   if (step.over || context_.attempts >= rules.perCall) co_return After::again;
@@ -279,14 +279,19 @@ io::Task<void> Call::giveUp(const Plan& plan) {
 }
 
 // An error as the answer. `body`: an upstream's own, in the client's dialect; empty: ours.
-io::Task<void> Call::refuse(const Problem& problem, std::string_view body) {
-  record_.status = problem.status;
+// `passed`: fields that belong to that body.
+io::Task<void> Call::refuse(const Problem& problem, std::string_view body,
+                            std::string_view passed) {
+  record_.status = inquiry_.status(problem);
   std::string made;
+  std::string fields;
   if (body.empty()) {
     inquiry_.appendError(made, problem);
+    inquiry_.appendFields(fields, wire::Fields(), false);
     body = made;
+  } else {
+    fields = passed;
   }
-  std::string fields;
   if (!record_.provider.empty()) {
     fields += "x-sluice-provider: ";
     fields += record_.provider;
@@ -304,7 +309,7 @@ io::Task<void> Call::refuse(const Problem& problem, std::string_view body) {
     json::appendNumber(fields, static_cast<std::uint64_t>(seconds));
     fields += "\r\n";
   }
-  client_.begin(problem.status, "application/json", fields, body.size());
+  client_.begin(record_.status, "application/json", fields, body.size());
   const io::Status status = co_await client_.finish(body, true);
   if (status != io::Status::ok) record_.outcome = Outcome::clientLeft;
 }

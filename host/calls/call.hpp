@@ -42,7 +42,8 @@ class Call {
   io::Task<bool> waitForLane(const Plan& plan);
   io::Task<void> breakOff(const Attempt& attempt);
   io::Task<void> giveUp(const Plan& plan);
-  io::Task<void> refuse(const Problem& problem, std::string_view body);
+  io::Task<void> refuse(const Problem& problem, std::string_view body,
+                        std::string_view passed = {});
   void noteTrouble(const Step& step, const Problem& problem);
   void settle(const Attempt& attempt);
   void tellStrategy(const Step& step, const Attempt& attempt, plugins::Code status);

@@ -10,9 +10,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "calls/problem.hpp"
 #include "plugins/types.hpp"
+#include "wire/head.hpp"
 #include "wire/sse.hpp"
 
 namespace sluice::calls {
@@ -51,6 +53,9 @@ class Rendering : public plugins::ChunkSink {
   virtual void writeTo(std::string& out) noexcept = 0;
   // Ends the answer: a stream's last events, or the whole body.
   virtual void close(std::string& out) = 0;
+  // What is sent between two events, again and again while the client waits for the next: a
+  // constant; empty: nothing.
+  virtual std::string_view ping() const noexcept { return {}; }
 
   const Progress& progress() const noexcept { return progress_; }
 
@@ -66,22 +71,36 @@ class Inquiry {
   // {"input_tokens": n}.
   virtual plugins::Op op() const noexcept { return plugins::Op::chat; }
   virtual std::string_view dialect() const noexcept = 0;  // "openai.chat"
-  virtual std::string_view model() const noexcept = 0;    // as the client named it
+  virtual plugins::Op op() const noexcept { return plugins::Op::chat; }
+  virtual std::string_view model() const noexcept = 0;  // as the client named it
   virtual bool stream() const noexcept = 0;
   virtual std::size_t size() const noexcept = 0;  // of the request's body, in bytes
 
   // The client's own body with another model; streamed answers are asked for usage if
   // `askForUsage`.
   virtual void appendOwn(std::string& out, std::string_view model, bool askForUsage) const = 0;
-  // The same in canonical form.
-  virtual void appendCanonical(std::string& out, std::string_view model,
-                               bool askForUsage) const = 0;
+  // Of the client's head, what an upstream of its dialect gets: "Name: value\r\n" each. They take
+  // the place of the codec's own of the same names.
+  virtual std::string_view ownFields() const noexcept { return {}; }
+  // The same request in canonical form. `dropped` gets the names of members that it leaves out and
+  // that cannot change what the answer means. A fault names one that it would have to leave out and
+  // that can.
+  virtual std::optional<plugins::Fault> appendCanonical(
+      std::string& out, std::string_view model, bool askForUsage,
+      std::vector<std::string>& dropped) const = 0;
 
   virtual std::unique_ptr<Passage> passage() const = 0;
   // `model`: the name to show where the upstream gives none; `id`: of the call.
   virtual std::unique_ptr<Rendering> rendering(std::string_view model,
                                                std::string_view id) const = 0;
 
+  // What the head of an answer says in this dialect: "Name: value\r\n" each. `upstream`: the fields
+  // of the answer that it is made of, if there is one; `same`: which is of this dialect too.
+  virtual void appendFields(std::string& out, const wire::Fields& upstream, bool same) const {
+    static_cast<void>(out), static_cast<void>(upstream), static_cast<void>(same);
+  }
+
+  virtual int status(const Problem& problem) const noexcept { return problem.status; }
   virtual void appendError(std::string& out, const Problem& problem) const = 0;  // a whole body
   virtual void appendErrorEvent(std::string& out,
                                 const Problem& problem) const = 0;  // ends a stream

@@ -39,6 +39,10 @@ class Intake {
   // The body of an answer that came in one piece. Through the plugin, `out` gets what it becomes;
   // of the client's dialect, `body` itself is what goes on, if there is no fault.
   void whole(std::string_view body, std::string& out);
+  // See Rendering; of an answer that passes on, the upstream pings.
+  std::string_view ping() const noexcept {
+    return rendering_ ? rendering_->ping() : std::string_view();
+  }
   bool passesOn() const noexcept { return passage_ != nullptr; }
 
   const Progress& progress() const noexcept;

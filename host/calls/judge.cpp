@@ -102,6 +102,8 @@ Judgement upstreamsFault(const Mishap& mishap) {
   Judgement made;
   made.next = Next::sameLane;
   made.problem = problem(502, "upstream_error", "upstream_error", said(mishap));
+  made.problem.overloaded =
+      mishap.status == 503 || mishap.status == 529 || mishap.fault.type == "overloaded_error";
   return made;
 }
 

@@ -188,8 +188,11 @@ class OpenAiChatInquiry final : public calls::Inquiry {
     out.append(body_, done);
   }
   // The canonical form is this dialect.
-  void appendCanonical(std::string& out, std::string_view model, bool askForUsage) const override {
+  std::optional<plugins::Fault> appendCanonical(std::string& out, std::string_view model,
+                                                bool askForUsage,
+                                                std::vector<std::string>&) const override {
     appendOwn(out, model, askForUsage);
+    return std::nullopt;
   }
 
   std::unique_ptr<calls::Passage> passage() const override {
