@@ -2,13 +2,12 @@
 
 #include <simdjson.h>
 
-#include <algorithm>
 #include <vector>
 
 #include "base/error_body.hpp"
 #include "base/json.hpp"
 #include "dialects/openai_chat_answer.hpp"
-#include "dialects/request_body.hpp"
+#include "dialects/request_text.hpp"
 
 namespace sluice::dialects {
 
@@ -18,14 +17,7 @@ using calls::Problem;
 namespace dom = simdjson::dom;
 namespace ondemand = simdjson::ondemand;
 
-constexpr std::size_t kKeep = 1 << 20;  // bytes whose parser stays with its thread
 constexpr std::string_view kAskForUsage = "{\"include_usage\":true}";
-
-// A piece of the body, by position.
-struct Span {
-  std::size_t at = 0;
-  std::size_t size = 0;
-};
 
 // What the gateway needs of a request, and where in the body it may have to change something.
 struct Reading {
@@ -77,33 +69,10 @@ bool checkMember(std::string_view name, dom::element value, Reading& into, Probl
 }
 
 bool checkMembers(dom::object object, Reading& into, Problem& problem) {
-  std::vector<std::string_view> names;
   for (const dom::key_value_pair member : object) {
-    // Two readers could choose differently between two members of one name.
-    if (std::find(names.begin(), names.end(), member.key) != names.end()) {
-      problem = invalidRequest("'" + std::string(member.key) + "' stands twice in the body",
-                               std::string(member.key));
-      return false;
-    }
-    names.push_back(member.key);
-    if (names.size() > kRequestMembersMost) {
-      problem = invalidRequest("the body has more than 256 members");
-      return false;
-    }
     if (!checkMember(member.key, member.value, into, problem)) return false;
   }
-  for (const char* const needed : {"model", "messages"}) {
-    if (std::find(names.begin(), names.end(), needed) != names.end()) continue;
-    problem = invalidRequest("'" + std::string(needed) + "' is missing", needed,
-                             "missing_required_parameter");
-    return false;
-  }
   return true;
-}
-
-Span spanOf(std::string_view piece, const std::string& body) {
-  while (!piece.empty() && static_cast<unsigned char>(piece.back()) <= ' ') piece.remove_suffix(1);
-  return {static_cast<std::size_t>(piece.data() - body.data()), piece.size()};
 }
 
 // Where usage has to be asked for inside an existing stream_options object.
@@ -127,13 +96,9 @@ simdjson::error_code locateUsage(ondemand::object options, const std::string& bo
 }
 
 // Finds the places to change. The body has been validated; its end is its last brace.
-simdjson::error_code locate(ondemand::parser& parser, const std::string& body, Reading& into) {
+simdjson::error_code locate(const std::string& body, Reading& into) {
   ondemand::document document;
-  if (const auto error =
-          parser.iterate(body.data(), body.size(), body.size() + simdjson::SIMDJSON_PADDING)
-              .get(document)) {
-    return error;
-  }
+  if (const auto error = locateIn(body, document)) return error;
   ondemand::object object;
   if (const auto error = document.get_object().get(object)) return error;
   into.usageText = ",\"stream_options\":" + std::string(kAskForUsage);
@@ -172,20 +137,14 @@ class OpenAiChatInquiry final : public calls::Inquiry {
   std::size_t size() const noexcept override { return body_.size(); }
 
   void appendOwn(std::string& out, std::string_view model, bool askForUsage) const override {
-    const bool ask = askForUsage && reading_.stream && !reading_.usageText.empty();
     out.reserve(out.size() + body_.size() + model.size() + 64);
-    std::size_t done = 0;
-    const auto splice = [&](Span place, auto append) {
-      out.append(body_, done, place.at - done);
-      append();
-      done = place.at + place.size;
-    };
-    const auto putModel = [&] { json::appendString(out, model); };
-    const auto putUsage = [&] { out += reading_.usageText; };
-    if (ask && reading_.usageEdit.at < reading_.modelValue.at) splice(reading_.usageEdit, putUsage);
-    splice(reading_.modelValue, putModel);
-    if (ask && reading_.usageEdit.at >= done) splice(reading_.usageEdit, putUsage);
-    out.append(body_, done);
+    std::string quoted;
+    json::appendString(quoted, model);
+    std::vector<Edit> edits{{reading_.modelValue, quoted}};
+    if (askForUsage && reading_.stream && !reading_.usageText.empty()) {
+      edits.push_back({reading_.usageEdit, reading_.usageText});
+    }
+    appendEdited(out, body_, std::move(edits));
   }
   // The canonical form is this dialect.
   std::optional<plugins::Fault> appendCanonical(std::string& out, std::string_view model,
@@ -221,13 +180,11 @@ class OpenAiChatInquiry final : public calls::Inquiry {
 }  // namespace
 
 std::unique_ptr<calls::Inquiry> parseOpenAiChat(std::string& body, Problem& problem) {
-  static thread_local ondemand::parser locator;
   dom::object object;
-  if (!parseRequestBody(body, object, problem)) return nullptr;
-  if (locator.capacity() > kKeep && body.size() < kKeep / 2) locator = ondemand::parser();
   Reading reading;
+  if (!parseRequest(body, {"model", "messages"}, object, problem)) return nullptr;
   if (!checkMembers(object, reading, problem)) return nullptr;
-  if (const auto error = locate(locator, body, reading)) {
+  if (const auto error = locate(body, reading)) {
     problem =
         invalidRequest(std::string("the body cannot be read: ") + simdjson::error_message(error));
     return nullptr;

@@ -7,7 +7,7 @@
 #include "base/json.hpp"
 #include "dialects/openai_responses_answer.hpp"
 #include "dialects/openai_responses_canonical.hpp"
-#include "dialects/request_body.hpp"
+#include "dialects/request_text.hpp"
 
 namespace sluice::dialects {
 
@@ -84,9 +84,9 @@ class OpenAiResponsesInquiry final : public ResponsesInquiry {
   }
   void appendOwnTo(std::string_view provider, std::string& out, std::string_view model,
                    bool) const override;
-  const Problem* untranslatable() const override;
-  const std::vector<std::string>& leftOut() const override { return canonical().dropped; }
-  void appendCanonical(std::string& out, std::string_view model, bool askForUsage) const override;
+  std::optional<plugins::Fault> appendCanonical(std::string& out, std::string_view model,
+                                                bool askForUsage,
+                                                std::vector<std::string>& dropped) const override;
 
   std::unique_ptr<calls::Passage> passage() const override {
     keeper_ = sentTo_;
@@ -160,19 +160,27 @@ const ResponsesCanonical& OpenAiResponsesInquiry::canonical() const {
   return *canonical_;
 }
 
-const Problem* OpenAiResponsesInquiry::untranslatable() const {
+std::optional<plugins::Fault> OpenAiResponsesInquiry::appendCanonical(
+    std::string& out, std::string_view model, bool askForUsage,
+    std::vector<std::string>& dropped) const {
   const ResponsesCanonical& made = canonical();
-  return made.problem ? &*made.problem : nullptr;
-}
-
-void OpenAiResponsesInquiry::appendCanonical(std::string& out, std::string_view model,
-                                             bool askForUsage) const {
+  if (made.problem) {
+    plugins::Fault fault;
+    fault.code = plugins::Code::invalidArgument;
+    fault.message = made.problem->message;
+    fault.type = made.problem->type;
+    fault.symbol = made.problem->code;
+    fault.param = made.problem->param;
+    return fault;
+  }
+  dropped.insert(dropped.end(), made.dropped.begin(), made.dropped.end());
   out += "{\"model\":";
   json::appendString(out, model);
   out += ',';
-  out += canonical().members;
+  out += made.members;
   if (askForUsage && stream()) out += kAskForUsage;
   out += '}';
+  return std::nullopt;
 }
 
 // The client's bytes; but what the gateway keeps and the provider does not know is put in.
@@ -181,31 +189,21 @@ void OpenAiResponsesInquiry::appendOwnTo(std::string_view provider, std::string&
   sentTo_ = provider;
   const bool ours = conversation_.found || !conversation_.references.empty();
   const bool replace = ours && (provider.empty() || conversation_.provider != provider);
-  struct Splice {
-    std::string_view place;
-    std::string text;
-  };
-  std::vector<Splice> splices;
-  splices.emplace_back(Splice{request_["model"].raw(), {}});
-  json::appendString(splices.back().text, model);
+  std::string quoted, items;
+  json::appendString(quoted, model);
+  std::vector<Edit> edits{{spanOf(request_["model"].raw(), body_), quoted}};
   if (replace) {
-    std::string items;
     for (const NamedItem& one : conversation()) {
       items += items.empty() ? '[' : ',';
       items += one.item.raw();
     }
-    splices.push_back({request_["input"].raw(), items + "]"});
-    if (conversation_.found) splices.push_back({request_["previous_response_id"].raw(), "null"});
+    items += ']';
+    edits.push_back({spanOf(request_["input"].raw(), body_), items});
+    if (conversation_.found) {
+      edits.push_back({spanOf(request_["previous_response_id"].raw(), body_), "null"});
+    }
   }
-  std::sort(splices.begin(), splices.end(),
-            [](const Splice& a, const Splice& b) { return a.place.data() < b.place.data(); });
-  std::size_t done = 0;
-  for (const Splice& one : splices) {
-    const auto at = static_cast<std::size_t>(one.place.data() - body_.data());
-    out.append(body_, done, at - done).append(one.text);
-    done = at + one.place.size();
-  }
-  out.append(body_, done);
+  appendEdited(out, body_, std::move(edits));
 }
 
 std::shared_ptr<ResponsesAnswer> OpenAiResponsesInquiry::newAnswer(std::string_view model) const {

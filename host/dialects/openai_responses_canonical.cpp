@@ -5,7 +5,7 @@
 
 #include "base/json.hpp"
 #include "dialects/openai_responses_messages.hpp"
-#include "dialects/request_body.hpp"
+#include "dialects/request_text.hpp"
 
 namespace sluice::dialects {
 

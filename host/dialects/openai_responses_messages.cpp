@@ -2,7 +2,7 @@
 
 #include "base/json.hpp"
 #include "dialects/json_document.hpp"
-#include "dialects/request_body.hpp"
+#include "dialects/request_text.hpp"
 
 namespace sluice::dialects {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "dialects/request_body.hpp"
+#include "dialects/request_text.hpp"
 
 namespace sluice::dialects {
 
@@ -111,28 +111,17 @@ bool ResponsesRequest::check(const Member& member, Problem& problem) {
 
 bool ResponsesRequest::read(std::string& body, Problem& problem) {
   dom::object object;
-  if (!parseRequestBody(body, object, problem)) return false;
+  if (!parseRequest(body, {"model"}, object, problem)) return false;
   const JsonView whole{body};
   JsonMembers members(whole);
   while (members.next()) {
     const Member member{std::string(members.name()), members.value()};
-    // Two readers could choose differently between two members of one name.
-    if ((*this)[member.name].exists()) {
-      problem = invalidRequest("'" + member.name + "' stands twice in the body", member.name);
-      return false;
-    }
-    if (members_.size() == kRequestMembersMost) {
-      problem = invalidRequest("the body has more than 256 members");
-      return false;
-    }
     if (!check(member, problem)) return false;
     members_.push_back(member);
   }
-  // A stored prompt may name the model, and hold the input; but a route needs a name.
-  for (const char* const needed : {"model", "input"}) {
-    if ((*this)[needed].exists() || (needed[0] == 'i' && (*this)["prompt"].given())) continue;
-    problem = invalidRequest("'" + std::string(needed) + "' is missing", needed,
-                             "missing_required_parameter");
+  // A stored prompt may hold the input.
+  if (!(*this)["input"].exists() && !(*this)["prompt"].given()) {
+    problem = invalidRequest("'input' is missing", "input", "missing_required_parameter");
     return false;
   }
   previous_ = (*this)["previous_response_id"].text();

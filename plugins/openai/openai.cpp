@@ -1,9 +1,10 @@
 // openai: any upstream that speaks OpenAI's Chat Completions. The canonical form of a request is
-// that dialect, so bodies go out as they are given.
+// that dialect with a few extensions, so bodies without them go out as they are given.
 #include <array>
 #include <sluice/plugin.hpp>
 #include <vector>
 
+#include "body.hpp"
 #include "decoder.hpp"
 
 namespace {
@@ -27,11 +28,19 @@ constexpr auto kSettings = R"({
       "pattern": "^/",
       "default": "/chat/completions",
       "description": "Below base_url"
+    },
+    "reasoning": {
+      "enum": ["none", "content", "details"],
+      "default": "none",
+      "description": "How the reasoning of earlier turns goes back where a request is translated: not, as reasoning_content, or as reasoning_details"
     }
   }
 })";
 
 using sluice::Settings;
+
+constexpr std::string_view kCanonical = "sluice.chat/1";
+constexpr std::string_view kResponses = "openai.responses";
 
 std::string lowered(std::string_view text) {
   std::string out(text);
@@ -104,17 +113,24 @@ class OpenAi : public sluice::Codec {
     }
     chatPath_ = settings.string("chat_path", chatPath_);
     checkPath(chatPath_);
+    const std::string reasoning = settings.string("reasoning", "none");
+    if (reasoning == "content") reasoning_ = openai::Reasoning::content;
+    else if (reasoning == "details") reasoning_ = openai::Reasoning::details;
+    else if (reasoning != "none") Settings::refuse("reasoning", "must be none, content or details");
   }
 
   void encode(const sluice::Request& request, sluice::HttpOut out) const override {
     if (request.op() == SLUICE_OP_MODELS)
       out.get("/models").header("Accept", "application/json").framing(SLUICE_FRAME_WHOLE);
     else if (request.op() != SLUICE_OP_CHAT) request.refuse();
-    else if (request.stream()) out.post(chatPath_).sse();
-    else out.post(chatPath_).header("Accept", "application/json").framing(SLUICE_FRAME_WHOLE);
+    else if (request.stream()) out.post(path(request)).sse();
+    else out.post(path(request)).header("Accept", "application/json").framing(SLUICE_FRAME_WHOLE);
     out.bearer();
     for (const auto& [name, value] : headers_) out.header(name, value);
-    if (request.op() == SLUICE_OP_CHAT) out.json(request.body());
+    if (request.op() != SLUICE_OP_CHAT) return;
+    std::optional<std::string> plain;
+    if (request.dialect() == kCanonical) plain = openai::plainBody(request, reasoning_, out);
+    out.json(plain ? std::string_view(*plain) : request.body());
   }
 
   std::unique_ptr<sluice::Decoder> open(const sluice::Request& request,
@@ -132,11 +148,27 @@ class OpenAi : public sluice::Codec {
     headers_.emplace_back(name, value);
   }
 
+  std::string_view path(const sluice::Request& request) const {
+    return request.dialect() == kResponses ? std::string_view("/responses") : chatPath_;
+  }
+
   sluice::Host host_;
   std::vector<std::pair<std::string, std::string>> headers_;
   std::string chatPath_ = "/chat/completions";
+  openai::Reasoning reasoning_ = openai::Reasoning::none;
+};
+
+// Few upstreams have more of the API than chat.
+class OpenAiResponses final : public OpenAi {
+ public:
+  static constexpr auto id = "sluice.openai-responses";
+  static constexpr auto description = "An upstream that also speaks OpenAI's Responses API";
+  static constexpr const char* dialects[] = {"openai.chat", "openai.responses"};
+
+  using OpenAi::OpenAi;
 };
 
 }  // namespace
 
-SLUICE_PLUGIN("Sluice", "0.1.0", "Apache-2.0", sluice::CodecComponent<OpenAi>)
+SLUICE_PLUGIN("Sluice", "0.1.0", "Apache-2.0", sluice::CodecComponent<OpenAi>,
+              sluice::CodecComponent<OpenAiResponses>)
