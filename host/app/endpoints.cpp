@@ -8,6 +8,7 @@
 
 #include "app/loop_unit.hpp"
 #include "app/model_list.hpp"
+#include "app/response_endpoints.hpp"
 #include "app/version.hpp"
 #include "base/error_body.hpp"
 #include "base/json.hpp"
@@ -156,6 +157,8 @@ http::Router makeRouter(LoopUnit& unit, Shared& shared) {
   http::Route chat{"POST", "/chat/completions", std::make_shared<ChatHandler>(unit), Needs::client};
   chat.versioned = chat.json = true;
   router.add(std::move(chat));
+
+  addResponseRoutes(router, unit, shared);
 
   http::Route models{"GET", "/models",
                      onLoop([&unit] { return Said{200, modelList(*unit.generation())}; }),

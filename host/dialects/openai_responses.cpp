@@ -7,6 +7,7 @@
 #include "base/json.hpp"
 #include "dialects/openai_responses_answer.hpp"
 #include "dialects/openai_responses_canonical.hpp"
+#include "dialects/openai_responses_messages.hpp"
 #include "dialects/request_text.hpp"
 
 namespace sluice::dialects {
@@ -31,6 +32,12 @@ std::string_view prefixOf(JsonView item) {
   if (type.says("function_call")) return "fc_";
   if (type.says("function_call_output")) return "fco_";
   return !type.given() || type.says("message") ? "msg_" : "item_";
+}
+
+// Whether it is reasoning whose proof is in the gateway's own wrapping, which no upstream can read.
+bool provenHere(const NamedItem& one) {
+  if (!one.item["type"].says("reasoning")) return false;
+  return one.item["encrypted_content"].text().starts_with(kReasoningMark);
 }
 
 // An item as it is listed: with an id, a type and its content as parts.
@@ -188,18 +195,22 @@ void OpenAiResponsesInquiry::appendOwnTo(std::string_view provider, std::string&
                                          std::string_view model, bool) const {
   sentTo_ = provider;
   const bool ours = conversation_.found || !conversation_.references.empty();
-  const bool replace = ours && (provider.empty() || conversation_.provider != provider);
+  const std::vector<NamedItem> all = conversation();
+  const bool expanded = ours && (provider.empty() || conversation_.provider != provider);
+  const bool replace = expanded || std::any_of(all.begin(), all.end(), provenHere);
   std::string quoted, items;
   json::appendString(quoted, model);
   std::vector<Edit> edits{{spanOf(request_["model"].raw(), body_), quoted}};
   if (replace) {
-    for (const NamedItem& one : conversation()) {
-      items += items.empty() ? '[' : ',';
-      items += one.item.raw();
+    const std::size_t known = expanded ? 0 : conversation_.items.size();
+    for (std::size_t i = known; i < all.size(); ++i) {
+      if (provenHere(all[i])) continue;
+      if (!items.empty()) items += ',';
+      items += all[i].item.raw();
     }
-    items += ']';
+    items = "[" + items + "]";
     edits.push_back({spanOf(request_["input"].raw(), body_), items});
-    if (conversation_.found) {
+    if (expanded && conversation_.found) {
       edits.push_back({spanOf(request_["previous_response_id"].raw(), body_), "null"});
     }
   }
@@ -232,7 +243,7 @@ void OpenAiResponsesInquiry::appendErrorEvent(std::string& out, const Problem& p
 KeptResponse OpenAiResponsesInquiry::kept() const {
   KeptResponse made;
   made.id = answer_->state.id;
-  made.previous = conversation_.found ? std::string_view(request_.previous()) : std::string_view();
+  made.previous = request_.previous();
   made.provider = keeper_;
   made.response = answer_->whole;
   const std::vector<NamedItem> items = conversation();

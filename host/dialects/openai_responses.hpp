@@ -40,6 +40,7 @@ class ResponsesInquiry : public calls::Inquiry {
  public:
   virtual const std::string& previous() const noexcept = 0;  // the id of a response; empty: none
   virtual std::vector<std::string> references() const = 0;   // ids of items
+  bool refers() const { return !previous().empty() || !references().empty(); }
   virtual void continueFrom(Conversation conversation) = 0;
   virtual bool keeps() const noexcept = 0;
   virtual bool answered() const noexcept = 0;  // kept() has something to give
