@@ -25,11 +25,15 @@ constexpr milliseconds kTail{100};             // for an upstream to end what is
 constexpr std::string_view kEventStream = "text/event-stream";
 constexpr std::string_view kJson = "application/json";
 
+// The names are the client's: what no header may hold does not get into one.
 void appendDropped(std::string& fields, const std::vector<std::string>& dropped) {
+  constexpr std::size_t kMost = 1024;
+  const std::size_t begin = fields.size();
   fields += "x-sluice-dropped: ";
   for (const std::string& one : dropped) {
+    if (fields.size() - begin + one.size() > kMost) break;
     if (&one != &dropped.front()) fields += ", ";
-    fields += one;
+    for (const char c : one) fields += c > ' ' && c < '\x7f' && c != ',' ? c : '?';
   }
   fields += "\r\n";
 }

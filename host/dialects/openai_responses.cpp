@@ -174,6 +174,7 @@ std::optional<plugins::Fault> OpenAiResponsesInquiry::appendCanonical(
   if (made.problem) {
     plugins::Fault fault;
     fault.code = plugins::Code::invalidArgument;
+    fault.retryable = true;  // a target that speaks the dialect may take it
     fault.message = made.problem->message;
     fault.type = made.problem->type;
     fault.symbol = made.problem->code;

@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 9> kHints{
 struct SameName {
   std::string_view name, canonical;
 };
-constexpr std::array<SameName, 6> kSame{{{"max_output_tokens", "max_completion_tokens"},
+constexpr std::array<SameName, 6> kSame{{{"max_output_tokens", "max_tokens"},
                                          {"temperature", "temperature"},
                                          {"top_p", "top_p"},
                                          {"presence_penalty", "presence_penalty"},

@@ -75,7 +75,7 @@ TEST_F(ResponsesRequestTest, whatIsWrongIsSaid) {
 
 TEST_F(ResponsesRequestTest, textIsAMessageAndInstructionsGoBeforeIt) {
   EXPECT_EQ(
-      R"({"model":"up","messages":[{"role":"system","content":"be \"nice\""},{"role":"user","content":"hi\n"}],"max_completion_tokens":7,"temperature":1.0,"stream":true,"stream_options":{"include_usage":true}})",
+      R"({"model":"up","messages":[{"role":"system","content":"be \"nice\""},{"role":"user","content":"hi\n"}],"max_tokens":7,"temperature":1.0,"stream":true,"stream_options":{"include_usage":true}})",
       canonical(
           R"({"temperature":1.0,"model":"m","stream":true,"instructions":"be \"nice\"","input":"hi\n","max_output_tokens":7})"));
 }
@@ -186,6 +186,7 @@ TEST_F(ResponsesRequestTest, whatOnlyThisDialectKnowsIsRefusedByItsName) {
   for (const auto& [text, begin] : cases) {
     EXPECT_EQ(0u, refusal(text).find(begin)) << refusal(text);
     EXPECT_EQ(plugins::Code::invalidArgument, fault->code);
+    EXPECT_TRUE(fault->retryable);  // of another target, perhaps
   }
   canonical(R"({"model":"m","input":"x","previous_response_id":"resp_1"})");
   EXPECT_EQ("previous_response_not_found", fault->symbol);

@@ -28,7 +28,7 @@ struct Edit {
 
 // `piece` of `body`, without blanks behind it.
 Span spanOf(std::string_view piece, const std::string& body);
-// The edits must not overlap; those of one place apply in their order.
+// The edits, in any order, must not overlap.
 void appendEdited(std::string& out, std::string_view text, std::vector<Edit> edits);
 
 calls::Problem invalidRequest(std::string message, std::string param = {}, std::string code = {});

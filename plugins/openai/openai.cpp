@@ -1,10 +1,10 @@
-// openai: any upstream that speaks OpenAI's Chat Completions. The canonical form of a request is
-// that dialect with a few extensions, so bodies without them go out as they are given.
+// openai: any upstream that speaks OpenAI's Chat Completions. Bodies of that dialect go out as they
+// are given, canonical ones without what only the canonical form has.
 #include <array>
 #include <sluice/plugin.hpp>
 #include <vector>
 
-#include "body.hpp"
+#include "canonical.hpp"
 #include "decoder.hpp"
 
 namespace {
@@ -28,11 +28,6 @@ constexpr auto kSettings = R"({
       "pattern": "^/",
       "default": "/chat/completions",
       "description": "Below base_url"
-    },
-    "reasoning": {
-      "enum": ["none", "content", "details"],
-      "default": "none",
-      "description": "How the reasoning of earlier turns goes back where a request is translated: not, as reasoning_content, or as reasoning_details"
     }
   }
 })";
@@ -113,10 +108,6 @@ class OpenAi : public sluice::Codec {
     }
     chatPath_ = settings.string("chat_path", chatPath_);
     checkPath(chatPath_);
-    const std::string reasoning = settings.string("reasoning", "none");
-    if (reasoning == "content") reasoning_ = openai::Reasoning::content;
-    else if (reasoning == "details") reasoning_ = openai::Reasoning::details;
-    else if (reasoning != "none") Settings::refuse("reasoning", "must be none, content or details");
   }
 
   void encode(const sluice::Request& request, sluice::HttpOut out) const override {
@@ -128,9 +119,9 @@ class OpenAi : public sluice::Codec {
     out.bearer();
     for (const auto& [name, value] : headers_) out.header(name, value);
     if (request.op() != SLUICE_OP_CHAT) return;
-    std::optional<std::string> plain;
-    if (request.dialect() == kCanonical) plain = openai::plainBody(request, reasoning_, out);
-    out.json(plain ? std::string_view(*plain) : request.body());
+    std::optional<std::string> rendered;
+    if (request.dialect() == kCanonical) rendered = openai::withoutExtensions(request);
+    out.json(rendered ? std::string_view(*rendered) : request.body());
   }
 
   std::unique_ptr<sluice::Decoder> open(const sluice::Request& request,
@@ -155,7 +146,6 @@ class OpenAi : public sluice::Codec {
   sluice::Host host_;
   std::vector<std::pair<std::string, std::string>> headers_;
   std::string chatPath_ = "/chat/completions";
-  openai::Reasoning reasoning_ = openai::Reasoning::none;
 };
 
 // Few upstreams have more of the API than chat.

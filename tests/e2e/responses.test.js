@@ -87,7 +87,7 @@ scenario('a client of the Responses API is answered by a chat provider', async (
       json_schema: { name: 'n', schema: { type: 'object' }, strict: true },
     },
     reasoning_effort: 'low',
-    max_completion_tokens: 50,
+    max_tokens: 50,
   });
   assert.deepEqual(second, { ...first, stream: true, stream_options: { include_usage: true } });
 });
