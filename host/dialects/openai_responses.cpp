@@ -137,6 +137,7 @@ std::vector<std::string> OpenAiResponsesInquiry::references() const {
 // All turns in order, with what items refer to in their place.
 std::vector<NamedItem> OpenAiResponsesInquiry::conversation() const {
   std::vector<NamedItem> all;
+  all.reserve(conversation_.items.size() + 1);
   for (const std::string& item : conversation_.items) {
     all.push_back({JsonView(item), "previous_response_id"});
   }

@@ -55,7 +55,7 @@ io::Task<bool> Responses::save(io::Loop& loop, StoredResponse response) {
     }
   };
   const auto done = co_await io::offload(writer_, loop, until, work);
-  co_return done.status == io::Status::ok && *done.value;
+  co_return done.value.value_or(false);
 }
 
 io::Task<FoundResponses> Responses::find(io::Loop& loop, io::CancelToken cancel, std::string id,
@@ -72,7 +72,7 @@ io::Task<FoundResponses> Responses::find(io::Loop& loop, io::CancelToken cancel,
     }
   };
   auto done = co_await io::offload(writer_, loop, until, work);
-  if (done.status != io::Status::ok) co_return failed;
+  if (!done.value) co_return failed;
   co_return std::move(*done.value);
 }
 
@@ -90,7 +90,7 @@ io::Task<FoundResponses> Responses::holding(io::Loop& loop, io::CancelToken canc
     }
   };
   auto done = co_await io::offload(writer_, loop, until, work);
-  if (done.status != io::Status::ok) co_return failed;
+  if (!done.value) co_return failed;
   co_return std::move(*done.value);
 }
 
@@ -104,8 +104,7 @@ io::Task<Lookup> Responses::remove(io::Loop& loop, std::string id, std::string o
     }
   };
   const auto done = co_await io::offload(writer_, loop, until, work);
-  if (done.status != io::Status::ok) co_return Lookup::failed;
-  co_return *done.value;
+  co_return done.value.value_or(Lookup::failed);
 }
 
 }  // namespace sluice::storage

@@ -7,7 +7,13 @@ import OpenAI from 'openai';
 import { close, json, sse } from './support/answers.js';
 import { chatAnswer, delta, done, fail, role, streamOf, usageChunk, word } from './support/chat.js';
 import { keysOnly, plugins, provider, virtual } from './support/config.js';
-import { assertEvents, assertResponse, eventsOf, upstreamResponse } from './support/responses.js';
+import {
+  anthropicEvents,
+  assertEvents,
+  assertResponse,
+  eventsOf,
+  upstreamResponse,
+} from './support/responses.js';
 import { scenario } from './support/scenario.js';
 import { Sluice } from './support/sluice.js';
 import { slow } from './support/time.js';
@@ -401,33 +407,6 @@ scenario('what was answered in full survives kill -9', async (stage) => {
 });
 
 // --- others ---
-
-const anthropicEvents = (...blocks) =>
-  [
-    {
-      type: 'message_start',
-      message: {
-        id: 'msg_1',
-        type: 'message',
-        role: 'assistant',
-        model: 'claude-x',
-        content: [],
-        stop_reason: null,
-        usage: { input_tokens: 12, output_tokens: 1 },
-      },
-    },
-    ...blocks.flatMap(([block, ...deltas], index) => [
-      { type: 'content_block_start', index, content_block: block },
-      ...deltas.map((one) => ({ type: 'content_block_delta', index, delta: one })),
-      { type: 'content_block_stop', index },
-    ]),
-    {
-      type: 'message_delta',
-      delta: { stop_reason: blocks.at(-1)[0].type === 'tool_use' ? 'tool_use' : 'end_turn' },
-      usage: { output_tokens: 20 },
-    },
-    { type: 'message_stop' },
-  ].map((event) => ({ raw: `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n` }));
 
 scenario("a thinking provider's proofs come back to it in the next turn", async (stage) => {
   const upstream = await stage.upstream();

@@ -217,6 +217,34 @@ export function eventsOf(body) {
 
 const sseEvent = (event) => ({ raw: `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n` });
 
+/** A stream of the Messages API: each block is [content_block, ...deltas]. */
+export const anthropicEvents = (...blocks) =>
+  [
+    {
+      type: 'message_start',
+      message: {
+        id: 'msg_1',
+        type: 'message',
+        role: 'assistant',
+        model: 'claude-x',
+        content: [],
+        stop_reason: null,
+        usage: { input_tokens: 12, output_tokens: 1 },
+      },
+    },
+    ...blocks.flatMap(([block, ...deltas], index) => [
+      { type: 'content_block_start', index, content_block: block },
+      ...deltas.map((one) => ({ type: 'content_block_delta', index, delta: one })),
+      { type: 'content_block_stop', index },
+    ]),
+    {
+      type: 'message_delta',
+      delta: { stop_reason: blocks.at(-1)[0].type === 'tool_use' ? 'tool_use' : 'end_turn' },
+      usage: { output_tokens: 20 },
+    },
+    { type: 'message_stop' },
+  ].map((event) => ({ raw: `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n` }));
+
 /** What an upstream of this dialect answers: {whole, events} of one message. */
 export function upstreamResponse(content, { id = 'resp_up1', model = 'm1' } = {}) {
   const base = { id, object: 'response', created_at: 1700000000, model, error: null };
