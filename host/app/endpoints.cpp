@@ -8,6 +8,7 @@
 
 #include "app/loop_unit.hpp"
 #include "app/model_list.hpp"
+#include "app/response_endpoints.hpp"
 #include "app/version.hpp"
 #include "base/error_body.hpp"
 #include "base/json.hpp"
@@ -224,6 +225,8 @@ http::Router makeRouter(LoopUnit& unit, Shared& shared) {
   };
   addMessages("/messages", dialects::parseAnthropicMessages);
   addMessages("/messages/count_tokens", dialects::parseAnthropicCount);
+
+  addResponseRoutes(router, unit, shared);
 
   http::Route models{"GET", "/models",
                      onLoop([&unit] { return Said{200, modelList(*unit.generation())}; }),

@@ -78,7 +78,7 @@ io::Task<Attempt::End> Attempt::run() {
 std::optional<plugins::Fault> Attempt::prepare(bool own) {
   const bool usage = provider_.config->askForUsage;
   if (own) {
-    inquiry_.appendOwn(body_, step_.target->model, usage);
+    inquiry_.appendOwnTo(provider_.config->name, body_, step_.target->model, usage);
   } else if (auto fault = inquiry_.appendCanonical(body_, step_.target->model, usage, dropped_)) {
     return fault;
   }

@@ -78,6 +78,11 @@ class Inquiry {
   // The client's own body with another model; streamed answers are asked for usage if
   // `askForUsage`.
   virtual void appendOwn(std::string& out, std::string_view model, bool askForUsage) const = 0;
+  // The same for a provider that may know what the client refers to.
+  virtual void appendOwnTo(std::string_view /*provider*/, std::string& out, std::string_view model,
+                           bool askForUsage) const {
+    appendOwn(out, model, askForUsage);
+  }
   // Of the client's head, what an upstream of its dialect gets: "Name: value\r\n" each. They take
   // the place of the codec's own of the same names.
   virtual std::string_view ownFields() const noexcept { return {}; }

@@ -42,6 +42,7 @@ inline constexpr std::array<std::string_view, 2> kLogFormats = {"text", "json"};
 inline constexpr std::array<std::string_view, 4> kLogLevels = {"debug", "info", "warning", "error"};
 
 inline constexpr std::array<std::string_view, 3> kUnsupported = {"refuse", "drop_hints", "drop"};
+inline constexpr std::array<std::string_view, 2> kHostedTools = {"refuse", "drop"};
 
 inline constexpr Range kTime{1, 86'400'000};        // milliseconds: up to a day
 inline constexpr Range kTimeOrNone{0, 86'400'000};  // 0 is meant as such
@@ -161,6 +162,22 @@ void fields(V& v, Attempts& attempts) {
 }
 
 template <class V>
+void fields(V& v, Responses& responses) {
+  v.flag({"store",
+          "Keep responses with what they answer, for previous_response_id and GET "
+          "/v1/responses/ID, unless a client says store: false."},
+         responses.store);
+  v.number({"keep_hours", "How long they are kept after they were last used."}, responses.keep,
+           {1, 87'600});
+  v.number({"max_bytes", "How much is kept; the longest unused goes first."}, responses.maxBytes,
+           {1'048'576, 1'099'511'627'776});
+  v.choice({"hosted_tools",
+            "What becomes of tools that only a provider of the Responses API can run, where a "
+            "request goes to another one. drop: the request is sent without them."},
+           responses.hostedTools, kHostedTools);
+}
+
+template <class V>
 void fields(V& v, Log& log) {
   v.choice({"format", "How lines are written."}, log.format, kLogFormats);
   v.choice({"level", "The least level that is written."}, log.level, kLogLevels);
@@ -260,9 +277,10 @@ void fields(V& v, Config& config) {
   v.group({"plugins", "Plugin files."}, config.plugins);
   v.group({"upstream", "Connections to providers."}, config.upstream);
   v.group({"attempts", "How often and how long a call is tried."}, config.attempts);
+  v.group({"responses", "The Responses API."}, config.responses);
   v.group({"log", "The log, written to standard error."}, config.log);
   v.text({"state_dir",
-          "Where Sluice keeps state: the copies of plugins that it runs. Left out: "
+          "Where Sluice keeps state: the copies of plugins that it runs, and responses. Left out: "
           "$XDG_STATE_HOME/sluice, or $HOME/.local/state/sluice, or ./state.",
           Presence::derived},
          config.stateDirectory, kPath);

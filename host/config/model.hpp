@@ -163,12 +163,23 @@ struct Upstream {
   std::size_t maxAnswerBytes = 64 << 20;  // of an answer that is not streamed
 };
 
+enum class HostedTools : std::uint8_t { refuse, drop };
+
+// The Responses API.
+struct Responses {
+  bool store = true;                              // keep answers for those who do not say otherwise
+  std::chrono::hours keep{720};                   // since they were last used
+  std::size_t maxBytes = std::size_t{1} << 30;    // of all together
+  HostedTools hostedTools = HostedTools::refuse;  // that the target cannot run
+};
+
 struct Config {
   Server server;
   Auth auth;
   Plugins plugins;
   Upstream upstream;
   Attempts attempts;
+  Responses responses;
   Log log;
   std::vector<Provider> providers;  // in the order written
   std::vector<Model> models;

@@ -25,9 +25,10 @@ bool wantsThoughts(std::string_view model) {
 }
 
 bool holdsExtensions(std::string_view body) {
-  constexpr std::array<std::string_view, 8> names = {
+  constexpr std::array<std::string_view, 9> names = {
       "\"cache_control\"", "\"reasoning_budget\"", "\"reasoning_content\"", "\"reasoning_details\"",
-      "\"top_k\"",         "\"is_error\"",         "\"file_url\"",          "\"tool_call_id\""};
+      "\"top_k\"",         "\"is_error\"",         "\"file_url\"",          "\"tool_call_id\"",
+      "\"extra_content\""};
   return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
     return body.find(name) != std::string_view::npos;
   });
@@ -104,10 +105,17 @@ class Rendering {
       if (name == "reasoning_details" || name == "is_error") continue;
       if (name == "reasoning_content" && !thinks) continue;
       if (name == "content" && (*at).isArray()) renderParts(writer, *at, tool);
+      else if (name == "tool_calls" && (*at).isArray()) renderCalls(writer, *at);
       else writer.member(name, *at);
     }
     writer.endObject();
     ++place_;
+  }
+
+  static void renderCalls(json::Writer& writer, json::Value calls) {
+    writer.key("tool_calls").beginArray();
+    for (const json::Value call : calls) renderWithout(writer, call, "extra_content");
+    writer.endArray();
   }
 
   // A tool's message takes text only; what else it holds is shown by the user behind the results.

@@ -33,6 +33,8 @@ TEST(Canonical, extensionsAreTakenOut) {
            R"({"messages":[{"role":"assistant","content":"a"}]})"},
           {R"({"messages":[{"role":"tool","tool_call_id":"c","content":"no","is_error":true}]})",
            R"({"messages":[{"role":"tool","tool_call_id":"c","content":"no"}]})"},
+          {R"({"messages":[{"role":"assistant","content":null,"tool_calls":[{"id":"c","extra_content":{"google":{}}}]}]})",
+           R"({"messages":[{"role":"assistant","content":null,"tool_calls":[{"id":"c"}]}]})"},
           {R"({"reasoning_budget":4096,"messages":[]})",
            R"({"reasoning_effort":"medium","messages":[]})"},
           {R"({"reasoning_budget":4096,"reasoning_effort":"low","messages":[]})",
@@ -66,6 +68,27 @@ TEST(Canonical, thoughtsGoBackOnlyToWhoWantsThem) {
   EXPECT_EQ(
       R"({"messages":[{"role":"assistant","tool_calls":[]},{"role":"assistant","content":"a"}]})",
       sent(body, "gpt-4o"));
+}
+
+TEST(Responses, goToTheirOwnPathUntouched) {
+  Host host;
+  HttpRequest http;
+  sluice_error error = emptyError();
+  const Instance openai("sluice.openai-responses", host, "{}");
+  const std::string body = R"({"model":"m","input":"hi","top_k":1})";
+  sluice_request request = chat("m", body, true);
+  request.dialect = str("openai.responses");
+  ASSERT_EQ(SLUICE_OK, openai.codec()->encode(openai.get(), &request, http.out(), &error));
+  EXPECT_EQ("POST /responses", http.line);
+  ASSERT_EQ(1u, http.pieces.size());
+  EXPECT_EQ(body.data(), http.pieces[0].ptr);
+  EXPECT_EQ(static_cast<std::uint32_t>(SLUICE_FRAME_SSE), http.framing());
+
+  HttpRequest chatting;
+  request.dialect = str("openai.chat");
+  ASSERT_EQ(SLUICE_OK, openai.codec()->encode(openai.get(), &request, chatting.out(), &error));
+  EXPECT_EQ("POST /chat/completions", chatting.line);
+  EXPECT_EQ(body.data(), chatting.pieces[0].ptr);
 }
 
 TEST(Canonical, addressesOfFilesAreRefusedByName) {

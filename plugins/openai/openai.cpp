@@ -34,6 +34,9 @@ constexpr auto kSettings = R"({
 
 using sluice::Settings;
 
+constexpr std::string_view kCanonical = "sluice.chat/1";
+constexpr std::string_view kResponses = "openai.responses";
+
 std::string lowered(std::string_view text) {
   std::string out(text);
   for (char& c : out)
@@ -111,13 +114,13 @@ class OpenAi : public sluice::Codec {
     if (request.op() == SLUICE_OP_MODELS)
       out.get("/models").header("Accept", "application/json").framing(SLUICE_FRAME_WHOLE);
     else if (request.op() != SLUICE_OP_CHAT) request.refuse();
-    else if (request.stream()) out.post(chatPath_).sse();
-    else out.post(chatPath_).header("Accept", "application/json").framing(SLUICE_FRAME_WHOLE);
+    else if (request.stream()) out.post(path(request)).sse();
+    else out.post(path(request)).header("Accept", "application/json").framing(SLUICE_FRAME_WHOLE);
     out.bearer();
     for (const auto& [name, value] : headers_) out.header(name, value);
     if (request.op() != SLUICE_OP_CHAT) return;
     std::optional<std::string> rendered;
-    if (request.dialect() != dialects[0]) rendered = openai::withoutExtensions(request);
+    if (request.dialect() == kCanonical) rendered = openai::withoutExtensions(request);
     out.json(rendered ? std::string_view(*rendered) : request.body());
   }
 
@@ -136,11 +139,26 @@ class OpenAi : public sluice::Codec {
     headers_.emplace_back(name, value);
   }
 
+  std::string_view path(const sluice::Request& request) const {
+    return request.dialect() == kResponses ? std::string_view("/responses") : chatPath_;
+  }
+
   sluice::Host host_;
   std::vector<std::pair<std::string, std::string>> headers_;
   std::string chatPath_ = "/chat/completions";
 };
 
+// Few upstreams have more of the API than chat.
+class OpenAiResponses final : public OpenAi {
+ public:
+  static constexpr auto id = "sluice.openai-responses";
+  static constexpr auto description = "An upstream that also speaks OpenAI's Responses API";
+  static constexpr const char* dialects[] = {"openai.chat", "openai.responses"};
+
+  using OpenAi::OpenAi;
+};
+
 }  // namespace
 
-SLUICE_PLUGIN("Sluice", "0.1.0", "Apache-2.0", sluice::CodecComponent<OpenAi>)
+SLUICE_PLUGIN("Sluice", "0.1.0", "Apache-2.0", sluice::CodecComponent<OpenAi>,
+              sluice::CodecComponent<OpenAiResponses>)
