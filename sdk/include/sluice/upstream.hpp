@@ -58,6 +58,7 @@ class JsonDecoder : public Decoder {
 struct Complaint {
   std::string message, type, symbol, param;
   std::uint32_t reason = SLUICE_REASON_NONE;  // if its words tell more than its status
+  std::uint32_t retryAfterMs = 0;             // if its body tells, and its headers do not
 };
 
 // Reads {"error": {"message", "type", "code", "param"}}, {"error": "..."}, {"message": "..."} and
@@ -96,7 +97,8 @@ class RefusalDecoder final : public Decoder {
   static constexpr std::size_t kMostText = 300;  // of a body that is no JSON
 
   [[noreturn]] void raise(Complaint said) const {
-    Error error = statusError(status_, retryAfterMs_, std::move(said.message), said.reason);
+    const std::uint32_t after = retryAfterMs_ != 0 ? retryAfterMs_ : said.retryAfterMs;
+    Error error = statusError(status_, after, std::move(said.message), said.reason);
     error.type = std::move(said.type);
     error.symbol = std::move(said.symbol);
     error.param = std::move(said.param);
