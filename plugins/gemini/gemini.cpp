@@ -1,6 +1,5 @@
 // gemini: Google's models, at AI Studio (sluice.gemini) and at Vertex AI (sluice.vertex). The two
 // differ in paths and keys; bodies and answers are the same but for embeddings and counts.
-#include <array>
 #include <sluice/plugin.hpp>
 
 #include "decoder.hpp"
@@ -16,9 +15,11 @@ using sluice::HttpOut;
 using sluice::Request;
 using sluice::Settings;
 
-// Of both; a macro, because the schemas are put together when the library is compiled.
-#define GEMINI_SETTINGS \
-  R"(
+constexpr auto kGeminiSettings = R"({
+  "$schema": "http://json-schema.org/draft-07/schema#",
+  "type": "object",
+  "additionalProperties": false,
+  "properties": {
     "safety": {
       "type": "object",
       "description": "Thresholds by category: {\"HARM_CATEGORY_HARASSMENT\": \"BLOCK_ONLY_HIGH\"}",
@@ -32,13 +33,7 @@ using sluice::Settings;
       "enum": ["auto", "json", "simple"],
       "default": "auto",
       "description": "How schemas of tools and answers are told: as JSON Schema, or in the older models' part of OpenAPI's; auto: by the model's name"
-    })"
-
-constexpr auto kGeminiSettings = R"({
-  "$schema": "http://json-schema.org/draft-07/schema#",
-  "type": "object",
-  "additionalProperties": false,
-  "properties": {)" GEMINI_SETTINGS R"(,
+    },
     "fetch_urls": {
       "type": "boolean",
       "default": false,
@@ -52,7 +47,21 @@ constexpr auto kVertexSettings = R"({
   "type": "object",
   "additionalProperties": false,
   "required": ["project"],
-  "properties": {)" GEMINI_SETTINGS R"(,
+  "properties": {
+    "safety": {
+      "type": "object",
+      "description": "Thresholds by category: {\"HARM_CATEGORY_HARASSMENT\": \"BLOCK_ONLY_HIGH\"}",
+      "propertyNames": {"pattern": "^HARM_CATEGORY_[A-Z_]+$"},
+      "additionalProperties": {
+        "enum": ["OFF", "BLOCK_NONE", "BLOCK_ONLY_HIGH", "BLOCK_MEDIUM_AND_ABOVE",
+                 "BLOCK_LOW_AND_ABOVE"]
+      }
+    },
+    "schemas": {
+      "enum": ["auto", "json", "simple"],
+      "default": "auto",
+      "description": "How schemas of tools and answers are told: as JSON Schema, or in the older models' part of OpenAPI's; auto: by the model's name"
+    },
     "project": {
       "type": "string",
       "pattern": "^[A-Za-z0-9:._-]+$",

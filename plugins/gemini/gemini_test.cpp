@@ -199,6 +199,7 @@ std::string streamed(const std::vector<std::string>& events) {
   Host host;
   const Instance gemini("sluice.gemini", host);
   std::vector<Frame> frames;
+  frames.reserve(events.size());
   for (const std::string& event : events) frames.push_back({"", event});
   return decode(gemini, chat("m", "{}", true), 200, {}, frames);
 }
@@ -216,14 +217,14 @@ TEST(Decoder, GoesOnAfterAReason) {
 TEST(Decoder, TakesTheLastUsageAndNeverLess) {
   const std::string piece = R"({"candidates":[{"content":{"parts":[{"text":"a"}]}}],)";
   EXPECT_EQ(
-      streamed({piece + R"("usageMetadata":{"promptTokenCount":5,"totalTokenCount":5}})",
-                piece + R"("usageMetadata":{"promptTokenCount":5,"totalTokenCount":5}})",
-                piece + R"("usageMetadata":{"trafficType":"ON_DEMAND"}})",
-                piece + R"("usageMetadata":{"promptTokenCount":5,"candidatesTokenCount":4}})",
-                piece + R"("usageMetadata":{"promptTokenCount":1}})",
-                R"({"candidates":[{"finishReason":"STOP"}]})",
-                R"({"usageMetadata":{"promptTokenCount":5,"candidatesTokenCount":4,)"
-                R"("thoughtsTokenCount":2}})"}),
+      streamed(
+          {piece + R"("usageMetadata":{"promptTokenCount":5,"totalTokenCount":5}})",
+           piece + R"("usageMetadata":{"promptTokenCount":5,"totalTokenCount":5}})",
+           piece + R"("usageMetadata":{"trafficType":"ON_DEMAND"}})",
+           piece + R"("usageMetadata":{"promptTokenCount":5,"candidatesTokenCount":4}})",
+           piece + R"("usageMetadata":{"promptTokenCount":1}})",
+           R"({"candidates":[{"finishReason":"STOP"}]})",
+           R"({"usageMetadata":{"promptTokenCount":5,"candidatesTokenCount":4,"thoughtsTokenCount":2}})"}),
       "start\ntext \"a\"\nusage input=5\ntext \"a\"\ntext \"a\"\ntext \"a\"\n"
       "usage input=5 output=4\ntext \"a\"\nusage input=5 output=4 reasoning=2\nfinish stop\n");
 }

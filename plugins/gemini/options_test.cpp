@@ -354,8 +354,9 @@ TEST(SimpleSchema, HasOneTypeAndChoices) {
 }
 
 TEST(SimpleSchema, EndsHoweverDeepOrWide) {
-  std::string deep = R"({"type":"string"})";
-  for (int i = 0; i < 60; ++i) deep = R"({"type":"array","items":)" + deep + "}";
+  std::string deep;
+  for (int i = 0; i < 60; ++i) deep += R"({"type":"array","items":)";
+  deep += R"({"type":"string"})" + std::string(60, '}');
   EXPECT_LT(simple(deep).size(), deep.size());
   // Each definition refers to the next one ten times.
   std::string wide = R"({"$ref":"#/$defs/d0","$defs":{)";

@@ -110,12 +110,7 @@ class Cleaning {
       if (count++ == 0) only = one.string();
     }
     choices_ = count > 1;
-    if (only.empty() && hasAny(sources, "properties")) only = "object";
-    else if (only.empty() && hasAny(sources, "items")) only = "array";
-    else if (only.empty() && (hasAny(sources, "enum") || hasAny(sources, "const")))
-      only = typeOfEnum(sources);
-    else if (only.empty() && !hasAny(sources, "anyOf") && !hasAny(sources, "oneOf"))
-      only = "object";
+    if (only.empty()) only = impliedType(sources);
     type_ = only;
     if (!only.empty() && !choices_) writer.member("type", only);
     if (nullable && !hasAny(sources, "nullable")) writer.member("nullable", true);
@@ -124,6 +119,15 @@ class Cleaning {
     for (const json::Value one : type)
       if (one.string() != "null") writer.beginObject().member("type", one).endObject();
     writer.endArray();
+  }
+  // Of a schema that does not tell its type; empty: it has choices instead.
+  static std::string_view impliedType(const Sources& sources) {
+    const bool object = hasAny(sources, "properties");
+    if (!object && hasAny(sources, "items")) return "array";
+    if (!object && (hasAny(sources, "enum") || hasAny(sources, "const")))
+      return typeOfEnum(sources);
+    if (!object && (hasAny(sources, "anyOf") || hasAny(sources, "oneOf"))) return {};
+    return "object";
   }
   static std::string_view typeOfEnum(const Sources& sources) {
     json::Value first = find(sources, "const");
