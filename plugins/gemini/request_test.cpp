@@ -168,6 +168,15 @@ TEST(Turns, ShowPicturesOfToolsWhereTheModelSeesThem) {
           R"({"functionResponse":{"name":"g","response":{"output":"2"}}}]},)"
           R"({"role":"user","parts":[)" +
           picture + "]}]");
+  const std::string asked = contents(shown + R"(,{"role":"user","content":"Where?"})");
+  EXPECT_NE(asked.find(R"({"role":"user","parts":[)" + picture + R"(,{"text":"Where?"}]}])"),
+            std::string::npos)
+      << asked;
+  const std::string told = contents(shown + R"(,{"role":"assistant","content":"There."})");
+  EXPECT_NE(told.find(R"({"role":"user","parts":[)" + picture +
+                      R"(]},{"role":"model","parts":[{"text":"There."}]}])"),
+            std::string::npos)
+      << told;
   EXPECT_NE(contents(shown, "gemini-3-flash-preview")
                 .find(R"({"name":"f","response":{"output":"a map"},"parts":[)" + picture + "]}}"),
             std::string::npos);

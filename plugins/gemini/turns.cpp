@@ -63,7 +63,8 @@ void Turns::open(Kind kind) {
   flush();
   kind_ = kind;
   if (kind == Kind::model) turnCalls_ = calls_.size();
-  if (kind != Kind::user) return;
+  // What tools showed stands before whatever the user says of it.
+  if (kind != Kind::user) write(Kind::user, shown_);
   parts_ = std::move(shown_);
   shown_.clear();
 }
@@ -72,11 +73,15 @@ void Turns::open(Kind kind) {
 void Turns::flush() {
   for (const auto& result : results_) next(parts_).raw(result.second);
   results_.clear();
-  if (parts_.empty()) return;
+  write(kind_, parts_);
+}
+
+void Turns::write(Kind kind, std::string& parts) {
+  if (parts.empty()) return;
   json::Writer writer = next(contents_);
-  writer.beginObject().member("role", kind_ == Kind::model ? "model" : "user");
-  writer.key("parts").beginArray().raw(parts_).endArray().endObject();
-  parts_.clear();
+  writer.beginObject().member("role", kind == Kind::model ? "model" : "user");
+  writer.key("parts").beginArray().raw(parts).endArray().endObject();
+  parts.clear();
 }
 
 void Turns::addContent(std::string& list, json::Value content) {

@@ -33,6 +33,7 @@ class Turns {
   void add(sluice::json::Value message);
   void open(Kind kind);
   void flush();
+  void write(Kind kind, std::string& parts);  // as a turn; nothing if there are none
   void addContent(std::string& list, sluice::json::Value content);
   void addModel(sluice::json::Value message);
   // Adds the thoughts that were signed, and gives the signatures of what was no thought.
@@ -50,7 +51,7 @@ class Turns {
   Kind kind_ = Kind::none;
   std::string parts_;                                // of the open turn
   std::multimap<std::size_t, std::string> results_;  // by the calls that they answer
-  std::string shown_;  // what tools showed, for the next turn of the user
+  std::string shown_;  // what tools showed, for a turn of the user after the results
   std::vector<Call> calls_;
   std::size_t turnCalls_ = 0;  // where those of the last model's turn begin
   std::string system_, contents_;
