@@ -63,6 +63,7 @@ class OpenAiChatRendering final : public calls::Rendering {
  private:
   struct ToolCall {
     std::string id, name, arguments;
+    std::string extra;    // extra_content, as JSON; empty: none
     bool argued = false;  // any arguments have been sent
   };
   struct Choice {

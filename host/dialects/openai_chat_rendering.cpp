@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "base/json.hpp"
+#include "dialects/json_document.hpp"
 #include "dialects/openai_chat_answer.hpp"
 #include "dialects/openai_usage.hpp"
 
@@ -9,6 +10,19 @@ namespace sluice::dialects {
 
 using plugins::Chunk;
 using plugins::ChunkType;
+
+namespace {
+
+// The object that an upstream wants back with a call, out of a chunk's extra; empty: none.
+std::string extraContent(std::string_view extra) {
+  simdjson::dom::element root;
+  simdjson::dom::object content;
+  if (extra.empty() || parseJson(extra, root) != simdjson::SUCCESS) return {};
+  if (root["extra_content"].get(content) != simdjson::SUCCESS) return {};
+  return simdjson::minify(content);
+}
+
+}  // namespace
 
 OpenAiChatRendering::OpenAiChatRendering(std::string_view model, std::string_view id, bool stream,
                                          std::uint64_t choices, bool usageWanted)
@@ -86,12 +100,14 @@ void OpenAiChatRendering::takeToolCall(const Chunk& chunk, Choice& choice) {
     call.id = chunk.ref;
     call.name = chunk.name;
   }
+  const std::string extra = extraContent(chunk.extra);
+  if (!extra.empty()) call.extra = extra;
   call.argued = call.argued || !chunk.text.empty();
   if (!stream_) {
     call.arguments += chunk.text;
     return;
   }
-  if (!first && chunk.text.empty()) return;
+  if (!first && chunk.text.empty() && extra.empty()) return;
   sendRole(chunk.choice, choice);
   openChunk(chunk.choice);
   json::Writer w(*out_);
@@ -101,6 +117,7 @@ void OpenAiChatRendering::takeToolCall(const Chunk& chunk, Choice& choice) {
   w.key("function").beginObject();
   if (first) w.key("name").string(call.name);
   w.key("arguments").string(chunk.text).endObject();
+  if (!extra.empty()) w.key("extra_content").raw(extra);
   w.endObject().endArray().endObject();
   closeChunk({});
 }
@@ -224,7 +241,9 @@ void OpenAiChatRendering::appendMessage(std::string& out, const Choice& choice) 
     for (const auto& [index, call] : choice.calls) {
       w.beginObject().key("id").string(call.id).key("type").string("function");
       w.key("function").beginObject().key("name").string(call.name);
-      w.key("arguments").string(call.arguments).endObject().endObject();
+      w.key("arguments").string(call.arguments).endObject();
+      if (!call.extra.empty()) w.key("extra_content").raw(call.extra);
+      w.endObject();
     }
     w.endArray();
   }

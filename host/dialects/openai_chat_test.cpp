@@ -401,6 +401,31 @@ TEST_F(RenderingTest, toolCallsStreamAsOpenAiStreamsThem) {
   EXPECT_EQ("\"tool_calls\"", field(all[6], "/choices/0/finish_reason"));
 }
 
+// What an upstream wants back with a call reaches the client, who sends it back.
+TEST_F(RenderingTest, callsKeepWhatTheirUpstreamWantsBack) {
+  constexpr std::string_view kExtra =
+      R"({"extra_content": {"google": {"thought_signature": "Cs+/="}}})";
+  for (const bool stream : {false, true}) {
+    out.clear();
+    auto one = rendering(stream ? R"({"model":"m","stream":true,"messages":[1]})"
+                                : R"({"model":"m","messages":[1]})");
+    Chunk call = chunk(ChunkType::toolCall, "{}", "now");
+    call.ref = "call_1";
+    call.extra = kExtra;
+    one->push(call);
+    call.index = 1;
+    call.extra = "{}";
+    one->push(call);
+    one->push(chunk(ChunkType::finish, {}, "tool_calls"));
+    one->close(out);
+    const std::string first = stream ? events()[1] : out;
+    const std::string at =
+        stream ? "/choices/0/delta/tool_calls/0" : "/choices/0/message/tool_calls/0";
+    EXPECT_EQ(R"({"google":{"thought_signature":"Cs+/="}})", field(first, at + "/extra_content"));
+    EXPECT_EQ(out.find("extra_content"), out.rfind("extra_content"));
+  }
+}
+
 TEST_F(RenderingTest, aWholeAnswerHasEveryMember) {
   auto one = rendering(R"({"model":"m","messages":[1]})");
   one->push(chunk(ChunkType::reasoning, "hm"));
