@@ -54,6 +54,11 @@ bool redact(std::string& text, std::string_view secret) {
   return found;
 }
 
+std::size_t countCharacters(std::string_view text) noexcept {
+  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+  return static_cast<std::size_t>(std::ranges::count_if(text, begins));
+}
+
 std::size_t utf8Length(std::string_view bytes) noexcept {
   if (bytes.empty()) return 0;
   const auto first = static_cast<unsigned char>(bytes.front());

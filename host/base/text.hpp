@@ -27,6 +27,8 @@ bool redact(std::string& text, std::string_view secret);
 
 // The length of the UTF-8 sequence at the front of `bytes`; 0 if there is none.
 std::size_t utf8Length(std::string_view bytes) noexcept;
+// Of a text in UTF-8.
+std::size_t countCharacters(std::string_view text) noexcept;
 
 // `*` stands for any run of characters; nothing else is special.
 bool matchesPattern(std::string_view pattern, std::string_view text) noexcept;

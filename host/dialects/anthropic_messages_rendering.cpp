@@ -7,6 +7,7 @@
 #include "base/json.hpp"
 #include "dialects/anthropic_proof.hpp"
 #include "dialects/anthropic_usage.hpp"
+#include "dialects/chunk_extra.hpp"
 #include "dialects/json_document.hpp"
 
 namespace sluice::dialects {
@@ -32,20 +33,6 @@ std::string_view stopReasonOf(std::string_view finish, bool called) {
   if (finish == "length") return "max_tokens";
   if (finish == "content_filter") return "refusal";
   return finish == "tool_calls" || called ? "tool_use" : "end_turn";
-}
-
-// A member of a chunk's `extra`. The element lives until the next parse.
-bool member(std::string_view extra, const char* name, dom::element& value) {
-  dom::element root;
-  if (extra.empty() || parseJson(extra, root) != simdjson::SUCCESS) return false;
-  return root[name].get(value) == simdjson::SUCCESS;
-}
-
-std::string textMember(std::string_view extra, const char* name) {
-  dom::element value;
-  std::string_view text;
-  if (!member(extra, name, value) || value.get(text) != simdjson::SUCCESS) return {};
-  return std::string(text);
 }
 
 bool isObject(std::string_view text) {
@@ -127,17 +114,13 @@ void AnthropicMessagesRendering::takeText(const Chunk& chunk) {
 
 // Citations of Anthropic's own form; others have no place here.
 void AnthropicMessagesRendering::takeAnnotations(std::string_view extra) {
-  dom::element value;
-  dom::array annotations;
-  if (!member(extra, "annotations", value) || value.get(annotations) != simdjson::SUCCESS) return;
+  const ChunkExtra told(extra);
+  JsonElements annotations(told["annotations"]);
   std::vector<std::string> found;
-  for (const dom::element annotation : annotations) {
-    std::string_view format;
-    dom::element citation;
-    if (annotation["format"].get(format) != simdjson::SUCCESS || format != kAnthropicFormat)
-      continue;
-    if (annotation["citation"].get(citation) != simdjson::SUCCESS) continue;
-    found.push_back(simdjson::minify(citation));
+  while (annotations.next()) {
+    const JsonView annotation = annotations.value(), citation = annotation["citation"];
+    if (annotation["format"].says(kAnthropicFormat) && citation.exists())
+      found.emplace_back(citation.raw());
   }
   if (found.empty()) return;
   const bool goesOn = !blocks_.empty() && blocks_.back().kind == Kind::text;
@@ -146,13 +129,14 @@ void AnthropicMessagesRendering::takeAnnotations(std::string_view extra) {
 }
 
 void AnthropicMessagesRendering::takeReasoning(const Chunk& chunk) {
-  const std::string format = textMember(chunk.extra, "format");
-  const std::string hidden = textMember(chunk.extra, "encrypted");
+  const ChunkExtra extra(chunk.extra);
+  const std::string format = extra["format"].text();
+  const std::string hidden = extra["encrypted"].text();
   if (!hidden.empty()) {
     add(Kind::redacted, chunk.index).proof = markedProof(format, hidden);
     return;
   }
-  const std::string signature = textMember(chunk.extra, "signature");
+  const std::string signature = extra["signature"].text();
   if (chunk.text.empty() && signature.empty()) return;
   AnthropicBlock* block = find(Kind::thinking, chunk.index);
   if (block == nullptr) block = &add(Kind::thinking, chunk.index);
@@ -182,10 +166,11 @@ void AnthropicMessagesRendering::takeToolCall(const Chunk& chunk) {
 
 // What an upstream wants back with a call stands in a block beside it.
 void AnthropicMessagesRendering::takeCallExtra(std::string_view extra, const std::string& id) {
-  dom::element value;
-  if (!member(extra, "extra_content", value) || !value.is_object()) return;
+  const ChunkExtra told(extra);
+  const JsonView wanted = told["extra_content"];
+  if (!wanted.isObject()) return;
   AnthropicBlock& block = add(Kind::redacted, 0);
-  block.proof = std::string(kCallMark) + id + ":" + std::string(simdjson::minify(value));
+  block.proof = std::string(kCallMark) + id + ":" + std::string(wanted.raw());
 }
 
 // Arguments that are cut off with the answer are no fault of the model's.
@@ -199,7 +184,7 @@ bool AnthropicMessagesRendering::argumentsAreObjects() const {
 void AnthropicMessagesRendering::finish(const Chunk& chunk) {
   if (progress_.finished) return;
   stopReason_ = stopReasonOf(chunk.name, called_);
-  stopSequence_ = textMember(chunk.extra, "stop_sequence");
+  stopSequence_ = ChunkExtra(chunk.extra)["stop_sequence"].text();
   if (!stopSequence_.empty()) stopReason_ = "stop_sequence";
   if (refused_ && stopReason_ == "end_turn") stopReason_ = "refusal";
   if (!argumentsAreObjects()) {

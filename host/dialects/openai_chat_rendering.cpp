@@ -2,7 +2,7 @@
 #include <chrono>
 
 #include "base/json.hpp"
-#include "dialects/json_document.hpp"
+#include "base/text.hpp"
 #include "dialects/openai_chat_answer.hpp"
 #include "dialects/openai_usage.hpp"
 
@@ -13,13 +13,65 @@ using plugins::ChunkType;
 
 namespace {
 
-// The object that an upstream wants back with a call, out of a chunk's extra; empty: none.
-std::string extraContent(std::string_view extra) {
-  simdjson::dom::element root;
-  simdjson::dom::object content;
-  if (extra.empty() || parseJson(extra, root) != simdjson::SUCCESS) return {};
-  if (root["extra_content"].get(content) != simdjson::SUCCESS) return {};
-  return simdjson::minify(content);
+void addTo(std::string& list, std::string_view items) {
+  if (!list.empty() && !items.empty()) list += ',';
+  list += items;
+}
+
+void appendArray(json::Writer& w, std::string_view name, std::string_view items) {
+  if (!items.empty()) w.key(name).beginArray().raw(items).endArray();
+}
+
+// The inside of an array.
+std::string_view insideOf(JsonView array) {
+  if (!array.isArray()) return {};
+  return text::trim(array.raw().substr(1, array.raw().size() - 2));
+}
+
+// The addresses among them, where the text is that they back.
+std::string annotationsOf(JsonView annotations, std::uint64_t place) {
+  std::string made;
+  JsonElements each(annotations);
+  while (each.next()) {
+    const JsonView cited = each.value()["url_citation"];
+    if (!cited["url"].isString()) continue;
+    std::string one;
+    json::Writer w(one);
+    w.beginObject().key("type").string("url_citation").key("url_citation").beginObject();
+    w.key("start_index").number(place).key("end_index").number(place);
+    w.key("title").raw(cited["title"].isString() ? cited["title"].raw() : "\"\"");
+    w.key("url").raw(cited["url"].raw()).endObject().endObject();
+    addTo(made, one);
+  }
+  return made;
+}
+
+// A block of reasoning as its maker wants it back; empty if this chunk is not the proof of one.
+// `thought`: the block's text.
+std::string detailOf(const ChunkExtra& extra, std::string_view thought) {
+  const JsonView encrypted = extra["encrypted"], signature = extra["signature"];
+  if (!extra["format"].isString() || (!encrypted.isString() && !signature.isString())) return {};
+  std::string made;
+  json::Writer w(made);
+  w.beginObject();
+  if (encrypted.isString()) {
+    w.key("type").string("reasoning.encrypted").key("data").raw(encrypted.raw());
+  } else {
+    w.key("type").string("reasoning.text").key("text").string(thought);
+    w.key("signature").raw(signature.raw());
+  }
+  w.key("format").raw(extra["format"].raw()).endObject();
+  return made;
+}
+
+void appendLogprobs(std::string& out, std::string_view logprobs) {
+  if (logprobs.empty()) {
+    out += "null";
+    return;
+  }
+  out += "{\"content\":[";
+  out += logprobs;
+  out += "],\"refusal\":null}";
 }
 
 }  // namespace
@@ -70,24 +122,49 @@ void OpenAiChatRendering::take(const Chunk& chunk) {
     case ChunkType::finish: finish(chunk, choice); return;
     default: break;
   }
-  if (chunk.text.empty()) return;
-  progress_.content = true;
+  takePiece(chunk, choice);
+}
+
+// Of a text, a refusal or reasoning, with what stands beside it.
+void OpenAiChatRendering::takePiece(const Chunk& chunk, Choice& choice) {
+  const Beside beside = besideOf(chunk, choice);
+  if (chunk.text.empty() && beside.empty()) return;
+  progress_.content = progress_.content || !chunk.text.empty();
   progress_.contentBytes += chunk.text.size();
   finished_.begin(chunk.choice);
   if (chunk.type == ChunkType::refusal) choice.refused = true;
   if (stream_) {
     sendRole(chunk.choice, choice);
-    sendDelta(chunk.choice,
+    sendDelta(chunk,
               chunk.type == ChunkType::text        ? "content"
               : chunk.type == ChunkType::reasoning ? "reasoning_content"
                                                    : "refusal",
-              chunk.text);
+              beside);
     return;
   }
   std::string& kept = chunk.type == ChunkType::text        ? choice.text
                       : chunk.type == ChunkType::reasoning ? choice.reasoning
                                                            : choice.refusal;
   kept += chunk.text;
+  addTo(choice.beside.annotations, beside.annotations);
+  addTo(choice.beside.logprobs, beside.logprobs);
+  addTo(choice.beside.details, beside.details);
+}
+
+OpenAiChatRendering::Beside OpenAiChatRendering::besideOf(const Chunk& chunk, Choice& choice) {
+  Beside beside;
+  if (chunk.type == ChunkType::text) {
+    choice.characters += text::countCharacters(chunk.text);
+    if (chunk.extra.empty()) return beside;
+    const ChunkExtra extra(chunk.extra);
+    beside.annotations = annotationsOf(extra["annotations"], choice.characters);
+    beside.logprobs = insideOf(extra["logprobs"]);
+  } else if (chunk.type == ChunkType::reasoning) {
+    std::string& thought = choice.thoughts[chunk.index];
+    thought += chunk.text;
+    if (!chunk.extra.empty()) beside.details = detailOf(ChunkExtra(chunk.extra), thought);
+  }
+  return beside;
 }
 
 void OpenAiChatRendering::takeToolCall(const Chunk& chunk, Choice& choice) {
@@ -100,7 +177,9 @@ void OpenAiChatRendering::takeToolCall(const Chunk& chunk, Choice& choice) {
     call.id = chunk.ref;
     call.name = chunk.name;
   }
-  const std::string extra = extraContent(chunk.extra);
+  const ChunkExtra told(chunk.extra);
+  const JsonView wanted = told["extra_content"];
+  const std::string_view extra = wanted.isObject() ? wanted.raw() : std::string_view();
   if (!extra.empty()) call.extra = extra;
   call.argued = call.argued || !chunk.text.empty();
   if (!stream_) {
@@ -163,9 +242,11 @@ void OpenAiChatRendering::openChunk(std::uint32_t index) {
   out += ",\"delta\":";
 }
 
-void OpenAiChatRendering::closeChunk(std::string_view finish) {
+void OpenAiChatRendering::closeChunk(std::string_view finish, std::string_view logprobs) {
   std::string& out = *out_;
-  out += ",\"logprobs\":null,\"finish_reason\":";
+  out += ",\"logprobs\":";
+  appendLogprobs(out, logprobs);
+  out += ",\"finish_reason\":";
   if (finish.empty()) out += "null";
   else json::appendString(out, finish);
   out += "}]}\n\n";
@@ -179,12 +260,16 @@ void OpenAiChatRendering::sendRole(std::uint32_t index, Choice& choice) {
   closeChunk({});
 }
 
-void OpenAiChatRendering::sendDelta(std::uint32_t index, std::string_view name,
-                                    std::string_view text) {
-  openChunk(index);
+void OpenAiChatRendering::sendDelta(const Chunk& chunk, std::string_view name,
+                                    const Beside& beside) {
+  openChunk(chunk.choice);
   json::Writer w(*out_);
-  w.beginObject().key(name).string(text).endObject();
-  closeChunk({});
+  w.beginObject();
+  if (!chunk.text.empty()) w.key(name).string(chunk.text);
+  appendArray(w, "annotations", beside.annotations);
+  appendArray(w, "reasoning_details", beside.details);
+  w.endObject();
+  closeChunk({}, beside.logprobs);
 }
 
 void OpenAiChatRendering::close(std::string& out) {
@@ -216,7 +301,10 @@ void OpenAiChatRendering::appendWhole(std::string& out) const {
     w.beginObject().key("index").number(std::uint64_t{index}).key("message");
     std::string message;
     appendMessage(message, choice);
-    w.raw(message).key("logprobs").null().key("finish_reason").string(choice.finish).endObject();
+    std::string logprobs;
+    appendLogprobs(logprobs, choice.beside.logprobs);
+    w.raw(message).key("logprobs").raw(logprobs);
+    w.key("finish_reason").string(choice.finish).endObject();
   }
   w.endArray();
   if (progress_.usage) {
@@ -235,7 +323,9 @@ void OpenAiChatRendering::appendMessage(std::string& out, const Choice& choice) 
   w.key("refusal");
   if (choice.refused) w.string(choice.refusal);
   else w.null();
+  appendArray(w, "annotations", choice.beside.annotations);
   if (!choice.reasoning.empty()) w.key("reasoning_content").string(choice.reasoning);
+  appendArray(w, "reasoning_details", choice.beside.details);
   if (!choice.calls.empty()) {
     w.key("tool_calls").beginArray();
     for (const auto& [index, call] : choice.calls) {

@@ -1,6 +1,8 @@
 #include <exception>
 
 #include "base/json.hpp"
+#include "base/text.hpp"
+#include "dialects/chunk_extra.hpp"
 #include "dialects/json_document.hpp"
 #include "dialects/openai_responses_answer.hpp"
 #include "dialects/openai_responses_messages.hpp"
@@ -11,13 +13,6 @@ using plugins::Chunk;
 using plugins::ChunkType;
 
 namespace {
-
-// A chunk's `extra`, or what is not there.
-JsonView viewOfExtra(std::string_view extra) {
-  simdjson::dom::element root;
-  if (extra.empty() || parseJson(extra, root) != simdjson::SUCCESS) return {};
-  return JsonView(extra);
-}
 
 bool isWholeObject(std::string_view text) {
   simdjson::dom::element root;
@@ -160,17 +155,18 @@ void OpenAiResponsesRendering::takeText(const Chunk& chunk) {
 }
 
 void OpenAiResponsesRendering::takeAnnotations(std::string_view extra, std::size_t at) {
-  JsonElements annotations(viewOfExtra(extra)["annotations"]);
+  const ChunkExtra told(extra);
+  JsonElements annotations(told["annotations"]);
   while (annotations.next()) {
     const JsonView cited = annotations.value()["url_citation"];
     if (!cited["url"].isString()) continue;
     Part& part = items_[at].parts.back();
+    const std::uint64_t place = text::countCharacters(part.text);
     std::string made;
     json::Writer w(made);
     w.beginObject().key("type").string("url_citation").key("url").raw(cited["url"].raw());
     w.key("title").raw(cited["title"].isString() ? cited["title"].raw() : "\"\"");
-    w.key("start_index").number(std::uint64_t{part.text.size()});
-    w.key("end_index").number(std::uint64_t{part.text.size()}).endObject();
+    w.key("start_index").number(place).key("end_index").number(place).endObject();
     if (!part.annotations.empty()) part.annotations += ',';
     part.annotations += made;
     if (stream_) {
@@ -222,7 +218,7 @@ std::string OpenAiResponsesRendering::blockText(std::uint32_t index) const {
 }
 
 void OpenAiResponsesRendering::takeProof(std::string_view extra, Item& item) {
-  const JsonView told = viewOfExtra(extra);
+  const ChunkExtra told(extra);
   const JsonView encrypted = told["encrypted"], signature = told["signature"];
   if (!told["format"].isString() || (!encrypted.isString() && !signature.isString())) return;
   if (encrypted.isString() && told["format"].says("openai")) {
@@ -256,9 +252,8 @@ void OpenAiResponsesRendering::takeToolCall(const Chunk& chunk) {
   Item& call = items_[at];
   if (call.callId.empty()) call.callId = chunk.ref;
   if (call.name.empty()) call.name = chunk.name;
-  if (const JsonView wanted = viewOfExtra(chunk.extra)["extra_content"]; wanted.isObject()) {
-    call.extra = wanted.raw();
-  }
+  const ChunkExtra extra(chunk.extra);
+  if (extra["extra_content"].isObject()) call.extra = extra["extra_content"].raw();
   if (call.status != "in_progress") return;  // it was complete
   std::string_view fresh = chunk.text;
   call.arguments += chunk.text;

@@ -24,7 +24,7 @@ std::string sentOn(const ResponsesInquiry& inquiry, std::string_view model) {
 
 void checkCanonical(const ResponsesInquiry& inquiry) {
   std::string out;
-  std::vector<std::string> dropped;
+  std::vector<sluice::plugins::Dropped> dropped;
   if (const auto fault = inquiry.appendCanonical(out, "other", true, dropped)) {
     FUZZ_CHECK(!fault->message.empty() && !fault->param.empty());
     FUZZ_CHECK(out.empty() && dropped.empty());
