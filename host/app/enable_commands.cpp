@@ -115,9 +115,7 @@ class Change {
     return false;
   }
 
-  const config::PluginFile* enabled() const {
-    return enabledIn(config_.plugins, name_);
-  }
+  const config::PluginFile* enabled() const { return enabledIn(config_.plugins, name_); }
 
   int nothingToDo(const char* state, const config::PluginFile* file) const {
     std::cout << name_ << " is " << state;

@@ -200,6 +200,7 @@ Said reloaded(const Reloaded& result) {
   }
   w.key("generation").number(result.generation);
   appendList(w, "warnings", result.warnings);
+  appendList(w, "plugins", result.plugins);
   appendList(w, "needs_restart", result.needsRestart);
   w.endObject();
   return said;

@@ -18,6 +18,7 @@
 #include "app/loop_unit.hpp"
 #include "app/removal.hpp"
 #include "app/shared.hpp"
+#include "plugins/changes.hpp"
 #include "plugins/control.hpp"
 #include "plugins/crash_line.hpp"
 #include "plugins/log.hpp"
@@ -273,10 +274,13 @@ Reloaded Gateway::rebuild() {
   }
   result.warnings.insert(result.warnings.end(), built.notices.begin(), built.notices.end());
   result.needsRestart = needsRestart(running_.generation->config(), built.generation->config());
+  result.plugins = plugins::changesOf(running_.generation->registry().libraries(),
+                                      built.generation->registry().libraries());
   result.done = true;
   result.generation = ++number_;
   replace(std::move(built), settings);
   Log::say(LogLevel::info, "reloaded", {{"generation", std::to_string(number_)}});
+  for (const std::string& change : result.plugins) Log::say(LogLevel::info, "plugin " + change);
   for (const std::string& name : result.needsRestart) {
     Log::say(LogLevel::warning, name + " has changed; a restart will apply it");
   }

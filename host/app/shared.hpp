@@ -22,6 +22,7 @@ struct Reloaded {
   std::uint64_t generation = 0;     // that serves now
   std::vector<std::string> faults;  // why not
   std::vector<std::string> warnings;
+  std::vector<std::string> plugins;       // what changed of them, one line a library
   std::vector<std::string> needsRestart;  // settings that changed and only a restart applies
 };
 

@@ -398,6 +398,7 @@ void endOverdue(Services& services, io::TimePoint now,
 Attempt::End Attempt::failedWith(MishapKind kind, plugins::Fault fault) {
   mishap_ = Mishap();
   mishap_.kind = kind;
+  if (fault.retryAfterMs != 0) mishap_.retryAfter = milliseconds(fault.retryAfterMs);
   mishap_.fault = withoutKey(std::move(fault));
   return committed() ? End::broken : End::failed;
 }

@@ -13,7 +13,6 @@
 
 namespace sluice::plugins {
 
-
 // A library's face and the tables behind it.
 struct Description {
   LibraryInfo info;

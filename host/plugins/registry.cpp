@@ -49,6 +49,7 @@ class OpenRegistry final : public Registry {
   };
   const Offer* offered(Kind kind, std::string_view id) const noexcept;
   Error unknown(Kind kind, std::string_view id, const std::string& name) const;
+  const std::string* unusable(std::string_view id) const;
 
   const std::uint64_t generation_;
   std::vector<LibraryInfo> libraries_;
@@ -101,6 +102,14 @@ std::vector<std::string_view> OpenRegistry::available(Kind kind) const {
   return ids;
 }
 
+// The file of that component's name that is enabled and has a problem, or null.
+const std::string* OpenRegistry::unusable(std::string_view id) const {
+  const auto found = std::ranges::find_if(problems_, [id](const Problem& problem) {
+    return !problem.file.empty() && fs::path(problem.file).stem() == shortId(id);
+  });
+  return found == problems_.end() ? nullptr : &found->file;
+}
+
 Error OpenRegistry::unknown(Kind kind, std::string_view id, const std::string& name) const {
   std::string what =
       name + ": no plugin offers a " + std::string(toString(kind)) + " \"" + std::string(id) + '"';
@@ -114,6 +123,7 @@ Error OpenRegistry::unknown(Kind kind, std::string_view id, const std::string& n
   if (!meant.empty()) return Error{name + ": \"" + std::string(id) + "\" may mean " + meant};
   const std::string_view near = text::nearest(id, known);
   if (!near.empty()) what += "; did you mean \"" + std::string(near) + "\"?";
+  else if (const std::string* file = unusable(id)) what += "; " + *file + " could not be used";
   else what += "; plugins.enable names the files that are opened";
   return Error{what};
 }

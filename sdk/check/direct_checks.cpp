@@ -349,7 +349,7 @@ void checkBlocking(Bench& bench) {
     operation->release();
   }
   const auto ms = std::chrono::duration_cast<Millis>(quickest).count();
-  if (ms > 100 * slowness())
+  if (ms > 100L * slowness())
     fail("called start() three times", rule, "it took " + std::to_string(ms) + " ms at best", fix);
   note::during("its first push was answered SLUICE_PAUSE, and start() was to return");
   const auto operation = makeOperation(

@@ -69,8 +69,8 @@ void checkFace(const Bench& bench, const Face& face) {
          "its struct_size is " + std::to_string(size), "set struct_size to the table's sizeof");
   for (std::size_t i = 0; i < face.functions; ++i) {
     void* function = nullptr;
-    std::memcpy(&function, static_cast<const char*>(table) + 8 + i * sizeof function,
-                sizeof function);
+    std::memcpy(static_cast<void*>(&function),
+                static_cast<const char*>(table) + 8 + i * sizeof function, sizeof function);
     if (function == nullptr)
       fail(did, "all functions that are not called optional",
            "function " + std::to_string(i + 1) + " of the table is NULL", "fill it");

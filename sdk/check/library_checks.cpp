@@ -124,7 +124,7 @@ void checkQuietScan(Bench& bench) {
   const std::string fix = "move what the library needs to init() or create()";
   const auto entryTook = [&](Clock::duration time, const char* when, int most) {
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
-    if (ms > most * slowness())
+    if (ms > long{most} * slowness())
       fail(did, rule, "the entry took " + std::to_string(ms) + " ms" + when, fix);
   };
   entryTook(quickest, "", 100);

@@ -21,6 +21,7 @@ const report = async (sluice) => {
 const reload = async (sluice) => {
   const got = await request(sluice, '/admin/reload', { method: 'POST', headers });
   assert.equal(got.status, 200, got.text);
+  return got.json.plugins;
 };
 
 /** A directory with `mine`, which tells its version, and a file that is no library. */
@@ -114,7 +115,9 @@ scenario('GET /admin/plugins tells what drains, and since when what runs does', 
   const open = await openChat(sluice, question('codec/x', { stream: true }));
   await open.firstBytes;
   await install(2);
-  await reload(sluice);
+  const [change, ...others] = await reload(sluice);
+  assert.equal(change, 'mine: 1.0.0 replaced by 2.0.0');
+  assert.deepEqual(others, []);
   await sluice.logLine('"retired version 1"', 'codec');
   await sluice.logLine('"destroyed version 1"', 'demo'); // nothing used that one
   const mine = (await report(sluice)).plugins.filter((plugin) => plugin.stem === 'mine');

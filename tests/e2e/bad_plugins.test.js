@@ -89,7 +89,10 @@ scenario('what the host refuses, it names', async (stage) => {
   }
 });
 
-const survivors = that('survives');
+// A sanitizer catches the signal of a crash and ends the process in its own way, as it does where
+// memory is left behind.
+const sanitized = process.env.SLUICE_E2E_SLOW > 1 && 'a sanitizer reports the planted crash itself';
+const survivors = that('survives').filter(({ check }) => !sanitized || !check.endsWith('.leaks'));
 
 async function prepareSurvivors(stage) {
   const upstream = await stage.upstream();
@@ -125,9 +128,6 @@ async function survives({ sluice, upstream }, item) {
 }
 
 table('what the host survives', survivors, prepareSurvivors, survives);
-
-// A sanitizer catches the signal and ends the process in its own way.
-const sanitized = process.env.SLUICE_E2E_SLOW > 1 && 'a sanitizer reports the planted crash itself';
 
 async function startOf(item, config) {
   try {

@@ -113,9 +113,10 @@ test('the sources of the page build with the installation alone, and are sound',
   const flags = ['-std=c++17', '-Wall', '-Wextra', '-Werror', `-I${prefix}/include`];
   const sources = blocks.filter(({ kind }) => kind === 'cpp');
   assert.ok(sources.length >= 4);
+  const exported = `-Wl,--version-script=${prefix}/lib/cmake/SluiceSDK/plugin.map`;
   for (const [number, { text }] of sources.entries()) {
     writeFileSync(path.join(work, `${number}.cpp`), text);
-    run('g++', [...flags, '-fPIC', '-shared', `${number}.cpp`, '-o', `${number}.so`]);
+    run('g++', [...flags, '-fPIC', '-shared', exported, `${number}.cpp`, '-o', `${number}.so`]);
     const id = text.match(/id = "(.*?)"/)[1];
     assert.ok(run(`${prefix}/bin/sluice`, ['plugins', 'info', `${number}.so`]).includes(id));
     run(`${prefix}/bin/sluice-plugin-check`, [`${number}.so`]);
