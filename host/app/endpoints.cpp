@@ -8,9 +8,9 @@
 
 #include "app/loop_unit.hpp"
 #include "app/model_list.hpp"
+#include "app/refusal.hpp"
 #include "app/response_endpoints.hpp"
 #include "app/version.hpp"
-#include "base/error_body.hpp"
 #include "base/json.hpp"
 #include "calls/call.hpp"
 #include "dialects/anthropic_error.hpp"
@@ -37,13 +37,8 @@ class CallHandler : public http::LoopHandler {
     calls::Problem problem;
     const auto inquiry = parse(exchange, problem);
     if (!inquiry) {
+      logRefusal(unit_, exchange, problem);
       const std::string body = refusal(problem, exchange.requestId());
-      const auto total = std::chrono::duration_cast<std::chrono::microseconds>(
-          std::chrono::steady_clock::now() - exchange.received());
-      if (unit_.generation()->config().log.calls) {
-        calls::appendRefusal(exchange.requestId(), problem.status, problem.message, total,
-                             unit_.services().lines);
-      }
       const std::string fields = refusalFields(exchange.requestId());
       co_await exchange.answer(problem.status, http::kJson, fields, body);
       co_return;
@@ -71,9 +66,7 @@ class ChatHandler final : public CallHandler {
     return dialects::parseOpenAiChat(exchange.body(), problem);
   }
   std::string refusal(const calls::Problem& problem, std::string_view) const override {
-    std::string body;
-    appendErrorBody(body, problem.message, problem.type, problem.param, problem.code);
-    return body;
+    return openAiErrorBody(problem);
   }
   std::string refusalFields(std::string_view) const override { return {}; }
 };
@@ -125,7 +118,7 @@ class ModelHandler final : public http::LoopHandler {
     if (body.empty()) {
       const calls::Problem problem = unit_.generation()->unknownModel(exchange.pathRest());
       status = problem.status;
-      appendErrorBody(body, problem.message, problem.type, problem.param, problem.code);
+      body = openAiErrorBody(problem);
     }
     co_await exchange.answer(status, http::kJson, {}, body);
   }

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "app/loop_unit.hpp"
+#include "app/refusal.hpp"
 #include "app/response_keeping.hpp"
 #include "app/shared.hpp"
-#include "base/error_body.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "calls/call.hpp"
@@ -32,12 +32,6 @@ std::string_view parameter(std::string_view query, std::string_view name) {
     if (equals != one.npos && one.substr(0, equals) == name) return one.substr(equals + 1);
   }
   return {};
-}
-
-std::string errorBody(const calls::Problem& problem) {
-  std::string body;
-  appendErrorBody(body, problem.message, problem.type, problem.param, problem.code);
-  return body;
 }
 
 // POST /responses.
@@ -74,13 +68,8 @@ class CreateHandler final : public http::LoopHandler {
 
  private:
   io::Task<void> refuse(http::Exchange& exchange, const calls::Problem& problem) {
-    const auto total = std::chrono::duration_cast<std::chrono::microseconds>(
-        std::chrono::steady_clock::now() - exchange.received());
-    if (unit_.generation()->config().log.calls) {
-      calls::appendRefusal(exchange.requestId(), problem.status, problem.message, total,
-                           unit_.services().lines);
-    }
-    const std::string body = errorBody(problem);
+    logRefusal(unit_, exchange, problem);
+    const std::string body = openAiErrorBody(problem);
     const std::string_view fields = problem.status == 503 ? "retry-after: 1\r\n" : "";
     co_await exchange.answer(problem.status, http::kJson, fields, body);
   }

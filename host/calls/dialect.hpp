@@ -49,6 +49,8 @@ class Passage {
 class Rendering : public plugins::ChunkSink {
  public:
   virtual ~Rendering() = default;
+  // After a fault nothing more is taken: Answer::cancelled.
+  Answer push(const plugins::Chunk& chunk) noexcept final;
   // Where push() writes from now on; only used while streaming.
   virtual void writeTo(std::string& out) noexcept = 0;
   // Ends the answer: a stream's last events, or the whole body.
@@ -60,6 +62,8 @@ class Rendering : public plugins::ChunkSink {
   const Progress& progress() const noexcept { return progress_; }
 
  protected:
+  // May throw; what cannot be rendered is the fault of progress_.
+  virtual void take(const plugins::Chunk& chunk) = 0;
   Progress progress_;
 };
 

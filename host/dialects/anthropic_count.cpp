@@ -48,12 +48,11 @@ void AnthropicCountPassage::whole(std::string_view body) {
   progress_.usage = plugins::Usage();  // counting costs none
 }
 
-plugins::ChunkSink::Answer AnthropicCountRendering::push(const plugins::Chunk& chunk) noexcept {
-  if (chunk.type != plugins::ChunkType::json) return Answer::more;
-  if (!readCount(chunk.extra, tokens_, progress_.fault)) return Answer::cancelled;
+void AnthropicCountRendering::take(const plugins::Chunk& chunk) {
+  if (chunk.type != plugins::ChunkType::json) return;
+  if (!readCount(chunk.extra, tokens_, progress_.fault)) return;
   setWhole(progress_);
   progress_.usage = plugins::Usage();
-  return Answer::more;
 }
 
 void AnthropicCountRendering::close(std::string& out) {

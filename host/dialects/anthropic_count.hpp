@@ -23,10 +23,11 @@ class AnthropicCountPassage final : public calls::Passage {
 class AnthropicCountRendering final : public calls::Rendering {
  public:
   void writeTo(std::string&) noexcept override {}
-  Answer push(const plugins::Chunk& chunk) noexcept override;
   void close(std::string& out) override;
 
  private:
+  void take(const plugins::Chunk& chunk) override;
+
   std::uint64_t tokens_ = 0;
 };
 

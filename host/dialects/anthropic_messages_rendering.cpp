@@ -48,18 +48,6 @@ AnthropicMessagesRendering::AnthropicMessagesRendering(std::string_view model, s
   id_ += id;
 }
 
-plugins::ChunkSink::Answer AnthropicMessagesRendering::push(const Chunk& chunk) noexcept {
-  try {
-    take(chunk);
-  } catch (const std::exception&) {  // out of memory: this answer cannot be given
-    plugins::Fault fault;
-    fault.code = plugins::Code::resourceExhausted;
-    progress_.fault = std::move(fault);
-    return Answer::cancelled;
-  }
-  return Answer::more;
-}
-
 void AnthropicMessagesRendering::take(const Chunk& chunk) {
   if (chunk.choice != 0) return;  // this dialect has one
   switch (chunk.type) {

@@ -32,13 +32,12 @@ class AnthropicMessagesRendering final : public calls::Rendering {
   AnthropicMessagesRendering(std::string_view model, std::string_view id, bool stream);
 
   void writeTo(std::string& out) noexcept override { out_ = &out; }
-  Answer push(const plugins::Chunk& chunk) noexcept override;
   void close(std::string& out) override;
   std::string_view ping() const noexcept override;
 
  private:
   using Kind = AnthropicBlock::Kind;
-  void take(const plugins::Chunk& chunk);
+  void take(const plugins::Chunk& chunk) override;
   void takeText(const plugins::Chunk& chunk);
   void takeReasoning(const plugins::Chunk& chunk);
   void takeToolCall(const plugins::Chunk& chunk);

@@ -58,7 +58,6 @@ class OpenAiChatRendering final : public calls::Rendering {
                       std::uint64_t choices, bool usageWanted);
 
   void writeTo(std::string& out) noexcept override { out_ = &out; }
-  Answer push(const plugins::Chunk& chunk) noexcept override;
   void close(std::string& out) override;
 
  private:
@@ -83,7 +82,7 @@ class OpenAiChatRendering final : public calls::Rendering {
     Beside beside;
     std::map<std::uint32_t, ToolCall> calls;
   };
-  void take(const plugins::Chunk& chunk);
+  void take(const plugins::Chunk& chunk) override;
   void takePiece(const plugins::Chunk& chunk, Choice& choice);
   static Beside besideOf(const plugins::Chunk& chunk, Choice& choice);
   void takeToolCall(const plugins::Chunk& chunk, Choice& choice);

@@ -89,18 +89,6 @@ OpenAiChatRendering::OpenAiChatRendering(std::string_view model, std::string_vie
   id_ += id;
 }
 
-plugins::ChunkSink::Answer OpenAiChatRendering::push(const Chunk& chunk) noexcept {
-  try {
-    take(chunk);
-  } catch (const std::exception&) {  // out of memory: this answer cannot be given
-    plugins::Fault fault;
-    fault.code = plugins::Code::resourceExhausted;
-    progress_.fault = std::move(fault);
-    return Answer::cancelled;
-  }
-  return Answer::more;
-}
-
 void OpenAiChatRendering::take(const Chunk& chunk) {
   switch (chunk.type) {
     case ChunkType::start:

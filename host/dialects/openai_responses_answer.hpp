@@ -51,7 +51,6 @@ class OpenAiResponsesRendering final : public calls::Rendering {
                            std::shared_ptr<ResponsesAnswer> answer);
 
   void writeTo(std::string& out) noexcept override { out_ = &out; }
-  Answer push(const plugins::Chunk& chunk) noexcept override;
   void close(std::string& out) override;
 
  private:
@@ -72,7 +71,7 @@ class OpenAiResponsesRendering final : public calls::Rendering {
     std::string proof;        // of reasoning: its encrypted_content
     std::string callId, name, arguments, extra;
   };
-  void take(const plugins::Chunk& chunk);
+  void take(const plugins::Chunk& chunk) override;
   void begin();
   void takeText(const plugins::Chunk& chunk);
   void takeReasoning(const plugins::Chunk& chunk);

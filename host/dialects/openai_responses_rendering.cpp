@@ -1,5 +1,3 @@
-#include <exception>
-
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "dialects/chunk_extra.hpp"
@@ -28,18 +26,6 @@ OpenAiResponsesRendering::OpenAiResponsesRendering(const ResponsesRequest& reque
       stream_(request.stream()),
       summary_(request["reasoning"]["summary"].given() ||
                request["reasoning"]["generate_summary"].given()) {}
-
-plugins::ChunkSink::Answer OpenAiResponsesRendering::push(const Chunk& chunk) noexcept {
-  try {
-    take(chunk);
-  } catch (const std::exception&) {  // out of memory: this answer cannot be given
-    plugins::Fault fault;
-    fault.code = plugins::Code::resourceExhausted;
-    progress_.fault = std::move(fault);
-    return Answer::cancelled;
-  }
-  return Answer::more;
-}
 
 void OpenAiResponsesRendering::take(const Chunk& chunk) {
   if (chunk.choice != 0) return;  // nobody asked for several
