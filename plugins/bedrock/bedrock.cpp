@@ -42,20 +42,6 @@ constexpr auto kSettings = R"({
   }
 })";
 
-// One segment of a path: an id may hold `:`, an ARN `/` too.
-std::string segment(std::string_view id) {
-  constexpr std::string_view hex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : id) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       std::string_view("-._~").find(c) != std::string_view::npos;
-    if (plain) out.push_back(c);
-    else out.append(1, '%').append(1, hex[byte >> 4]).append(1, hex[byte & 15]);
-  }
-  return out;
-}
-
 bool isRegion(std::string_view text) {
   constexpr std::string_view known = "abcdefghijklmnopqrstuvwxyz0123456789-";
   return !text.empty() && text.find_first_not_of(known) == std::string_view::npos;
@@ -98,7 +84,7 @@ class Bedrock : public sluice::Codec {
       throw sluice::Error(SLUICE_UNIMPLEMENTED,
                           "Bedrock lists its models at another address than it answers at");
     if (request.op() != SLUICE_OP_CHAT && !counts) request.refuse();
-    const std::string path = "/model/" + segment(idOf(request.model()));
+    const std::string path = "/model/" + sluice::pathSegment(idOf(request.model()));
     if (counts) {  // what is left out is not counted
       const std::string body = bedrock::countable(request, betas_);
       start(out.post(path + "/count-tokens"), false).json(body);

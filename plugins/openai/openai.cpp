@@ -1,9 +1,10 @@
-// openai: any upstream that speaks OpenAI's Chat Completions. The canonical form of a request is
-// that dialect, so bodies go out as they are given.
+// openai: any upstream that speaks OpenAI's Chat Completions. Bodies of that dialect go out as they
+// are given, canonical ones without what only the canonical form has.
 #include <array>
 #include <sluice/plugin.hpp>
 #include <vector>
 
+#include "canonical.hpp"
 #include "decoder.hpp"
 
 namespace {
@@ -32,6 +33,9 @@ constexpr auto kSettings = R"({
 })";
 
 using sluice::Settings;
+
+constexpr std::string_view kCanonical = "sluice.chat/1";
+constexpr std::string_view kResponses = "openai.responses";
 
 std::string lowered(std::string_view text) {
   std::string out(text);
@@ -110,11 +114,14 @@ class OpenAi : public sluice::Codec {
     if (request.op() == SLUICE_OP_MODELS)
       out.get("/models").header("Accept", "application/json").framing(SLUICE_FRAME_WHOLE);
     else if (request.op() != SLUICE_OP_CHAT) request.refuse();
-    else if (request.stream()) out.post(chatPath_).sse();
-    else out.post(chatPath_).header("Accept", "application/json").framing(SLUICE_FRAME_WHOLE);
+    else if (request.stream()) out.post(path(request)).sse();
+    else out.post(path(request)).header("Accept", "application/json").framing(SLUICE_FRAME_WHOLE);
     out.bearer();
     for (const auto& [name, value] : headers_) out.header(name, value);
-    if (request.op() == SLUICE_OP_CHAT) out.json(request.body());
+    if (request.op() != SLUICE_OP_CHAT) return;
+    std::optional<std::string> rendered;
+    if (request.dialect() == kCanonical) rendered = openai::withoutExtensions(request);
+    out.json(rendered ? std::string_view(*rendered) : request.body());
   }
 
   std::unique_ptr<sluice::Decoder> open(const sluice::Request& request,
@@ -132,11 +139,26 @@ class OpenAi : public sluice::Codec {
     headers_.emplace_back(name, value);
   }
 
+  std::string_view path(const sluice::Request& request) const {
+    return request.dialect() == kResponses ? std::string_view("/responses") : chatPath_;
+  }
+
   sluice::Host host_;
   std::vector<std::pair<std::string, std::string>> headers_;
   std::string chatPath_ = "/chat/completions";
 };
 
+// Few upstreams have more of the API than chat.
+class OpenAiResponses final : public OpenAi {
+ public:
+  static constexpr auto id = "sluice.openai-responses";
+  static constexpr auto description = "An upstream that also speaks OpenAI's Responses API";
+  static constexpr const char* dialects[] = {"openai.chat", "openai.responses"};
+
+  using OpenAi::OpenAi;
+};
+
 }  // namespace
 
-SLUICE_PLUGIN("Sluice", "0.1.0", "Apache-2.0", sluice::CodecComponent<OpenAi>)
+SLUICE_PLUGIN("Sluice", "0.1.0", "Apache-2.0", sluice::CodecComponent<OpenAi>,
+              sluice::CodecComponent<OpenAiResponses>)
