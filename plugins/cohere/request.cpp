@@ -1,0 +1,321 @@
+#include "request.hpp"
+
+#include <array>
+
+#include "parts.hpp"
+#include "turns.hpp"
+
+namespace cohere {
+namespace {
+
+namespace json = sluice::json;
+using sluice::Body;
+
+constexpr std::string_view kOnlyJson =
+    "Answer with one JSON object and nothing else: no words around it, no code fence.";
+constexpr std::size_t kMostStops = 5;
+constexpr std::size_t kMostTexts = 96;  // to be embedded at once
+
+// Whether a member asks for anything: false, 0, null and what is empty do not.
+bool asks(json::Value value) {
+  switch (value.type()) {
+    case json::Type::missing:
+    case json::Type::null: return false;
+    case json::Type::boolean: return value.boolean();
+    case json::Type::number: return value.number() != 0;
+    case json::Type::string: return !value.string().empty();
+    case json::Type::array:
+    case json::Type::object: break;
+  }
+  return value.begin() != value.end();
+}
+
+// What the upstream has no place for.
+void tellDropped(const Body& body, Dropped& dropped) {
+  constexpr std::array<std::string_view, 9> hints = {
+      "user",       "safety_identifier", "metadata",  "store",       "service_tier",
+      "prediction", "prompt_cache_key",  "verbosity", "top_logprobs"};
+  for (const std::string_view name : hints)
+    if (asks(body[name])) dropped.hint(name);
+  for (const std::string_view name : {"logit_bias", "web_search_options"})
+    if (asks(body[name])) dropped.meaning(name);
+  if (body.whole("n", 1) > 1) dropped.meaning("n");
+  if (body["parallel_tool_calls"].raw() == "false" && asks(body["tools"]))
+    dropped.hint("parallel_tool_calls");
+}
+
+// What would be missing from the answer, or be another one.
+void refuseUnsupported(const Body& body) {
+  struct Member {
+    std::string_view name, why;
+  };
+  constexpr std::array<Member, 3> members = {{
+      {"audio", "cannot be made here"},
+      {"functions", "are not known to this upstream; use tools"},
+      {"function_call", "is not known to this upstream; use tool_choice"},
+  }};
+  for (const Member& member : members)
+    if (asks(body[member.name])) unsupported(member.name, member.why);
+  for (const json::Value modality : body["modalities"])
+    if (modality.string() != "text") unsupported("modalities", "must be text");
+}
+
+bool mayThink(const sluice::Request& request, Thinking thinking) {
+  if (thinking != Thinking::automatic) return thinking == Thinking::always;
+  for (const std::string_view name : {"reasoning", "command-a-plus"})
+    if (request.model().find(name) != std::string_view::npos) return true;
+  return false;
+}
+
+class Rendering {
+ public:
+  Rendering(const sluice::Request& request, const Options& options)
+      : request_(request), options_(options), body_(request) {}
+
+  Rendered run() {
+    refuseUnsupported(body_);
+    tellDropped(body_, out_.dropped);
+    const Turns turns(body_.messages(), out_.dropped);
+    readDocuments(turns.documents());
+    const std::string tools = renderTools();
+    std::string system = turns.system();
+    const std::string format = renderFormat(system, tools.empty() && documents_.empty());
+    out_.body.reserve(request_.body().size() + 256);
+    writer_.beginObject().member("model", request_.model());
+    writer_.key("messages").beginArray();
+    if (!system.empty()) {
+      writer_.beginObject().member("role", "system").key("content").beginArray().raw(system);
+      writer_.endArray().endObject();
+    }
+    writer_.raw(turns.messages()).endArray().member("stream", request_.stream());
+    if (!documents_.empty()) writer_.key("documents").beginArray().raw(documents_).endArray();
+    if (!tools.empty()) writer_.key("tools").beginArray().raw(tools).endArray();
+    if (strict_) writer_.member("strict_tools", true);
+    if (!choice_.empty()) writer_.member("tool_choice", choice_);
+    if (!format.empty()) writer_.key("response_format").raw(format);
+    if (!options_.citations.empty())
+      writer_.key("citation_options").beginObject().member("mode", options_.citations).endObject();
+    // The upstream has one safety for tools and documents.
+    if (!options_.safetyMode.empty() && tools.empty() && documents_.empty())
+      writer_.member("safety_mode", options_.safetyMode);
+    renderThinking();
+    renderSampling();
+    writer_.endObject();
+    return std::move(out_);
+  }
+
+ private:
+  // Those of files, and the upstream's own, which pass through.
+  void readDocuments(const std::string& files) {
+    documents_ = files;
+    for (const json::Value document : body_["documents"]) {
+      if (!document.isObject() && !document.isString())
+        Body::refuse("documents", "must be an array of objects or strings");
+      next(documents_).value(document);
+    }
+  }
+
+  // One function that must be called is the only one that is shown.
+  std::string renderTools() {
+    const json::Value told = body_["tool_choice"];
+    const std::string_view name = told["function"]["name"].string();
+    std::string_view type = told.string("auto");
+    if (told.isObject()) type = name.empty() ? "" : "tool";
+    if (type != "auto" && type != "none" && type != "required" && type != "tool")
+      unsupported("tool_choice", "is none of auto, none, required and the name of a function");
+    std::string list;
+    std::size_t place = 0, shown = 0, strict = 0;
+    for (const json::Value tool : body_["tools"]) {
+      const json::Value function = checked(tool, place++);
+      if (type == "tool" && function["name"].string() != name) continue;
+      ++shown;
+      if (function["strict"].boolean()) ++strict;
+      renderTool(list, tool);
+    }
+    if ((type == "required" || type == "tool") && list.empty())
+      Body::refuse("tool_choice", "asks for a tool that is not among the tools");
+    strict_ = strict != 0 && strict == shown;
+    if (strict != 0 && !strict_) out_.dropped.hint("tools.function.strict");
+    if (type != "auto" && !list.empty()) choice_ = type == "none" ? "NONE" : "REQUIRED";
+    return list;
+  }
+
+  static json::Value checked(json::Value tool, std::size_t place) {
+    const std::string at = "tools[" + std::to_string(place) + "]";
+    const json::Value function = tool["function"];
+    if (tool["type"].string() != "function" || !function.isObject())
+      unsupported(at + ".type",
+                  "is not `function`, the only tools that this upstream can be given");
+    if (function["name"].string().empty()) Body::refuse(at + ".function.name", "must be a string");
+    return function;
+  }
+
+  void renderTool(std::string& list, json::Value tool) {
+    const json::Value function = tool["function"], parameters = function["parameters"];
+    if (tool["cache_control"].isObject()) out_.dropped.hint("cache_control");
+    json::Writer writer = next(list);
+    writer.beginObject().member("type", "function").key("function").beginObject();
+    writer.member("name", function["name"]);
+    if (function["description"].isString()) writer.member("description", function["description"]);
+    if (parameters.isObject()) writer.member("parameters", parameters);
+    else writer.key("parameters").raw(R"({"type":"object","properties":{}})");
+    writer.endObject().endObject();
+  }
+
+  // `alone`: without tools and documents, beside which the upstream knows no formats; there, the
+  // model is told in words.
+  std::string renderFormat(std::string& system, bool alone) {
+    const json::Value format = body_["response_format"];
+    const std::string_view type = format["type"].string("text");
+    if (type == "text") return {};
+    if (type != "json_object" && type != "json_schema")
+      unsupported("response_format.type", "is none of text, json_object and json_schema");
+    const json::Value schema =
+        type == "json_schema" ? format["json_schema"]["schema"] : json::Value();
+    std::string out;
+    if (alone) {
+      json::Writer writer(out);
+      writer.beginObject().member("type", "json_object");
+      if (schema.isObject()) writer.member("json_schema", schema);
+      writer.endObject();
+      return out;
+    }
+    out = kOnlyJson;
+    if (schema.isObject()) out.append(" It must fit this JSON Schema: ").append(schema.raw());
+    next(system).beginObject().member("type", "text").member("text", out).endObject();
+    out_.dropped.hint("response_format");
+    return {};
+  }
+
+  void renderThinking() {
+    const json::Value effort = body_["reasoning_effort"];
+    const bool budgeted = body_["reasoning_budget"].isNumber();
+    const std::uint64_t budget =
+        budgeted ? body_.whole("reasoning_budget", 0) : budgetOf(effort.string());
+    if (!budgeted && effort.string().empty()) return;
+    if (!mayThink(request_, options_.thinking)) {
+      if (budget != 0) out_.dropped.hint(budgeted ? "reasoning_budget" : "reasoning_effort");
+      return;
+    }
+    writer_.key("thinking").beginObject().member("type", budget == 0 ? "disabled" : "enabled");
+    if (budget != 0 && budget != kUnlimited) writer_.member("token_budget", budget);
+    writer_.endObject();
+  }
+
+  static std::uint64_t budgetOf(std::string_view effort) {
+    if (effort == "none") return 0;
+    if (effort == "minimal") return 1024;
+    if (effort == "low") return 2048;
+    return effort == "medium" ? 8192 : kUnlimited;
+  }
+
+  // A number, or a missing value.
+  json::Value number(std::string_view name) const {
+    const json::Value value = body_[name];
+    if (value.isNull()) return {};
+    if (value.exists() && !value.isNumber()) Body::refuse(name, "must be a number");
+    return value;
+  }
+  // As it stands if it lies between the two, which are the most that the upstream takes.
+  void renderWithin(std::string_view name, json::Value value, double least, double most) {
+    if (value.number() < least && value.exists()) writer_.member(name, least);
+    else if (value.number() > most) writer_.member(name, most);
+    else writer_.member(name, value);
+  }
+
+  void renderSampling() {
+    renderLimit();
+    renderWithin("temperature", number("temperature"), 0, 1);
+    renderWithin("p", number("top_p"), 0.01, 0.99);
+    renderWithin("k", number("top_k"), 0, 500);
+    const json::Value seed = number("seed");
+    if (seed.unsignedInteger()) writer_.member("seed", seed);
+    else if (seed.exists()) out_.dropped.hint("seed");
+    renderPenalties();
+    if (body_["logprobs"].boolean()) writer_.member("logprobs", true);
+    renderStops();
+  }
+
+  void renderLimit() {
+    const bool newer = body_["max_completion_tokens"].isNumber();
+    const std::string_view name = newer ? "max_completion_tokens" : "max_tokens";
+    if (!body_[name].isNumber()) return;
+    const std::uint64_t limit = body_.maxTokens(0);
+    if (limit == 0) Body::refuse(name, "must be at least 1");
+    writer_.member("max_tokens", limit);
+  }
+
+  // Only one of them may be told, and nothing below 0.
+  void renderPenalties() {
+    bool told = false;
+    for (const std::string_view name : {"frequency_penalty", "presence_penalty"}) {
+      const json::Value penalty = number(name);
+      if (!asks(penalty)) continue;
+      if (told || penalty.number() < 0) out_.dropped.hint(name);
+      else renderWithin(name, penalty, 0, 1);
+      told = told || penalty.number() > 0;
+    }
+  }
+
+  void renderStops() {
+    const json::Value stop = body_["stop"];
+    std::string list;
+    std::size_t count = 0;
+    const auto add = [&](json::Value text) {
+      if (!text.isString()) Body::refuse("stop", "must be a string or an array of strings");
+      if (text.string().empty()) return;
+      if (++count > kMostStops) out_.dropped.meaning("stop");
+      else next(list).string(text.string());
+    };
+    if (stop.isArray())
+      for (const json::Value text : stop) add(text);
+    else if (stop.exists() && !stop.isNull()) add(stop);
+    if (!list.empty()) writer_.key("stop_sequences").beginArray().raw(list).endArray();
+  }
+
+  static constexpr std::uint64_t kUnlimited = ~std::uint64_t{0};
+
+  const sluice::Request& request_;
+  const Options& options_;
+  const Body body_;
+  std::string documents_;  // elements, without brackets
+  std::string choice_;     // of tools; empty: the model's
+  bool strict_ = false;    // all tools are
+  Rendered out_;
+  json::Writer writer_{out_.body};
+};
+
+}  // namespace
+
+Rendered renderChat(const sluice::Request& request, const Options& options) {
+  return Rendering(request, options).run();
+}
+
+Rendered renderEmbed(const sluice::Request& request, const Options& options) {
+  const Body body(request);
+  Rendered out;
+  json::Writer writer(out.body);
+  const json::Value texts = body.array("input");
+  const std::string_view purpose = body["purpose"].string();
+  std::string_view type = options.inputType;
+  if (purpose == "query") type = "search_query";
+  if (purpose == "document") type = "search_document";
+  std::size_t count = 0;
+  writer.beginObject().member("model", request.model()).key("texts").beginArray();
+  for (const json::Value text : texts) {
+    if (!text.isString()) Body::refuse("input", "must be an array of strings");
+    writer.value(text);
+    ++count;
+  }
+  if (count == 0) Body::refuse("input", "must not be empty");
+  if (count > kMostTexts) unsupported("input", "must hold at most 96 texts at this upstream");
+  writer.endArray().member("input_type", type);
+  writer.key("embedding_types").beginArray().string("float").endArray();
+  if (const std::uint64_t dimensions = body.whole("dimensions", 0))
+    writer.member("output_dimension", dimensions);
+  // Else what is too long would be cut in silence.
+  writer.member("truncate", "NONE").endObject();
+  return out;
+}
+
+}  // namespace cohere
