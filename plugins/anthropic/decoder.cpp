@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "failure.hpp"
-#include "request.hpp"
+#include "members.hpp"
 
 namespace anthropic {
 namespace {

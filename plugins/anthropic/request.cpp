@@ -1,8 +1,5 @@
 #include "request.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "abilities.hpp"
 #include "parts.hpp"
 #include "thinking.hpp"
@@ -18,39 +15,6 @@ constexpr std::string_view kOnlyJson =
     "Answer with one JSON object and nothing else: no words around it, no code fence.";
 constexpr std::size_t kLongestUser = 256;  // bytes of metadata.user_id that are taken
 
-// Whether a member asks for anything: false, 0, null and what is empty do not.
-bool asks(json::Value value) {
-  switch (value.type()) {
-    case json::Type::missing:
-    case json::Type::null: return false;
-    case json::Type::boolean: return value.boolean();
-    case json::Type::number: return value.number() != 0;
-    case json::Type::string: return !value.string().empty();
-    case json::Type::array:
-    case json::Type::object: break;
-  }
-  return value.begin() != value.end();
-}
-
-// The old form of tools, of which other members and messages speak too.
-void refuseFunctions(const Body& body) {
-  if (asks(body["functions"]))
-    unsupported("functions", "are not known to this upstream; use tools");
-  if (asks(body["function_call"]))
-    unsupported("function_call", "is not known to this upstream; use tool_choice");
-}
-
-// Members without which something would be missing from the answer, or be another.
-bool asksForMore(const Body& body, std::string_view name) {
-  if (name == "n") return body.whole("n", 1) > 1;
-  if (name != "modalities") return asks(body[name]);
-  for (const json::Value modality : body[name])
-    if (modality.string() != "text") return true;
-  return false;
-}
-constexpr std::array<std::string_view, 6> kMeant = {"n",     "logprobs",   "logit_bias",
-                                                    "audio", "modalities", "web_search_options"};
-
 class Rendering {
  public:
   Rendering(const sluice::Request& request, const Options& options)
@@ -58,11 +22,7 @@ class Rendering {
         options_(options),
         body_(request),
         abilities_(abilitiesOf(request.model())) {
-    refuseFunctions(body_);
-    for (const std::string_view name : kMeant)
-      if (asksForMore(body_, name)) out_.dropped.push_back({name, SLUICE_DROPPED_MEANING});
-    for (const std::string_view name : droppable())
-      if (asks(body_[name])) drop(name);
+    out_.dropped = droppedOf(body_);
   }
 
   Rendered run() {
@@ -91,10 +51,6 @@ class Rendering {
   enum class Format : std::uint8_t { text, object, native, tool };
 
   void drop(std::string_view name) { out_.dropped.push_back({name, SLUICE_DROPPED_HINT}); }
-  static json::Writer next(std::string& list) {
-    if (!list.empty()) list.push_back(',');
-    return json::Writer(list);
-  }
 
   void readFormat() {
     const json::Value format = body_["response_format"];
@@ -120,17 +76,6 @@ class Rendering {
     writer_.key("system").beginArray().raw(blocks).endArray();
   }
 
-  // An upstream's schema of arguments must say that they are an object.
-  static void renderSchema(json::Writer& writer, json::Value schema) {
-    if (schema["type"].exists()) {
-      writer.value(schema);
-      return;
-    }
-    writer.beginObject().member("type", "object");
-    for (auto at = schema.begin(); at != schema.end(); ++at) writer.member(at.key(), *at);
-    writer.endObject();
-  }
-
   std::string renderTools(const std::vector<std::string_view>& called) {
     std::string list;
     std::size_t place = 0;
@@ -143,7 +88,7 @@ class Rendering {
       writer.member("description",
                     told.string("Gives the user the final answer. Call it once, at the end."));
       writer.key("input_schema");
-      renderSchema(writer, schema_);
+      addSchema(writer, schema_);
       writer.endObject();
     } else if (!hasTools_) {
       // A conversation in which tools were called is refused without any; none may be called now.
@@ -168,7 +113,7 @@ class Rendering {
     writer.beginObject().member("name", function["name"]);
     if (function["description"].isString()) writer.member("description", function["description"]);
     writer.key("input_schema");
-    renderSchema(writer, function["parameters"]);
+    addSchema(writer, function["parameters"]);
     if (strict && options_.schemas == Schemas::native) writer.member("strict", true);
     else if (strict) drop("tools.function.strict");
     if (tool["cache_control"].isObject()) writer.member("cache_control", tool["cache_control"]);
@@ -317,14 +262,6 @@ class Rendering {
 
 Rendered render(const sluice::Request& request, const Options& options) {
   return Rendering(request, options).run();
-}
-
-const std::array<std::string_view, 10>& droppable() {
-  static constexpr std::array<std::string_view, 10> names = {
-      "presence_penalty", "frequency_penalty", "seed",  "top_logprobs",
-      "prediction",       "service_tier",      "store", "verbosity",
-      "prompt_cache_key", "metadata"};
-  return names;
 }
 
 std::string countable(const std::string& body) {

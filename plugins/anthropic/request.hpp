@@ -2,9 +2,10 @@
 // Threads: pure functions.
 #pragma once
 
-#include <array>
 #include <sluice/plugin.hpp>
 #include <vector>
+
+#include "members.hpp"
 
 namespace anthropic {
 
@@ -18,15 +19,6 @@ struct Options {
   Schemas schemas = Schemas::automatic;
 };
 
-// The tool whose arguments are the answer, where a schema is asked for of a model that takes none.
-inline constexpr std::string_view kAnswerTool = "sluice_answer";
-
-// A member of the request that was left out.
-struct Dropped {
-  std::string_view name;
-  std::uint32_t weight = SLUICE_DROPPED_HINT;
-};
-
 struct Rendered {
   std::string body;
   std::vector<Dropped> dropped;
@@ -37,9 +29,5 @@ Rendered render(const sluice::Request& request, const Options& options);
 
 // Of a rendered body what POST /messages/count_tokens takes.
 std::string countable(const std::string& body);
-
-// Members of a request that this dialect has no place for and that hardly change the answer's
-// meaning: they are left out, whatever they say.
-const std::array<std::string_view, 10>& droppable();
 
 }  // namespace anthropic

@@ -8,26 +8,6 @@ namespace {
 namespace json = sluice::json;
 using sluice::Body;
 
-// Other upstreams' ids may hold what this one refuses.
-std::string safeId(std::string_view id) {
-  std::string out(id);
-  for (char& c : out) {
-    const bool known = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       c == '_' || c == '-';
-    if (!known) c = '_';
-  }
-  return out;
-}
-
-std::string_view withoutSpaceAtEnd(std::string_view text) {
-  return text.substr(0, text.find_last_not_of(" \t\r\n\v\f") + 1);
-}
-
-json::Writer next(std::string& list) {
-  if (!list.empty()) list.push_back(',');
-  return json::Writer(list);
-}
-
 }  // namespace
 
 Turns::Turns(json::Value messages) {

@@ -83,20 +83,6 @@ constexpr auto kVertexSettings = R"({
   }
 })";
 
-// A segment of a path: whatever a model is called, it names nothing but a model.
-std::string segment(std::string_view text) {
-  constexpr std::string_view plain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~@";
-  constexpr std::string_view hex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (plain.find(c) != std::string_view::npos) out.push_back(c);
-    else out.append(1, '%').append(1, hex[byte >> 4]).append(1, hex[byte & 15]);
-  }
-  return out;
-}
-
 // Cuts `front` off the text, if it begins so.
 bool cut(std::string_view& text, std::string_view front) {
   if (text.substr(0, front.size()) != front) return false;
@@ -223,8 +209,8 @@ class Gemini final : public Google {
   std::string path(std::string_view model, std::string_view method) const override {
     const bool tuned = cut(model, "tunedModels/");
     if (!tuned) cut(model, "models/");
-    return std::string(tuned ? "/v1beta/tunedModels/" : "/v1beta/models/") + segment(model) + ":" +
-           std::string(method);
+    return std::string(tuned ? "/v1beta/tunedModels/" : "/v1beta/models/") +
+           sluice::pathSegment(model) + ":" + std::string(method);
   }
   std::string_view embedMethod() const override { return "batchEmbedContents"; }
   std::string embedBody(const Request& request) const override {
@@ -247,11 +233,12 @@ class Vertex final : public Google {
  private:
   Vertex(const sluice::Setup& setup, const Settings& settings)
       : Google(setup, settings),
-        publisher_("/publishers/" + segment(settings.string("publisher", "google")) + "/models") {
+        publisher_("/publishers/" + sluice::pathSegment(settings.string("publisher", "google")) +
+                   "/models") {
     const std::string project = settings.string("project");
     if (project.empty()) Settings::refuse("project", "must not be empty");
-    place_ = "/v1/projects/" + segment(project) + "/locations/" +
-             segment(settings.string("location", "global"));
+    place_ = "/v1/projects/" + sluice::pathSegment(project) + "/locations/" +
+             sluice::pathSegment(settings.string("location", "global"));
     options_.addresses = {true, false};
   }
 
@@ -263,8 +250,8 @@ class Vertex final : public Google {
   // Tuned models are served by endpoints: "endpoints/1234567890".
   std::string path(std::string_view model, std::string_view method) const override {
     const bool endpoint = cut(model, "endpoints/");
-    return place_ + (endpoint ? std::string("/endpoints") : publisher_) + "/" + segment(model) +
-           ":" + std::string(method);
+    return place_ + (endpoint ? std::string("/endpoints") : publisher_) + "/" +
+           sluice::pathSegment(model) + ":" + std::string(method);
   }
   std::string_view embedMethod() const override { return "predict"; }
   std::string embedBody(const Request& request) const override {

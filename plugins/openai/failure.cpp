@@ -46,6 +46,12 @@ int statusOf(json::Value code) {
   return number && *number >= 400 && *number < 600 ? static_cast<int>(*number) : 0;
 }
 
+// Azure's: the number as a string.
+int statusOfText(std::string_view code) {
+  json::Document document;
+  return document.parse(code) ? statusOf(document.root()) : 0;
+}
+
 // Google's: error.details[].{reason, retryDelay: "34.4s"}.
 void readDetails(json::Value details, Complaint& into) {
   for (const json::Value detail : details) {
@@ -80,6 +86,7 @@ void readObject(json::Value object, Complaint& into) {
   const json::Value code = object["code"];
   into.status = statusOf(code);
   into.symbol = into.status ? std::string(object["status"].string()) : textOf(code);
+  if (into.status == 0) into.status = statusOfText(code.string());
   readDetails(object["details"], into);
   const json::Value metadata = object["metadata"];
   if (metadata["reasons"].isArray()) into.moderated = true;

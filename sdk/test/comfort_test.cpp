@@ -297,6 +297,11 @@ TEST(Statuses, AWordOfTheUpstreamTellsMoreThanItsStatus) {
   EXPECT_FALSE(sluice::statusError(400, 0, "no").retryable);
 }
 
+TEST(Paths, HoldNamesAsOneSegment) {
+  EXPECT_EQ(sluice::pathSegment("a-B.9_~@"), "a-B.9_~@");
+  EXPECT_EQ(sluice::pathSegment("arn:x/y?z#\xC3\xA9 %"), "arn%3Ax%2Fy%3Fz%23%C3%A9%20%25");
+}
+
 TEST(Models, AreListedByName) {
   sluice::ModelList list;
   for (const char* name : {"a", "", "b\""}) list.add(name);

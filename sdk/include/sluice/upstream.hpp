@@ -1,5 +1,5 @@
-// sluice/upstream.hpp: what codecs have in common: answers that are JSON, refusals, lists of
-// models. Threads: a decoder belongs to its answer; all else are pure functions.
+// sluice/upstream.hpp: what codecs have in common: names in paths, answers that are JSON,
+// refusals, lists of models. Threads: a decoder belongs to its answer; all else are pure functions.
 #pragma once
 
 #include <sluice/body.hpp>
@@ -15,6 +15,20 @@ inline std::string_view finishName(std::string_view reason) noexcept {
   if (reason == "tool_calls" || reason == "tool_use" || reason == "function_call")
     return "tool_calls";
   return reason == "content_filter" ? reason : std::string_view("stop");
+}
+
+// A text as one segment of a path: whatever a model is called, it names nothing but a model.
+inline std::string pathSegment(std::string_view text) {
+  constexpr std::string_view hex = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
+    const auto byte = static_cast<unsigned char>(c);
+    if (plain) out.push_back(c);
+    else out.append(1, '%').append(1, hex[byte >> 4]).append(1, hex[byte & 15]);
+  }
+  return out;
 }
 
 // A decoder of frames that are JSON: lines, events, or one whole body. Blank frames and isMark()'s
