@@ -112,6 +112,9 @@ class Editor {
   }
 
   Result<std::string> appended(std::string_view stem) const {
+    if (!root_.entries.empty() && !root_.entries.front().key.written) {
+      return byHand(root_, "its first key is empty");
+    }
     std::string out(text_);
     const std::string_view end = lineEnd();
     if (!out.empty() && !out.ends_with('\n')) out += end;
@@ -148,8 +151,10 @@ class Editor {
     if (enable == nullptr) {
       if (plugins.flow) return intoMap(plugins, member("enable", list(stem)));
       const Outline::Entry& last = plugins.entries.back();
-      const std::string_view margin = before(plugins.entries.front().key.begin);
-      if (!blank(margin)) return byHand(last.key, "the keys of 'plugins' stand in an odd way");
+      const Outline& first = plugins.entries.front().key;
+      const std::string_view margin = before(first.begin);
+      if (!first.written || !blank(margin))
+        return byHand(last.key, "the keys of 'plugins' stand in an odd way");
       const std::size_t end = endOfLine(std::max(last.key.end, last.value.end));
       return inserted(end,
                       std::string(lineEnd()).append(margin).append(member("enable", list(stem))));

@@ -147,6 +147,13 @@ TEST(PluginEdit, TellsWhetherAFileHasTheList) {
   EXPECT_FALSE(listsPlugins("a: ["));
 }
 
+// An empty key stands nowhere: its column, 0, was taken for a margin of 4 GiB.
+TEST(PluginEdit, AnEmptyFirstKeyIsLeftAlone) {
+  for (const char* text : {": x\n", "? \n: x\n", "&a : x\n", "plugins:\n  : x\n"}) {
+    EXPECT_FALSE(withPlugin(text, "hello")) << text;
+  }
+}
+
 TEST(PluginEdit, WhatCannotBeReadIsLeftAlone) {
   for (const char* text :
        {"a: [", "a: b\n---\nc: d\n", "- a\n", "plugins: x\n", "plugins: [a]\n",

@@ -3,7 +3,8 @@
 #   tests/fuzz/run.sh [seconds-per-target [target ...]]     default: 10 seconds, all targets
 #   tests/fuzz/run.sh --keep [target ...]                   adds to the kept corpus what the last
 #                                                           runs found that reaches new code
-# Ends with 1 if a target finds a fault; its input is then in build-fuzz/findings.
+# SEED=N makes a run say the same twice; without it each run looks elsewhere.
+# Ends with 1 if a target finds a fault; its input is then in build-fuzz/findings, and shown.
 set -eu
 cd "$(dirname "$0")/../.."
 build=build-fuzz
@@ -37,13 +38,17 @@ for target; do
   fi
   words=tests/fuzz/dictionaries/$target.dict
   printf '%s: ' "$target"
-  if "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=8192 \
+  if "$program" -seed="${SEED:-0}" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=8192 \
     -print_final_stats=1 -artifact_prefix="$build/findings/$target-" \
     $([ -f "$words" ] && echo "-dict=$words") "$fresh" "$kept" >"$log" 2>&1; then
     echo "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log") runs in $seconds s, no fault"
   else
     echo "a fault"
     tail -n 40 "$log"
+    for finding in "$build/findings/$target"-*; do
+      echo "$finding, as base64:"
+      base64 "$finding"
+    done
     failed="$failed $target"
   fi
 done
