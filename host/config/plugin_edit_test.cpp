@@ -114,9 +114,9 @@ TEST(PluginEdit, ToTheShippedFileAndBack) {
   ASSERT_TRUE(with) << with.error().message;
   Case given;
   given.stem = "hello";
-  EXPECT_EQ(
-      stems(enabledBy(*with, given)),
-      (std::vector<std::string>{"anthropic", "demo", "gemini", "openai", "priority", "hello"}));
+  EXPECT_EQ(stems(enabledBy(*with, given)),
+            (std::vector<std::string>{"anthropic", "azure", "bedrock", "cohere", "demo", "gemini",
+                                      "ollama", "openai", "priority", "hello"}));
   const auto back = without(*with, given);
   ASSERT_TRUE(back) << back.error().message;
   EXPECT_EQ(*back, shipped);

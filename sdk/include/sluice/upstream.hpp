@@ -23,7 +23,7 @@ inline std::string pathSegment(std::string_view text) {
   std::string out;
   for (const char c : text) {
     const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
+                       c == '-' || c == '.' || c == '_' || c == '~' || c == '@';
     const auto byte = static_cast<unsigned char>(c);
     if (plain) out.push_back(c);
     else out.append(1, '%').append(1, hex[byte >> 4]).append(1, hex[byte & 15]);
