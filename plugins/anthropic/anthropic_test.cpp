@@ -1,6 +1,4 @@
-#include <gtest/gtest.h>
-
-#include <sluice/testing.hpp>
+#include "../testing/requests.hpp"
 
 namespace {
 
@@ -9,20 +7,10 @@ using namespace sluice::testing;
 constexpr auto kHello =
     R"({"model":"claude-sonnet-4-5","messages":[{"role":"user","content":"Hi"}]})";
 
-std::string refusal(std::string_view config) {
-  Host host;
-  const Instance anthropic("sluice.anthropic", host, config);
-  return anthropic ? "made" : anthropic.error.message;
-}
+std::string refusal(std::string_view config) { return refusalOf("sluice.anthropic", config); }
 
-struct Encode : ::testing::Test {
-  sluice_status encode(const sluice_request& request, std::string_view config = "{}") {
-    const Instance anthropic("sluice.anthropic", host, config);
-    return anthropic.codec()->encode(anthropic.get(), &request, http.out(), &error);
-  }
-  Host host;
-  HttpRequest http;
-  sluice_error error = emptyError();
+struct Encode : Encoding {
+  Encode() : Encoding("sluice.anthropic") {}
 };
 
 TEST_F(Encode, SendsItsOwnDialectAsItIs) {
@@ -151,8 +139,6 @@ TEST(Component, SpeaksAnthropicMessages) {
 
 // Damaged answers end in an error or are read; they never crash.
 TEST(Decoder, SurvivesDamagedAnswers) {
-  Host host;
-  const Instance anthropic("sluice.anthropic", host);
   const std::vector<std::string> odd = {
       "null",
       "[]",
@@ -176,15 +162,7 @@ TEST(Decoder, SurvivesDamagedAnswers) {
       R"({"type":"error","error":"x"})",
       R"({"error":{}})",
       R"({"type":"message","content":{"a":1}})"};
-  for (const bool stream : {false, true})
-    for (const std::string& first : odd)
-      for (const std::string& second : odd)
-        for (const std::uint32_t status : {200u, 400u})
-          EXPECT_NE(
-              decode(anthropic, chat("m", "{}", stream), status, {}, {{"", first}, {"", second}})
-                  .find("error "),
-              std::string::npos)
-              << first << second;
+  expectErrors("sluice.anthropic", odd);
 }
 
 TEST(Decoder, BoundsWhatAnAnswerMayHold) {

@@ -1,8 +1,6 @@
-#include <gtest/gtest.h>
-
 #include <array>
-#include <sluice/testing.hpp>
 
+#include "../testing/requests.hpp"
 #include "usage.hpp"
 
 namespace {
@@ -12,20 +10,10 @@ using namespace sluice::testing;
 constexpr auto kHello = R"({"model":"m","messages":[{"role":"user","content":"Hi"}]})";
 constexpr auto kTurns = R"("messages":[{"role":"user","content":[{"text":"Hi"}]}])";
 
-std::string refusal(std::string_view config) {
-  Host host;
-  const Instance bedrock("sluice.bedrock", host, config);
-  return bedrock ? "made" : bedrock.error.message;
-}
+std::string refusal(std::string_view config) { return refusalOf("sluice.bedrock", config); }
 
-struct Encode : ::testing::Test {
-  sluice_status encode(const sluice_request& request, std::string_view config = "{}") {
-    const Instance bedrock("sluice.bedrock", host, config);
-    return bedrock.codec()->encode(bedrock.get(), &request, http.out(), &error);
-  }
-  Host host;
-  HttpRequest http;
-  sluice_error error = emptyError();
+struct Encode : Encoding {
+  Encode() : Encoding("sluice.bedrock") {}
 };
 
 TEST_F(Encode, AsksForAWholeAnswer) {
@@ -154,8 +142,6 @@ TEST(Usage, AddsUpToTheTotal) {
 
 // Damaged answers end in an error or are read; they never crash.
 TEST(Decoder, SurvivesDamagedAnswers) {
-  Host host;
-  const Instance bedrock("sluice.bedrock", host);
   const std::vector<Frame> odd = {
       {"messageStart", "null"},
       {"messageStart", "[]"},
@@ -172,14 +158,7 @@ TEST(Decoder, SurvivesDamagedAnswers) {
       {"!", ""},
       {"!x", "{"},
       {"", ""}};
-  for (const bool stream : {false, true})
-    for (const Frame& first : odd)
-      for (const Frame& second : odd)
-        for (const std::uint32_t status : {200u, 400u})
-          EXPECT_NE(
-              decode(bedrock, chat("m", "{}", stream), status, {}, {first, second}).find("error "),
-              std::string::npos)
-              << first.data << second.data;
+  expectErrors("sluice.bedrock", odd);
 }
 
 TEST(Decoder, BoundsWhatAnAnswerMayHold) {

@@ -1,7 +1,5 @@
 // What becomes of canonical requests. Each test names what the upstream would refuse otherwise.
-#include <gtest/gtest.h>
-
-#include <sluice/testing.hpp>
+#include "../testing/requests.hpp"
 
 namespace {
 
@@ -11,33 +9,13 @@ constexpr auto kClaude = "anthropic.claude-sonnet-4-5-20250929-v1:0";
 constexpr auto kNova = "amazon.nova-pro-v1:0";
 constexpr auto kLlama = "meta.llama3-3-70b-instruct-v1:0";
 
-struct Sent {
-  std::string body, dropped;  // the error as one line; "0seed 1n " and so on
-};
-
 Sent sendTo(std::string_view model, std::string_view body) {
-  Host host;
-  const Instance bedrock("sluice.bedrock", host);
-  HttpRequest http;
-  sluice_error error = emptyError();
-  const sluice_request request = chat(model, body, false);
-  if (bedrock.codec()->encode(bedrock.get(), &request, http.out(), &error) != SLUICE_OK)
-    return {describe(error), {}};
-  Sent out{http.body, {}};
-  for (const Dropped& one : http.dropped)
-    out.dropped += std::to_string(one.weight) + one.field + " ";
-  return out;
+  return sentBy("sluice.bedrock", chat(model, body, false));
 }
 
 // A member of the body that is sent, as JSON; empty if it is not there; the error, if it is one.
 std::string member(std::string_view name, std::string_view model, std::string_view body) {
-  const std::string all = sendTo(model, body).body;
-  sluice::json::Document document;
-  if (!document.parse(all)) return all;
-  std::string out;
-  const sluice::json::Value value = document.root()[name];
-  if (value.exists()) sluice::json::Writer(out).value(value);
-  return out;
+  return sluice::testing::member(name, sendTo(model, body));
 }
 std::string turns(const std::string& messages, std::string_view model = kClaude) {
   return member("messages", model, R"({"messages":[)" + messages + "]}");
@@ -67,7 +45,7 @@ TEST(System, LosesCachePointsThatAModelDoesNotTake) {
       R"({"messages":[{"role":"user","content":[{"type":"text","text":"Hi","cache_control":{"type":"ephemeral"}}]}]})";
   for (const char* model : {kLlama, "anthropic.claude-3-haiku-20240307-v1:0"}) {
     EXPECT_EQ(member("messages", model, body), "[" + kHi + "]") << model;
-    EXPECT_EQ(sendTo(model, body).dropped, "0messages.content.cache_control ") << model;
+    EXPECT_EQ(sendTo(model, body).dropped, "messages.content.cache_control") << model;
   }
   EXPECT_EQ(sendTo("us.anthropic.claude-3-5-haiku-20241022-v1:0", body).dropped, "");
 }
@@ -142,7 +120,7 @@ TEST(Turns, GiveResultsThatAreEmptyFailedOrCached) {
       sendTo(kLlama, R"({"messages":[)" + kUser + "," + kCalls +
                          R"(,{"role":"tool","tool_call_id":"c2","content":"x","is_error":true}]})")
           .dropped,
-      "0messages.is_error ");
+      "messages.is_error");
 }
 
 TEST(Turns, ShortenIdsThatAreTooLong) {
@@ -276,9 +254,9 @@ TEST(Tools, HaveSchemasThatAreObjectsAndCachePointsBehindThem) {
       R"({"toolSpec":{"name":"g","inputSchema":{"json":{"type":"object","properties":{}}}}})";
   EXPECT_EQ(member("toolConfig", kClaude, body),
             R"({"tools":[)" + spec + R"(,{"cachePoint":{"type":"default"}}]})");
-  EXPECT_EQ(sendTo(kClaude, body).dropped, "0tools.function.strict ");
+  EXPECT_EQ(sendTo(kClaude, body).dropped, "tools.function.strict");
   EXPECT_EQ(member("toolConfig", kNova, body), R"({"tools":[)" + spec + "]}");
-  EXPECT_EQ(sendTo(kNova, body).dropped, "0tools.function.strict 0tools.cache_control ");
+  EXPECT_EQ(sendTo(kNova, body).dropped, "tools.function.strict tools.cache_control");
   EXPECT_NE(sendTo(kClaude, withHi(R"("tools":[{"type":"custom","custom":{"name":"x"}}])"))
                 .body.find("param=\"tools[0].type\""),
             std::string::npos);
@@ -307,12 +285,12 @@ TEST(Tools, AreChosenOnlyWhereTheModelCanBeTold) {
   const std::string tools = R"({"tools":[)" + kSpec + "]";
   EXPECT_EQ(choice(R"(,"tool_choice":"required")", kLlama), tools + "}");
   EXPECT_EQ(sendTo(kLlama, withHi(R"("tool_choice":"required","tools":[)" + kTool + "]")).dropped,
-            "1tool_choice ");
+            "tool_choice!");
   EXPECT_EQ(choice(R"(,"tool_choice":"required")", "mistral.mistral-large-2402-v1:0"),
             tools + R"(,"toolChoice":{"any":{}}})");
   EXPECT_EQ(
       sendTo(kClaude, withHi(R"("parallel_tool_calls":false,"tools":[)" + kTool + "]")).dropped,
-      "0parallel_tool_calls ");
+      "parallel_tool_calls");
 }
 
 TEST(Tools, StayWhereTheConversationCalledThem) {
@@ -325,7 +303,7 @@ TEST(Tools, StayWhereTheConversationCalledThem) {
   EXPECT_EQ(member("toolConfig", kClaude, none), R"({"tools":[)" + kSpec + "]}");
   EXPECT_EQ(member("system", kClaude, none),
             R"([{"text":"Do not call any tool now: answer in words."}])");
-  EXPECT_EQ(sendTo(kClaude, none).dropped, "0tool_choice ");
+  EXPECT_EQ(sendTo(kClaude, none).dropped, "tool_choice");
 }
 
 const std::string kSchema =
@@ -349,7 +327,7 @@ TEST(Formats, AreSaidElsewhere) {
   EXPECT_EQ(member("system", kLlama, withHi(kSchema)),
             std::string(R"([{"text":")") + only +
                 R"( It satisfies this JSON schema:\n{\"type\":\"object\"}"}])");
-  EXPECT_EQ(sendTo(kLlama, withHi(kSchema)).dropped, "0response_format ");
+  EXPECT_EQ(sendTo(kLlama, withHi(kSchema)).dropped, "response_format");
   EXPECT_EQ(member("system", kClaude, withHi(R"("response_format":{"type":"json_object"})")),
             std::string(R"([{"text":")") + only + R"("}])");
   EXPECT_NE(sendTo(kClaude, withHi(R"("response_format":{"type":"xml"})"))
@@ -369,7 +347,7 @@ TEST(Inference, KeepsWhatTheUpstreamTakes) {
   EXPECT_EQ(inference(R"("temperature":0.5,"top_p":0.9)", kClaude), R"({"temperature":0.5})");
   EXPECT_EQ(inference(R"("temperature":0.5)", "anthropic.claude-opus-4-7-v1"), "");
   EXPECT_EQ(sendTo("anthropic.claude-opus-4-7-v1", withHi(R"("temperature":0.5)")).dropped,
-            "0temperature ");
+            "temperature");
   EXPECT_NE(inference(R"("temperature":"hot")").find("param=\"temperature\""), std::string::npos);
 }
 
@@ -377,7 +355,7 @@ TEST(Inference, AsksAClaudeWhichSequenceEndedItsAnswer) {
   EXPECT_EQ(member("additionalModelResponseFieldPaths", kClaude, withHi(R"("stop":"x")")),
             R"(["/stop_sequence","/delta/stop_sequence"])");
   EXPECT_EQ(member("additionalModelResponseFieldPaths", kNova, withHi(R"("stop":"x")")), "");
-  EXPECT_EQ(sendTo(kClaude, withHi(R"("stop":[" "])")).dropped, "0stop ");
+  EXPECT_EQ(sendTo(kClaude, withHi(R"("stop":[" "])")).dropped, "stop");
 }
 
 std::string additional(std::string_view model, const std::string& rest) {
@@ -388,7 +366,7 @@ TEST(Additional, HoldsTopKAsTheMakersCallIt) {
   EXPECT_EQ(additional(kClaude, R"("top_k":3)"), R"({"top_k":3})");
   EXPECT_EQ(additional(kNova, R"("top_k":3)"), R"({"inferenceConfig":{"topK":3}})");
   EXPECT_EQ(additional(kLlama, R"("top_k":3)"), "");
-  EXPECT_EQ(sendTo(kLlama, withHi(R"("top_k":3)")).dropped, "0top_k ");
+  EXPECT_EQ(sendTo(kLlama, withHi(R"("top_k":3)")).dropped, "top_k");
 }
 
 TEST(Thinking, HasABudgetAtClaude) {
@@ -398,7 +376,7 @@ TEST(Thinking, HasABudgetAtClaude) {
       member("inferenceConfig", kClaude, withHi(R"("reasoning_effort":"low","temperature":0.2)")),
       R"({"maxTokens":10240})");
   EXPECT_EQ(sendTo(kClaude, withHi(R"("reasoning_effort":"low","temperature":0.2)")).dropped,
-            "0temperature ");
+            "temperature");
   EXPECT_EQ(additional(kClaude, R"("reasoning_budget":4000,"max_tokens":9000)"),
             R"({"thinking":{"type":"enabled","budget_tokens":4000}})");
   EXPECT_EQ(
@@ -406,7 +384,7 @@ TEST(Thinking, HasABudgetAtClaude) {
       R"({"thinking":{"type":"adaptive","display":"summarized"},"output_config":{"effort":"high"}})");
   EXPECT_EQ(additional(kClaude, R"("reasoning_effort":"low",)" + kSchema), "");
   EXPECT_EQ(sendTo(kClaude, withHi(R"("reasoning_effort":"low",)" + kSchema)).dropped,
-            "0reasoning_effort ");
+            "reasoning_effort");
 }
 
 TEST(Thinking, IsAskedForAsOtherMakersWantIt) {
@@ -419,12 +397,12 @@ TEST(Thinking, IsAskedForAsOtherMakersWantIt) {
             R"({"reasoningConfig":{"type":"enabled","maxReasoningEffort":"medium"}})");
   const std::string most = withHi(R"("reasoning_effort":"high","temperature":0.3,"top_k":3)");
   EXPECT_EQ(member("inferenceConfig", "us.amazon.nova-2-lite-v1:0", most), "");
-  EXPECT_EQ(sendTo("us.amazon.nova-2-lite-v1:0", most).dropped, "0top_k 0temperature ");
+  EXPECT_EQ(sendTo("us.amazon.nova-2-lite-v1:0", most).dropped, "top_k temperature");
   EXPECT_EQ(additional("openai.gpt-oss-120b-1:0", R"("reasoning_effort":"xhigh")"),
             R"({"reasoning_effort":"high"})");
   for (const char* model : {kNova, kLlama}) {
     EXPECT_EQ(additional(model, R"("reasoning_budget":9000)"), "") << model;
-    EXPECT_EQ(sendTo(model, withHi(R"("reasoning_budget":9000)")).dropped, "0reasoning_budget ");
+    EXPECT_EQ(sendTo(model, withHi(R"("reasoning_budget":9000)")).dropped, "reasoning_budget");
   }
 }
 
@@ -432,7 +410,7 @@ TEST(Dropped, IsTold) {
   EXPECT_EQ(
       sendTo(kClaude, withHi(R"("seed":7,"user":"u","store":false,"n":2,"metadata":{"a":"b"})"))
           .dropped,
-      "1n 0seed 0metadata 0user ");
+      "n! seed metadata user");
   EXPECT_NE(
       sendTo(kClaude, withHi(R"("functions":[{"name":"f"}])")).body.find("param=\"functions\""),
       std::string::npos);

@@ -1,6 +1,4 @@
-#include <gtest/gtest.h>
-
-#include <sluice/testing.hpp>
+#include "../testing/requests.hpp"
 
 namespace {
 
@@ -9,20 +7,10 @@ using namespace sluice::testing;
 constexpr auto kHello =
     R"({"model":"command-a-03-2025","messages":[{"role":"user","content":"Hi"}]})";
 
-std::string refusal(std::string_view config) {
-  Host host;
-  const Instance cohere("sluice.cohere", host, config);
-  return cohere ? "made" : cohere.error.message;
-}
+std::string refusal(std::string_view config) { return refusalOf("sluice.cohere", config); }
 
-struct Encode : ::testing::Test {
-  sluice_status encode(const sluice_request& request) {
-    return cohere.codec()->encode(cohere.get(), &request, http.out(), &error);
-  }
-  Host host;
-  const Instance cohere{"sluice.cohere", host};
-  HttpRequest http;
-  sluice_error error = emptyError();
+struct Encode : Encoding {
+  Encode() : Encoding("sluice.cohere") {}
 };
 
 TEST_F(Encode, AsksForOneObject) {
@@ -127,8 +115,6 @@ TEST(Retry, IsWhenTheHeaderSays) {
 
 // Damaged answers end in an error or are read; they never crash.
 TEST(Decoder, SurvivesDamagedAnswers) {
-  Host host;
-  const Instance cohere("sluice.cohere", host);
   const std::vector<std::string> odd = {
       "null",
       "[]",
@@ -148,11 +134,7 @@ TEST(Decoder, SurvivesDamagedAnswers) {
       R"({"type":"message-end","delta":{"finish_reason":"ERROR","usage":{"tokens":{"input_tokens":-1}}}})",
       R"({"type":"error"})",
       R"({"error":{}})"};
-  for (const std::string& one : odd) {
-    const std::string log = decode(cohere, chat("m", kHello, true), 200, {}, {{"", one}});
-    EXPECT_NE(log.find("error UNAVAILABLE retryable"), std::string::npos) << one << "\n" << log;
-    EXPECT_EQ(log.find("\nfinish "), std::string::npos) << one << "\n" << log;
-  }
+  expectBroken("sluice.cohere", odd);
 }
 
 }  // namespace

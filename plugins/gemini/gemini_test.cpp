@@ -1,8 +1,6 @@
-#include <gtest/gtest.h>
-
 #include <random>
-#include <sluice/testing.hpp>
 
+#include "../testing/requests.hpp"
 #include "usage.hpp"
 
 namespace {
@@ -19,12 +17,6 @@ sluice_request embed(std::string_view model, std::string_view body) {
   sluice_request made = request(SLUICE_OP_EMBED, body);
   made.model = str(model);
   return made;
-}
-
-std::string refusal(const char* component, std::string_view config) {
-  Host host;
-  const Instance made(component, host, config);
-  return made ? "made" : made.error.message;
 }
 
 struct Encode : ::testing::Test {
@@ -177,15 +169,17 @@ TEST_F(Encode, WritesNothingOfARequestThatItRefuses) {
 }
 
 TEST(Settings, RefuseWhatWouldBreakTheRequest) {
-  EXPECT_EQ(refusal("sluice.gemini", "{"), "the settings are not JSON: a member's name is missing");
-  EXPECT_EQ(refusal("sluice.gemini", R"({"schemas":"xml"})"),
+  EXPECT_EQ(refusalOf("sluice.gemini", "{"),
+            "the settings are not JSON: a member's name is missing");
+  EXPECT_EQ(refusalOf("sluice.gemini", R"({"schemas":"xml"})"),
             "settings.schemas: must be one of auto, json, simple");
-  EXPECT_EQ(refusal("sluice.gemini", R"({"safety":["x"]})"), "settings.safety: must be an object");
-  EXPECT_EQ(refusal("sluice.gemini", R"({"safety":{"HARM_CATEGORY_HARASSMENT":1}})"),
+  EXPECT_EQ(refusalOf("sluice.gemini", R"({"safety":["x"]})"),
+            "settings.safety: must be an object");
+  EXPECT_EQ(refusalOf("sluice.gemini", R"({"safety":{"HARM_CATEGORY_HARASSMENT":1}})"),
             "settings.safety.HARM_CATEGORY_HARASSMENT: must be a threshold");
-  EXPECT_EQ(refusal("sluice.gemini", R"({"fetch_urls":"yes"})"),
+  EXPECT_EQ(refusalOf("sluice.gemini", R"({"fetch_urls":"yes"})"),
             "settings.fetch_urls: must be true or false");
-  EXPECT_EQ(refusal("sluice.vertex", "{}"), "settings.project: must not be empty");
+  EXPECT_EQ(refusalOf("sluice.vertex", "{}"), "settings.project: must not be empty");
 }
 
 TEST(Component, SpeaksTheCanonicalFormAlone) {
@@ -272,8 +266,6 @@ TEST(Usage, AddsUpToTheTotal) {
 
 // Damaged answers end in an error or are read; they never crash.
 TEST(Decoder, SurvivesDamagedAnswers) {
-  Host host;
-  const Instance gemini("sluice.gemini", host);
   const std::vector<std::string> odd = {
       "null",
       "[]",
@@ -295,14 +287,7 @@ TEST(Decoder, SurvivesDamagedAnswers) {
       R"({"error":{}})",
       R"({"error":{"code":-3,"details":[1,{"retryDelay":"s"},{"violations":3}]}})",
       R"({"error":"x"})"};
-  for (const bool stream : {false, true})
-    for (const std::string& first : odd)
-      for (const std::string& second : odd)
-        for (const std::uint32_t status : {200u, 400u})
-          EXPECT_NE(decode(gemini, chat("m", "{}", stream), status, {}, {{"", first}, {"", second}})
-                        .find("error "),
-                    std::string::npos)
-              << first << second;
+  expectErrors("sluice.gemini", odd);
 }
 
 }  // namespace

@@ -1,8 +1,5 @@
 // What becomes of all that a canonical request says beside its conversation.
-#include <gtest/gtest.h>
-
-#include <sluice/testing.hpp>
-
+#include "../testing/requests.hpp"
 #include "schema.hpp"
 
 namespace {
@@ -12,47 +9,16 @@ using namespace sluice::testing;
 constexpr auto kFlash = "gemini-2.5-flash";
 constexpr auto kPro3 = "gemini-3-pro-preview";
 
-struct Sent {
-  std::string body;     // or the error as one line
-  std::string dropped;  // names, those that change the meaning with a `!`
-};
-
 // Of a request of one message that also says this.
 Sent send(const std::string& rest, const std::string& model = kFlash,
           std::string_view config = "{}") {
-  Host host;
-  const Instance gemini("sluice.gemini", host, config);
-  HttpRequest http;
-  sluice_error error = emptyError();
   const std::string body = R"({"messages":[{"role":"user","content":"Hi"}],)" + rest + "}";
-  const sluice_request request = chat(model, body, false);
-  if (gemini.codec()->encode(gemini.get(), &request, http.out(), &error) != SLUICE_OK)
-    return {describe(error), {}};
-  Sent sent{http.body, {}};
-  for (const auto& field : http.dropped)
-    sent.dropped.append(sent.dropped.empty() ? "" : " ")
-        .append(field.field)
-        .append(field.weight == SLUICE_DROPPED_MEANING ? "!" : "");
-  return sent;
+  return sentBy("sluice.gemini", chat(model, body, false), config);
 }
 
-std::string member(std::string_view name, const Sent& sent) {
-  sluice::json::Document document;
-  if (!document.parse(sent.body)) return sent.body;
-  std::string out;
-  const sluice::json::Value value = document.root()[name];
-  if (value.exists()) sluice::json::Writer(out).value(value);
-  return out;
-}
 std::string config(const std::string& rest, const std::string& model = kFlash) {
   return member("generationConfig", send(rest, model));
 }
-std::string refused(const std::string& member, const std::string& why, bool elsewhere = false) {
-  return std::string("error INVALID_ARGUMENT") +
-         (elsewhere ? " retryable" : " reason=BAD_REQUEST") +
-         R"( type="invalid_request_error" param=")" + member + R"(" ")" + member + " " + why + "\"";
-}
-
 TEST(Sampling, IsGivenOn) {
   EXPECT_EQ(config(R"("temperature":0.7,"top_p":0.95,"top_k":40,"seed":-7,"max_tokens":99,"n":3)"),
             R"({"maxOutputTokens":99,"temperature":0.7,"topP":0.95,"topK":40,"seed":-7,)"

@@ -1,57 +1,19 @@
 // What becomes of canonical requests. Each test names what the upstream would refuse otherwise.
-#include <gtest/gtest.h>
-
-#include <sluice/testing.hpp>
+#include "../testing/requests.hpp"
 
 namespace {
 
 using namespace sluice::testing;
 
-struct Sent {
-  std::string body;     // or the error as one line
-  std::string dropped;  // names, those that change the meaning with a `!`
-};
-
 Sent send(const std::string& body, const char* component, std::string_view config) {
-  Host host;
-  const Instance instance(component, host, config);
-  HttpRequest http;
-  sluice_error error = emptyError();
-  sluice::json::Document document;
-  document.parse(body);
-  const std::string model(document.root()["model"].string("gemini-2.5-flash"));
-  const sluice_request request = chat(model, body, false);
-  if (instance.codec()->encode(instance.get(), &request, http.out(), &error) != SLUICE_OK)
-    return {describe(error), {}};
-  Sent sent{http.body, {}};
-  for (const auto& field : http.dropped)
-    sent.dropped.append(sent.dropped.empty() ? "" : " ")
-        .append(field.field)
-        .append(field.weight == SLUICE_DROPPED_MEANING ? "!" : "");
-  return sent;
+  return sentBy(component, body, "gemini-2.5-flash", config);
 }
 Sent send(const std::string& body, std::string_view config = "{}") {
   return send(body, "sluice.gemini", config);
 }
 
-// A member of a body, as JSON; empty if it is not there.
-std::string member(std::string_view name, const Sent& sent) {
-  sluice::json::Document document;
-  if (!document.parse(sent.body)) return sent.body;
-  std::string out;
-  const sluice::json::Value value = document.root()[name];
-  if (value.exists()) sluice::json::Writer(out).value(value);
-  return out;
-}
-
 std::string contents(const std::string& messages, const std::string& model = "gemini-2.5-flash") {
   return member("contents", send(R"({"model":")" + model + R"(","messages":[)" + messages + "]}"));
-}
-
-std::string refused(const std::string& member, const std::string& why, bool elsewhere = false) {
-  return std::string("error INVALID_ARGUMENT") +
-         (elsewhere ? " retryable" : " reason=BAD_REQUEST") +
-         R"( type="invalid_request_error" param=")" + member + R"(" ")" + member + " " + why + "\"";
 }
 
 constexpr auto kHi = R"([{"role":"user","parts":[{"text":"Hi"}]}])";

@@ -1,6 +1,4 @@
-#include <gtest/gtest.h>
-
-#include <sluice/testing.hpp>
+#include "../testing/requests.hpp"
 
 namespace {
 
@@ -8,20 +6,10 @@ using namespace sluice::testing;
 
 constexpr auto kHello = R"({"model":"llama3.2","messages":[{"role":"user","content":"Hi"}]})";
 
-std::string refusal(std::string_view config) {
-  Host host;
-  const Instance ollama("sluice.ollama", host, config);
-  return ollama ? "made" : ollama.error.message;
-}
+std::string refusal(std::string_view config) { return refusalOf("sluice.ollama", config); }
 
-struct Encode : ::testing::Test {
-  sluice_status encode(const sluice_request& request) {
-    return ollama.codec()->encode(ollama.get(), &request, http.out(), &error);
-  }
-  Host host;
-  const Instance ollama{"sluice.ollama", host};
-  HttpRequest http;
-  sluice_error error = emptyError();
+struct Encode : Encoding {
+  Encode() : Encoding("sluice.ollama") {}
 };
 
 TEST_F(Encode, AsksForOneObject) {
@@ -139,8 +127,6 @@ TEST(Retry, IsWhenTheHeaderSays) {
 
 // Damaged answers end in an error or are read; they never crash.
 TEST(Decoder, SurvivesDamagedAnswers) {
-  Host host;
-  const Instance ollama("sluice.ollama", host);
   const std::vector<std::string> odd = {
       "null",
       "[]",
@@ -155,11 +141,7 @@ TEST(Decoder, SurvivesDamagedAnswers) {
       R"({"done":"true"})",
       R"({"error":null})",
       R"({"error":[]})"};
-  for (const std::string& one : odd) {
-    const std::string log = decode(ollama, chat("m", kHello, true), 200, {}, {{"", one}});
-    EXPECT_NE(log.find("error UNAVAILABLE retryable"), std::string::npos) << one << "\n" << log;
-    EXPECT_EQ(log.find("\nfinish "), std::string::npos) << one << "\n" << log;
-  }
+  expectBroken("sluice.ollama", odd);
 }
 
 }  // namespace

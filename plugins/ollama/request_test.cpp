@@ -1,37 +1,12 @@
 // What becomes of canonical requests. Each test names what the upstream would refuse or misread.
-#include <gtest/gtest.h>
-
-#include <sluice/testing.hpp>
+#include "../testing/requests.hpp"
 
 namespace {
 
 using namespace sluice::testing;
 
-struct Sent {
-  std::string body;     // or the error as one line
-  std::string dropped;  // names, those that change the meaning with a `!`
-};
-
-Sent send(const sluice_request& request, std::string_view config) {
-  Host host;
-  const Instance instance("sluice.ollama", host, config);
-  HttpRequest http;
-  sluice_error error = emptyError();
-  if (instance.codec()->encode(instance.get(), &request, http.out(), &error) != SLUICE_OK)
-    return {describe(error), {}};
-  Sent sent{http.body, {}};
-  for (const auto& field : http.dropped)
-    sent.dropped.append(sent.dropped.empty() ? "" : " ")
-        .append(field.field)
-        .append(field.weight == SLUICE_DROPPED_MEANING ? "!" : "");
-  return sent;
-}
-
 Sent send(const std::string& body, std::string_view config = "{}", bool stream = false) {
-  sluice::json::Document document;
-  document.parse(body);
-  const std::string model(document.root()["model"].string("llama3.2"));
-  return send(chat(model, body, stream), config);
+  return sentBy("sluice.ollama", body, "llama3.2", config, stream);
 }
 
 // A request with one message of the user's and these members.
@@ -39,24 +14,8 @@ Sent ask(const std::string& members, std::string_view config = "{}") {
   return send(R"({"messages":[{"role":"user","content":"Hi"}],)" + members + "}", config);
 }
 
-// A member of a body, as JSON; empty if it is not there.
-std::string member(std::string_view name, const Sent& sent) {
-  sluice::json::Document document;
-  if (!document.parse(sent.body)) return sent.body;
-  std::string out;
-  const sluice::json::Value value = document.root()[name];
-  if (value.exists()) sluice::json::Writer(out).value(value);
-  return out;
-}
-
 std::string messages(const std::string& list) {
   return member("messages", send(R"({"messages":[)" + list + "]}"));
-}
-
-std::string refused(const std::string& member, const std::string& why, bool elsewhere = false) {
-  return std::string("error INVALID_ARGUMENT") +
-         (elsewhere ? " retryable" : " reason=BAD_REQUEST") +
-         R"( type="invalid_request_error" param=")" + member + R"(" ")" + member + " " + why + "\"";
 }
 
 const std::string kUser = R"({"role":"user","content":"Hi"})";
@@ -351,7 +310,7 @@ TEST(Settings, StandInEveryRequest) {
 Sent embed(const std::string& body, std::string_view config = "{}") {
   sluice_request asked = request(SLUICE_OP_EMBED, body);
   asked.model = str("embeddinggemma");
-  return send(asked, config);
+  return sentBy("sluice.ollama", asked, config);
 }
 
 TEST(Embed, AsksForAllTextsAtOnce) {

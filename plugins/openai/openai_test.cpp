@@ -1,25 +1,13 @@
-#include <gtest/gtest.h>
-
-#include <sluice/testing.hpp>
+#include "../testing/requests.hpp"
 
 namespace {
 
 using namespace sluice::testing;
 
-std::string refusal(std::string_view config) {
-  Host host;
-  const Instance openai("sluice.openai", host, config);
-  return openai ? "made" : openai.error.message;
-}
+std::string refusal(std::string_view config) { return refusalOf("sluice.openai", config); }
 
-struct Encode : ::testing::Test {
-  sluice_status encode(const sluice_request& request, std::string_view config = "{}") {
-    const Instance openai("sluice.openai", host, config);
-    return openai.codec()->encode(openai.get(), &request, http.out(), &error);
-  }
-  Host host;
-  HttpRequest http;
-  sluice_error error = emptyError();
+struct Encode : Encoding {
+  Encode() : Encoding("sluice.openai") {}
 };
 
 TEST_F(Encode, SendsTheBodyAsItIs) {
@@ -112,8 +100,6 @@ TEST(Component, SpeaksOpenaiChat) {
 
 // Damaged answers end in an error or are read; they never crash.
 TEST(Decoder, SurvivesDamagedAnswers) {
-  Host host;
-  const Instance openai("sluice.openai", host);
   const std::vector<std::string> odd = {
       "null",
       "[]",
@@ -129,14 +115,7 @@ TEST(Decoder, SurvivesDamagedAnswers) {
       R"({"error":[]})",
       R"({"usage":{"prompt_tokens":-1,"total_tokens":1e99}})",
       R"({"usage":{"prompt_tokens":1,"prompt_tokens_details":{"cached_tokens":9}}})"};
-  for (const bool stream : {false, true})
-    for (const std::string& first : odd)
-      for (const std::string& second : odd)
-        for (const std::uint32_t status : {200u, 400u})
-          EXPECT_NE(decode(openai, chat("m", "{}", stream), status, {}, {{"", first}, {"", second}})
-                        .find("error "),
-                    std::string::npos)
-              << first << second;
+  expectErrors("sluice.openai", odd);
 }
 
 TEST(Decoder, BoundsWhatAnAnswerMayHold) {

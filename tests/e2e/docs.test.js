@@ -13,7 +13,9 @@ const directoriesIn = (where) =>
   readdirSync(path.join(root, where), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => path.join(where, entry.name));
-const plugins = [...directoriesIn('plugins'), ...directoriesIn('strategies')];
+const plugins = [...directoriesIn('plugins'), ...directoriesIn('strategies')].filter((name) =>
+  existsSync(path.join(root, name, 'CMakeLists.txt')),
+);
 const pages = [
   'README.md',
   'sdk/README.md',

@@ -1,62 +1,12 @@
-// An answer of generateContent, a line a frame: one start, nothing of a choice after its finish, an
-// end only after a finish, and tool calls that are whole and counted.
-#include <map>
-#include <string>
-#include <string_view>
-
+// An answer of generateContent, of several choices; tool calls are whole, with arguments.
+#include "answer_checks.hpp"
 #include "plugins/gemini/decoder.hpp"
-#include "support.hpp"
-
-namespace {
-
-struct Choice {
-  bool finished = false;
-  std::uint32_t calls = 0;
-};
-struct Seen {
-  bool started = false, finished = false;
-  std::map<std::uint32_t, Choice> choices;
-};
-
-sluice_status push(sluice_sink* sink, const sluice_chunk* chunk) {
-  auto& seen = *static_cast<Seen*>(sink->host_data);
-  FUZZ_CHECK(seen.started == (chunk->type != SLUICE_CHUNK_START));
-  seen.started = true;
-  if (chunk->type == SLUICE_CHUNK_START) return SLUICE_OK;
-  FUZZ_CHECK(!seen.finished || chunk->type == SLUICE_CHUNK_FINISH);
-  Choice& choice = seen.choices[chunk->choice];
-  FUZZ_CHECK(!choice.finished || chunk->type == SLUICE_CHUNK_USAGE);
-  if (chunk->type == SLUICE_CHUNK_FINISH) seen.finished = choice.finished = true;
-  if (chunk->type == SLUICE_CHUNK_TOOL_CALL) {
-    FUZZ_CHECK(chunk->index == choice.calls++);
-    FUZZ_CHECK(chunk->ref.len != 0 && chunk->text.len >= 2 && chunk->text.ptr[0] == '{');
-  }
-  return SLUICE_OK;
-}
-
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  Seen seen;
-  sluice_sink table{};
-  table.struct_size = sizeof table;
-  table.host_data = &seen;
-  table.push = push;
-  const sluice::Sink sink(&table);
-  const auto decoder = gemini::answerDecoder(7);
-  std::string_view rest(reinterpret_cast<const char*>(data), size);
-  try {
-    while (!rest.empty()) {
-      const std::string_view line = rest.substr(0, rest.find('\n'));
-      rest.remove_prefix(line.size() < rest.size() ? line.size() + 1 : line.size());
-      const sluice::fuzz::Exact frame(line);
-      decoder->frame({}, frame.view(), sink);
-    }
-    decoder->end(sink);
-  } catch (const sluice::Error& error) {
-    FUZZ_CHECK(!error.message.empty());
-    return 0;
-  }
-  FUZZ_CHECK(seen.finished);
-  return 0;
+  sluice::fuzz::AnswerRules rules;
+  rules.choices = true;
+  rules.wholeCall = [](const sluice_chunk& call) {
+    FUZZ_CHECK(call.ref.len != 0 && call.text.len >= 2 && call.text.ptr[0] == '{');
+  };
+  return sluice::fuzz::checkAnswer(*gemini::answerDecoder(7), rules, data, size);
 }
