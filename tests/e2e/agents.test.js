@@ -115,10 +115,24 @@ for (const [name, agent] of Object.entries(agents)) {
             bodies.map((one) => ({ ...one, model: makers[maker].model })),
           );
         if (!own && agent.dialect !== 'chat') assert.equal(said[0].thought, 'First the notes. ');
+        if (agent.dialect !== 'chat') assertProven(maker, upstream.requests[2]);
         for (const { headers } of upstream.requests) assertQuiet(headers);
       });
     });
   }
+}
+
+// What a maker wants back with a thought or a call comes back, in every later turn.
+function assertProven(maker, { json: body }) {
+  const thought = { type: 'thinking', thinking: work[0].thought, signature: 'SigA' };
+  if (maker === 'messages') assert.deepEqual(body.messages[1].content[0], thought);
+  if (maker === 'responses')
+    assert.equal(body.input.find(({ type }) => type === 'reasoning').encrypted_content, 'sealed');
+  if (maker !== 'gemini') return;
+  const proofs = body.contents.flatMap(({ parts }) =>
+    parts.filter((part) => part.functionCall).map((part) => part.thoughtSignature),
+  );
+  assert.deepEqual(proofs, ['SigG', 'SigG']);
 }
 
 // Nothing of the client's own reaches an upstream's address but what has a meaning there.
@@ -233,3 +247,174 @@ const prepare = async (stage) => {
 table('Agents:', cases, prepare, (sluice, { number, body, maker, upstream }) =>
   body({ sluice, upstream, model: `a${number}/${makers[maker].model}` }),
 );
+
+// --- what is each agent's own ---
+
+/** An upstream of each maker, at one binary, under the maker's name. */
+async function everybody(stage, config = {}) {
+  const upstreams = {};
+  const providers = {};
+  for (const [maker, { provider }] of Object.entries(makers)) {
+    upstreams[maker] = (await stage.upstream()).always(speak(maker, { text: 'Hello' }));
+    providers[maker] = provider(upstreams[maker]);
+  }
+  const sluice = await stage.sluice({ plugins, providers, ...config });
+  const ask = (agent, maker, change = (body) => body) =>
+    request(sluice, agent.path, {
+      method: 'POST',
+      headers: agent.headers,
+      body: change(agent.body(`${maker}/${makers[maker].model}`, task)),
+    });
+  return { sluice, upstreams, ask };
+}
+
+const claudeCode = agents['Claude Code'];
+
+scenario('Claude Code: Anthropic is told all of it, others what they know', async (stage) => {
+  const { upstreams, ask } = await everybody(stage);
+  for (const maker of makersFor('messages')) {
+    const got = await ask(claudeCode, maker);
+    assert.equal(claudeCode.read(got.text).text, 'Hello');
+    const [{ path: address, headers, body }] = upstreams[maker].requests;
+    const text = body.toString();
+    const long = claudeCode.body('x', task).tools[0].description;
+    assert.equal(heard(maker, upstreams[maker].requests[0]).tools[0].description, long);
+    assert.ok(heard(maker, upstreams[maker].requests[0]).thinks);
+    if (maker === 'messages') {
+      assert.equal(address, '/v1/messages?beta=true');
+      assert.equal(headers['anthropic-beta'], claudeCode.headers['anthropic-beta']);
+      assert.ok(text.includes(billing(0)));
+      assert.equal(got.headers['x-sluice-dropped'], undefined);
+      continue;
+    }
+    assert.equal(headers['anthropic-beta'], undefined);
+    assert.ok(!text.includes('billing') && !text.includes('cache_control'), maker);
+    const system = heard(maker, upstreams[maker].requests[0]).system.join('');
+    assert.equal(system, 'You are a coding agent.Be concise.');
+    assert.match(got.headers['x-sluice-dropped'], /context_management/);
+  }
+});
+
+scenario('Claude Code: what others are told first stays the same in every turn', async (stage) => {
+  const { upstreams, ask } = await everybody(stage);
+  for (const maker of ['chat', 'gemini']) {
+    for (const number of [1, 2]) {
+      await ask(claudeCode, maker, (body) => {
+        body.system[0].text = billing(number);
+        return body;
+      });
+    }
+    const [first, second] = upstreams[maker].requests;
+    assert.equal(first.body.toString(), second.body.toString());
+  }
+});
+
+scenario('Claude Code: its small questions beside the task', async (stage) => {
+  const { sluice, upstreams, ask } = await everybody(stage);
+  const schema = {
+    type: 'object',
+    properties: { title: { type: 'string' } },
+    required: ['title'],
+    additionalProperties: false,
+  };
+  for (const maker of makersFor('messages')) {
+    const { model } = makers[maker];
+    // Whether there is quota.
+    const quota = { max_tokens: 1, messages: [{ role: 'user', content: 'quota' }] };
+    const probe = await ask(claudeCode, maker, (body) => ({
+      model: body.model,
+      metadata: body.metadata,
+      ...quota,
+    }));
+    assert.equal(probe.status, 200, probe.text);
+    assert.equal(probe.json.type, 'message');
+    // A title, as JSON.
+    const titled = (asked) => {
+      const { schema: native, tools } = heard(maker, asked);
+      const args = { title: 'Notes' };
+      const turn = native
+        ? { text: JSON.stringify(args) }
+        : { calls: [{ name: tools[0].name, args }] };
+      return speak(maker, turn)(asked);
+    };
+    upstreams[maker].always(titled);
+    const title = await ask(claudeCode, maker, (body) => ({
+      ...body,
+      tools: [],
+      thinking: { type: 'disabled' },
+      context_management: undefined,
+      output_config: { format: { type: 'json_schema', schema } },
+    }));
+    assert.deepEqual(JSON.parse(claudeCode.read(title.text).text), { title: 'Notes' });
+    // How long the prompt is.
+    const { messages, tools, system } = claudeCode.body(`${maker}/${model}`, task);
+    upstreams[maker].always(
+      maker === 'gemini' ? json({ totalTokens: 7000 }) : json({ input_tokens: 7000 }),
+    );
+    const counted = await request(sluice, '/v1/messages/count_tokens?beta=true', {
+      method: 'POST',
+      headers: claudeCode.headers,
+      body: { model: `${maker}/${model}`, messages, tools, system },
+    });
+    assert.equal(counted.status, 200, counted.text);
+    if (maker === 'chat') assert.ok(counted.json.input_tokens > 5000);
+    else assert.equal(counted.json.input_tokens, 7000);
+  }
+  // A search, which a provider of the dialect alone can run.
+  const search = (body) => ({
+    ...body,
+    tools: [{ type: 'web_search_20250305', name: 'web_search', max_uses: 8 }],
+  });
+  const refused = await ask(claudeCode, 'chat', search);
+  assert.equal(refused.status, 400);
+  assert.equal(refused.json.error.type, 'invalid_request_error');
+  assert.match(refused.json.error.message, /tools\[0\]/);
+});
+
+const codex = agents.Codex;
+
+scenario('Codex: what it asks beside the task is told of where it is left out', async (stage) => {
+  const { upstreams, ask } = await everybody(stage);
+  for (const maker of makersFor('responses')) {
+    const got = await ask(codex, maker);
+    assert.equal(codex.read(got.text).text, 'Hello');
+    const asked = heard(maker, upstreams[maker].requests[0]);
+    assert.ok(asked.thinks);
+    assert.deepEqual(asked.system, [
+      'You are a coding agent running in a terminal.',
+      '<permissions instructions>Ask.</permissions>',
+    ]);
+    const dropped = got.headers['x-sluice-dropped'];
+    if (maker === 'responses') assert.equal(dropped, undefined);
+    else for (const name of ['client_metadata', 'prompt_cache_key']) assert.match(dropped, RegExp(name));
+  }
+});
+
+const search = { type: 'web_search', external_web_access: false };
+const searching = (body) => ({ ...body, tools: [...body.tools, search] });
+
+scenario('Codex: its hosted search is left out where the configuration says so', async (stage) => {
+  const { upstreams, ask } = await everybody(stage, { responses: { hosted_tools: 'drop' } });
+  for (const maker of makersFor('responses')) {
+    const got = await ask(codex, maker, searching);
+    assert.equal(codex.read(got.text).text, 'Hello');
+    const { tools } = upstreams[maker].requests[0].json;
+    if (maker === 'responses') assert.deepEqual(tools.at(-1), search);
+    else assert.match(got.headers['x-sluice-dropped'], /tools\[2\]/);
+  }
+});
+
+scenario('Codex: thoughts of another maker are not sent to OpenAI', async (stage) => {
+  const { upstreams, ask } = await everybody(stage);
+  for (const maker of ['chat', 'messages', 'gemini']) {
+    const [turn] = work;
+    upstreams[maker].always(speak(maker, turn));
+    const answer = codex.read((await ask(codex, maker)).text);
+    assert.ok(answer.items.some(({ type }) => type === 'reasoning'));
+    const got = await ask(codex, 'responses', (body) => codex.next(body, answer, [notes]));
+    assert.equal(codex.read(got.text).text, 'Hello');
+    const sent = upstreams.responses.requests.at(-1).json.input.map(({ type }) => type);
+    const wanted = [...Array(3).fill('message'), 'message', 'function_call', 'function_call_output'];
+    assert.deepEqual(sent, wanted, maker);
+  }
+});
