@@ -101,10 +101,11 @@ bool readSource(value from, const std::string& at, AnthropicPart& part, int dept
 
 }  // namespace
 
-bool Refusal::refuse(std::string member, std::string_view why) {
+bool Refusal::refuse(std::string member, std::string_view why, std::string_view symbol) {
   fault_ = plugins::Fault();
   fault_.code = plugins::Code::invalidArgument;
   fault_.type = "invalid_request_error";
+  fault_.symbol = symbol;
   fault_.message = member;
   fault_.message.append(" ").append(why);
   fault_.param = std::move(member);

@@ -16,8 +16,9 @@ namespace sluice::dialects {
 // Why a request cannot be taken. Functions that may refuse give false, and this says why.
 class Refusal {
  public:
-  bool refuse(std::string member, std::string_view why);  // always false
-  bool broken(simdjson::error_code error);                // always false
+  // Always false. `symbol`: the code of the error, if it has one.
+  bool refuse(std::string member, std::string_view why, std::string_view symbol = {});
+  bool broken(simdjson::error_code error);  // always false
   plugins::Fault take() && { return std::move(fault_); }
 
  private:

@@ -108,7 +108,12 @@ void appendAnthropicError(std::string& out, const calls::Problem& problem,
   json::Writer w(out);
   w.beginObject().key("type").string("error").key("error").beginObject();
   w.key("type").string(typeOf(anthropicStatus(problem)));
-  w.key("message").string(message).endObject();
+  w.key("message").string(message);
+  if (problem.code == kNoThreads) {
+    w.key("details").beginObject().key("error_code").string(kNoThreads);
+    w.key("unsupported").beginArray().string("thread").endArray().endObject();
+  }
+  w.endObject();
   if (!requestId.empty()) w.key("request_id").string(requestId);
   w.endObject();
 }

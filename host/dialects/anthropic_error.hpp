@@ -13,6 +13,10 @@
 
 namespace sluice::dialects {
 
+// The code of an error by which clients know that they must send the whole conversation, because
+// nobody holds a part of it for them.
+inline constexpr std::string_view kNoThreads = "thread_unsupported_request";
+
 // `root`: the body or event that holds the member `error`.
 plugins::Fault readAnthropicError(simdjson::dom::element root);
 

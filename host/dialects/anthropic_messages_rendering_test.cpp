@@ -350,6 +350,22 @@ TEST_F(MessagesRendering, anErrorNamesTheMember) {
   EXPECT_NE(text.npos, text.find("top_k: must be a number"));
 }
 
+TEST_F(MessagesRendering, whoHoldsNoThreadsSaysSoInTheWordsThatClientsKnow) {
+  make(false);
+  calls::Problem problem;
+  problem.status = 400;
+  problem.message = "thread is not held";
+  problem.param = "thread";
+  problem.code = "thread_unsupported_request";
+  std::string text;
+  inquiry->appendError(text, problem);
+  EXPECT_EQ(
+      R"({"type":"error","error":{"type":"invalid_request_error","message":"thread is not held",)"
+      R"("details":{"error_code":"thread_unsupported_request","unsupported":["thread"]}},)"
+      R"("request_id":"7"})",
+      text);
+}
+
 TEST_F(MessagesRendering, fieldsOfTheSameDialectGoBack) {
   make(false);
   wire::Fields upstream;

@@ -116,7 +116,6 @@ TEST(MessagesRequest, whatIsWrongIsSaid) {
            {R"({"model":"m","max_tokens":1})", "'messages' is missing", "messages"},
            {R"({"model":"m","messages":[1]})", "'max_tokens' is missing", "max_tokens"},
            {R"({"model":"","max_tokens":1,"messages":[1]})", "the name of a model", "model"},
-           {R"({"model":"m","max_tokens":1,"messages":[]})", "at least one message", "messages"},
            {R"({"model":"m","max_tokens":-1,"messages":[1]})", "a whole number", "max_tokens"},
            {R"({"model":"m","max_tokens":"1","messages":[1]})", "a whole number", "max_tokens"},
            {R"({"model":"m","max_tokens":1,"messages":[1],"stream":1})", "true or false", "stream"},
@@ -306,6 +305,7 @@ TEST(MessagesRequest, whatCannotBeSaidIsRefusedByName) {
            {R"("tool_choice":{"type":"some"})", "tool_choice.type: "},
            {R"("tool_choice":"auto")", "tool_choice: "},
            {R"("mcp_servers":[{}])", "mcp_servers: "},
+           {R"("thread":{"type":"create"})", "thread: "},
            {R"("thinking":{"type":"enabled"})", "thinking.budget_tokens: "},
            {R"("thinking":{"type":"wild"})", "thinking.type: "},
            {R"("temperature":"hot")", "temperature: "},
@@ -340,6 +340,15 @@ TEST(MessagesRequest, whatCannotBeSaidIsRefusedByName) {
     const std::string said = messagesOf(one.from);
     EXPECT_TRUE(said.starts_with(one.to)) << said;
   }
+}
+
+TEST(MessagesRequest, noMessagesGoOnWithWhatAnUpstreamHolds) {
+  const std::string text =
+      with(R"("messages":[],"thread":{"type":"continue","previous_message_id":"msg_1"})");
+  std::string expected = text;
+  expected.replace(expected.find("vm"), 2, "up");
+  EXPECT_EQ(expected, Asked(text).own());
+  EXPECT_TRUE(Asked(with(R"("messages":[])")).canonical().starts_with("messages: "));
 }
 
 TEST(MessagesRequest, blocksInBlocksHaveAnEnd) {

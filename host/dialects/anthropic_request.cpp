@@ -5,6 +5,7 @@
 
 #include "base/json.hpp"
 #include "dialects/anthropic_blocks.hpp"
+#include "dialects/anthropic_error.hpp"
 #include "dialects/anthropic_tools.hpp"
 #include "dialects/anthropic_turns.hpp"
 
@@ -107,6 +108,10 @@ bool readMember(value one, std::string_view name, Reading& into,
   if (name == "service_tier") return readWord(one, "service_tier", into.tier, refusal);
   if (Raw* const raw = plainMember(into, name)) return readPlain(one, name, *raw, refusal);
   if (name == "mcp_servers" || name == "container") return refuseMeaning(one, name, refusal);
+  if (name == "thread") {
+    return refusal.refuse("thread", "is nothing that this target holds; send all messages",
+                          kNoThreads);
+  }
   dropped.push_back({std::string(name), false});
   return true;
 }

@@ -34,7 +34,8 @@ std::string_view prefixOf(JsonView item) {
   return !type.given() || type.says("message") ? "msg_" : "item_";
 }
 
-// Whether it is reasoning whose proof is in the gateway's own wrapping, which no upstream can read.
+// Whether it is reasoning whose proof is in the gateway's own wrapping, which no upstream can read,
+// or that has none.
 bool provenHere(const NamedItem& one) {
   if (!one.item["type"].says("reasoning")) return false;
   return one.item["encrypted_content"].text().starts_with(kReasoningMark);

@@ -46,6 +46,7 @@ class Builder {
       if (asksFor(name)) made_.dropped.push_back({std::string(name), false});
     }
     if (request_["text"]["verbosity"].given()) made_.dropped.push_back({"text.verbosity", false});
+    for (std::string& name : request_.unknown()) made_.dropped.push_back({std::move(name), false});
     return std::move(made_);
   }
 
@@ -68,9 +69,14 @@ class Builder {
     if (name == "truncation") return !value.says("disabled");
     if (name == "service_tier") return !value.says("auto") && !value.says("default");
     JsonMembers members(value);
-    JsonElements elements(value);
     if (value.isObject()) return members.next();
-    return !value.isArray() || elements.next();
+    if (!value.isArray()) return true;
+    JsonElements elements(value);
+    while (elements.next()) {
+      // What proves reasoning is always given.
+      if (name != "include" || !elements.value().says("reasoning.encrypted_content")) return true;
+    }
+    return false;
   }
 
   // What only an upstream of the same dialect can do, however it is asked.

@@ -1,6 +1,7 @@
 // What events and items of the dialect "openai.responses" look like.
 #include "base/json.hpp"
 #include "dialects/openai_responses_answer.hpp"
+#include "dialects/openai_responses_messages.hpp"
 
 namespace sluice::dialects {
 
@@ -116,8 +117,10 @@ void OpenAiResponsesRendering::appendItem(std::string& out, const Item& item) co
         appendParts(w);
       }
       w.key("encrypted_content");
-      if (item.proof.empty()) w.null();
-      else w.string(item.proof);
+      // One that nobody proves is marked, so that it is known when it returns.
+      if (!item.proof.empty()) w.string(item.proof);
+      else if (item.status == "in_progress") w.null();
+      else w.string(kReasoningMark);
       break;
     case Kind::call:
       w.key("type").string("function_call").key("status").string(item.status);

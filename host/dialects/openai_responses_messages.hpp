@@ -15,7 +15,8 @@ namespace sluice::dialects {
 
 // What stands before a proof of reasoning that the gateway keeps in `encrypted_content`: a JSON
 // object of the kinds that reasoning_details has in the canonical form, or
-// {"type":"tool_call","call_id":..,"extra_content":..}. Anything else is the upstream's own.
+// {"type":"tool_call","call_id":..,"extra_content":..}; alone, that there is no proof. Anything
+// else is the upstream's own.
 inline constexpr std::string_view kReasoningMark = "sluice:";
 
 class ResponsesMessages {

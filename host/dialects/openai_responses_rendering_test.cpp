@@ -214,6 +214,17 @@ TEST_F(ResponsesRenderingTest, proofsGoOutInWhatComesBack) {
       output.value()["encrypted_content"].text());
 }
 
+TEST_F(ResponsesRenderingTest, reasoningThatNobodyProvesIsMarked) {
+  begin(R"("stream":false)");
+  push(ChunkType::reasoning, "a");
+  push(ChunkType::text, "b");
+  end();
+  const JsonView root{out};
+  JsonElements output(root["output"]);
+  ASSERT_TRUE(output.next());
+  EXPECT_EQ("sluice:", output.value()["encrypted_content"].text());
+}
+
 TEST_F(ResponsesRenderingTest, refusalsStandInTheirOwnPart) {
   begin();
   push(ChunkType::refusal, "No");

@@ -49,6 +49,12 @@ constexpr std::array<Known, 26> kKnown{{
     {"user", Kind::text},
 }};
 
+const Known* find(std::string_view name) {
+  const auto known = std::find_if(kKnown.begin(), kKnown.end(),
+                                  [name](const Known& one) { return one.name == name; });
+  return known == kKnown.end() ? nullptr : &*known;
+}
+
 bool fits(JsonView value, Kind kind) {
   switch (kind) {
     case Kind::flag: return value.isBoolean();
@@ -88,6 +94,16 @@ JsonView ResponsesRequest::operator[](std::string_view name) const noexcept {
   return {};
 }
 
+std::vector<std::string> ResponsesRequest::unknown() const {
+  std::vector<std::string> names;
+  for (const Member& member : members_) {
+    const std::string& name = member.name;
+    if (find(name) == nullptr && name != "model" && name != "input" && !member.value.isNull())
+      names.push_back(name);
+  }
+  return names;
+}
+
 bool ResponsesRequest::check(const Member& member, Problem& problem) {
   const std::string& name = member.name;
   const JsonView value = member.value;
@@ -102,9 +118,8 @@ bool ResponsesRequest::check(const Member& member, Problem& problem) {
     problem = mustBe(name, "text or an array of items");
     return false;
   }
-  const auto known = std::find_if(kKnown.begin(), kKnown.end(),
-                                  [&name](const Known& one) { return one.name == name; });
-  if (known == kKnown.end() || value.isNull() || fits(value, known->kind)) return true;
+  const Known* const known = find(name);
+  if (known == nullptr || value.isNull() || fits(value, known->kind)) return true;
   problem = mustBe(name, nameOf(known->kind));
   return false;
 }

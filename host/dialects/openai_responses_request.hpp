@@ -26,6 +26,8 @@ class ResponsesRequest {
   bool stream() const noexcept { return is("stream"); }
   bool background() const noexcept { return is("background"); }
   bool store() const noexcept { return (*this)["store"].boolean().value_or(true); }
+  // Members that are not of the dialect's specification, and are not null.
+  std::vector<std::string> unknown() const;
   // The items of `input`; text alone is one message of the user, already written as an item.
   std::vector<JsonView> items() const;
 

@@ -159,10 +159,17 @@ TEST_F(ResponsesRequestTest, formatsAndReasoningBecomeThoseOfChat) {
 TEST_F(ResponsesRequestTest, hintsAreLeftOutAndTold) {
   canonical(
       R"({"model":"m","input":"x","metadata":{"a":"b"},"include":["reasoning.encrypted_content"],"prompt_cache_key":"k","truncation":"disabled","service_tier":"auto","text":{"verbosity":"low"}})");
-  EXPECT_EQ((std::vector<std::string>{"include", "metadata", "prompt_cache_key", "text.verbosity"}),
-            dropped);
+  EXPECT_EQ((std::vector<std::string>{"metadata", "prompt_cache_key", "text.verbosity"}), dropped);
   canonical(R"({"model":"m","input":"x","metadata":{},"include":[],"truncation":"auto"})");
   EXPECT_EQ(std::vector<std::string>{"truncation"}, dropped);
+  canonical(
+      R"({"model":"m","input":"x","include":["reasoning.encrypted_content","file_search_call.results"]})");
+  EXPECT_EQ(std::vector<std::string>{"include"}, dropped);
+}
+
+TEST_F(ResponsesRequestTest, membersThatNobodyKnowsAreToldOfToo) {
+  canonical(R"({"model":"m","input":"x","client_metadata":{"a":"b"},"novelty":null})");
+  EXPECT_EQ(std::vector<std::string>{"client_metadata"}, dropped);
 }
 
 TEST_F(ResponsesRequestTest, whatOnlyThisDialectKnowsIsRefusedByItsName) {
@@ -218,6 +225,16 @@ TEST_F(ResponsesRequestTest, onlyTheModelChangesForAnUpstreamOfTheDialect) {
   kept.provider = "p";
   inquiry->continueFrom(kept);
   EXPECT_EQ(expected, own(*inquiry));
+}
+
+TEST_F(ResponsesRequestTest, reasoningThatNobodyProvesIsLeftOut) {
+  const std::string begin = R"({"model":"up","input":[)";
+  const std::string said = R"({"role":"user","content":"x"}]})";
+  const auto inquiry = parsed(
+      begin + R"({"type":"reasoning","summary":[{"text":"t"}],"encrypted_content":"sluice:"},)" +
+      said);
+  EXPECT_EQ(begin + said, own(*inquiry));
+  EXPECT_EQ(R"([{"role":"user","content":"x"}])", JsonView(canonical(*inquiry))["messages"].raw());
 }
 
 TEST_F(ResponsesRequestTest, whatIsKeptHereIsPutInForOthers) {
