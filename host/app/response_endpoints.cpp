@@ -128,12 +128,14 @@ http::Answer pageOf(const std::vector<StoredResponse>& turns, std::string_view q
   json::Writer w(answer.body);
   w.beginObject().key("object").string("list").key("data").beginArray();
   for (std::size_t i = 0; i < count; ++i) w.raw(items[i].raw());
+  // An upstream may have left the id out.
+  const auto idOf = [](JsonView item) { return item["id"].exists() ? item["id"].raw() : "null"; };
   w.endArray().key("first_id");
   if (count == 0) w.null();
-  else w.raw(items.front()["id"].raw());
+  else w.raw(idOf(items.front()));
   w.key("last_id");
   if (count == 0) w.null();
-  else w.raw(items[count - 1]["id"].raw());
+  else w.raw(idOf(items[count - 1]));
   w.key("has_more").boolean(count < items.size()).endObject();
   return answer;
 }

@@ -2,10 +2,11 @@
 
 #include <openssl/sha.h>
 
-#include <algorithm>
 #include <array>
+#include <set>
 
 #include "dialects/json_view.hpp"
+#include "dialects/request_text.hpp"
 #include "http/auth.hpp"
 #include "telemetry/log.hpp"
 
@@ -19,7 +20,8 @@ using storage::FoundResponses;
 using storage::Lookup;
 using storage::StoredResponse;
 
-constexpr std::size_t kEventsMost = 8 << 20;  // bytes of a stream that is kept
+constexpr std::size_t kEventsMost = 8 << 20;   // bytes of a stream that is kept
+constexpr std::size_t kReferencesMost = 1000;  // of a request; others wait while they are looked up
 
 calls::Problem unreadable() {
   calls::Problem made;
@@ -50,14 +52,14 @@ void addTurns(const FoundResponses& found, dialects::Conversation& into) {
 
 void addReferences(const FoundResponses& found, const std::vector<std::string>& wanted,
                    dialects::Conversation& into) {
+  const std::set<std::string> names(wanted.begin(), wanted.end());
   for (const StoredResponse& turn : found.turns) {
     const bool first = !into.found && into.references.empty();
     if (first) into.provider = turn.provider;
     else if (into.provider != turn.provider) into.provider.clear();
     eachItem(turn, [&](JsonView item) {
       const std::string id = item["id"].text();
-      if (std::find(wanted.begin(), wanted.end(), id) == wanted.end()) return;
-      into.references.emplace(id, item.raw());
+      if (names.contains(id)) into.references.emplace(id, item.raw());
     });
   }
 }
@@ -104,8 +106,16 @@ io::Task<bool> recall(storage::Responses& store, io::Loop& loop, io::CancelToken
     if (found.lookup == Lookup::found) addTurns(found, conversation);
   }
   const std::vector<std::string> wanted = inquiry.references();
+  if (wanted.size() > kReferencesMost) {
+    problem = dialects::invalidRequest("'input' refers to more than 1000 items", "input");
+    co_return false;
+  }
   if (!wanted.empty()) {
     const FoundResponses found = co_await store.holding(loop, cancel, wanted, owner);
+    if (found.lookup == Lookup::tooLarge) {
+      problem = dialects::invalidRequest("what 'input' refers to is too large", "input");
+      co_return false;
+    }
     if (!mayGoOn(found.lookup, {}, problem)) co_return false;
     addReferences(found, wanted, conversation);
   }

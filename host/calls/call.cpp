@@ -352,7 +352,7 @@ void Call::noteTrouble(const Step& step, const Problem& problem) {
   trouble_ = name + ": " + problem.message;
   if (troubles_.ends_with(trouble_) || troubles_.size() > kTroubleMost) return;
   if (!troubles_.empty()) troubles_ += "; ";
-  troubles_ += trouble_;
+  troubles_ += trouble_.substr(0, kTroubleMost);
 }
 
 // What the attempt cost and said, for the record.

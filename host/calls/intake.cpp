@@ -80,7 +80,7 @@ void Intake::bodyEnded(std::string& out) {
   wire::SseBlock block;
   std::string_view line;
   if (framing_ == Framing::sse && sse_.last(block) && block.hasData && !fault_) {
-    if (passage_) passage_->block(block, out);
+    if (passage_) passLast(block, out);
     else frame(block.event, block.data);
   } else if (framing_ == Framing::lines && lines_.last(line) && !fault_) {
     frame({}, line);
@@ -88,6 +88,13 @@ void Intake::bodyEnded(std::string& out) {
     broken("the answer ended within a message");
   }
   if (decoder_ && !fault_) fault_ = decoder_->end(*rendering_);
+}
+
+// With the blank line that it lacks: what the dialect ends with is an event of its own.
+void Intake::passLast(const wire::SseBlock& block, std::string& out) {
+  const std::size_t before = out.size();
+  passage_->block(block, out);
+  if (out.size() > before) out += out.ends_with('\n') ? "\n" : "\n\n";
 }
 
 void Intake::close(std::string& out) {

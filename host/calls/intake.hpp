@@ -52,6 +52,7 @@ class Intake {
 
  private:
   void takeBlocks(std::string& out);
+  void passLast(const wire::SseBlock& block, std::string& out);
   void takeMessages();
   void frame(std::string_view event, std::string_view data);
   void tooLarge();

@@ -35,7 +35,7 @@ std::optional<std::chrono::milliseconds> duration(std::string_view told) {
   while (!told.empty()) {
     double value = 0;
     const auto [end, error] = std::from_chars(told.data(), told.data() + told.size(), value);
-    if (error != std::errc() || value < 0) return std::nullopt;
+    if (error != std::errc() || value < 0 || !std::isfinite(value)) return std::nullopt;
     told.remove_prefix(static_cast<std::size_t>(end - told.data()));
     const std::size_t unitEnd = std::min(told.find_first_of("0123456789."), told.size());
     const std::string_view unit = told.substr(0, unitEnd);

@@ -163,7 +163,7 @@ void AnthropicMessagesRendering::takeCallExtra(std::string_view extra, const std
 
 // Arguments that are cut off with the answer are no fault of the model's.
 bool AnthropicMessagesRendering::argumentsAreObjects() const {
-  if (stream_ || stopReason_ == "max_tokens") return true;
+  if (stream_ || stopReason_ == "max_tokens" || stopReason_ == "refusal") return true;
   return std::all_of(blocks_.begin(), blocks_.end(), [](const AnthropicBlock& block) {
     return block.kind != Kind::tool || block.text.empty() || isObject(block.text);
   });

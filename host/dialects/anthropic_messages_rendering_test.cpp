@@ -246,6 +246,9 @@ TEST_F(MessagesRendering, argumentsThatAreNoObjectAreAFault) {
   EXPECT_EQ(
       R"("content":[{"type":"tool_use","id":"t1","name":"f","input":{}}],"stop_reason":"max_tokens","stop_sequence":null)",
       whole({call(0, "t1", "f", "{\"a\":"), finish("length")}));
+  EXPECT_EQ(
+      R"("content":[{"type":"tool_use","id":"t1","name":"f","input":{}}],"stop_reason":"refusal","stop_sequence":null)",
+      whole({call(0, "t1", "f", "{\"a\":"), finish("content_filter")}));
 }
 
 TEST_F(MessagesRendering, reasonsHaveTheirNames) {
@@ -396,6 +399,18 @@ TEST_F(MessagesRendering, limitsOfOthersComeUnderTheNamesOfThisDialect) {
       "anthropic-ratelimit-tokens-remaining: 7\r\nanthropic-ratelimit-tokens-reset: ";
   ASSERT_TRUE(text.starts_with(head)) << text;
   EXPECT_EQ(head.size() + 22, text.size()) << text;  // 2026-01-02T03:04:05Z and the line's end
+}
+
+// "nan" is a number to a parser, and no time.
+TEST_F(MessagesRendering, aResetThatIsNoNumberIsLeftOut) {
+  make(false);
+  for (const char* const told : {"nan", "-nan", "infms", "-1s", "s", "x"}) {
+    wire::Fields upstream;
+    upstream.add({"x-ratelimit-reset-tokens", told});
+    std::string text;
+    inquiry->appendFields(text, upstream, false);
+    EXPECT_EQ("request-id: 7\r\n", text) << told;
+  }
 }
 
 }  // namespace

@@ -374,5 +374,34 @@ TEST(MessagesRequest, itsOwnHeaderFieldsGoToTheSameDialect) {
       (*asked).ownFields());
 }
 
+// The mark was measured with its escapes, which ended beyond the proof.
+TEST(MessagesRequest, aCallsIdMayBeWrittenWithEscapes) {
+  EXPECT_EQ(R"({"role":"assistant","content":null,"tool_calls":[{"id":"\u0041","type":"function",)"
+            R"("function":{"name":"n","arguments":"{}"},"extra_content":{"g":1}}]})",
+            messagesOf(R"({"role":"assistant","content":[{"type":"redacted_thinking",)"
+                       R"("data":"sluice:call:\u0041:{\"g\":1}"},)"
+                       R"({"type":"tool_use","id":"\u0041","name":"n","input":{}}]})"));
+}
+
+// Each had what belongs to all of its id: a small request became one of gigabytes.
+TEST(MessagesRequest, callsOfOneIdShareOneProof) {
+  std::string blocks = R"({"type":"redacted_thinking","data":"sluice:call:a:{\"g\":1}"})";
+  for (int i = 0; i < 3; ++i) blocks += R"(,{"type":"tool_use","id":"a","name":"n","input":{}})";
+  const std::string made = messagesOf(R"({"role":"assistant","content":[)" + blocks + "]}");
+  const std::size_t first = made.find("extra_content");
+  ASSERT_NE(made.npos, first);
+  EXPECT_EQ(made.npos, made.find("extra_content", first + 1)) << made;
+}
+
+// Each was compared with all before it.
+TEST(MessagesRequest, ofManyUnknownMembersOfToolsSomeAreTold) {
+  std::string tool = R"("name":"n","input_schema":{})";
+  for (int i = 0; i < 1000; ++i) tool += ",\"m" + std::to_string(i) + "\":1";
+  Asked asked(with(R"("messages":[{"role":"user","content":"hi"}],"tools":[{)" + tool + "}]"));
+  asked.canonical();
+  EXPECT_EQ(64U, asked.dropped().size());
+  EXPECT_EQ("tools.m0", asked.dropped().front());
+}
+
 }  // namespace
 }  // namespace sluice::dialects

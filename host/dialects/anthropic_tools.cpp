@@ -16,7 +16,10 @@ struct Tool {
   bool strict = false;
 };
 
+constexpr std::size_t kNotedMost = 64;  // more would not be shown
+
 void note(std::vector<plugins::Dropped>& dropped, std::string name) {
+  if (dropped.size() >= kNotedMost) return;
   const bool known = std::any_of(dropped.begin(), dropped.end(),
                                  [&](const plugins::Dropped& one) { return one.field == name; });
   if (!known) dropped.push_back({std::move(name), false});

@@ -1,6 +1,7 @@
 #include "dialects/anthropic_turns.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "base/json.hpp"
 #include "dialects/anthropic_parts.hpp"
@@ -105,20 +106,26 @@ void appendThought(std::string& details, std::string& thoughts, const AnthropicP
   w.key("format").string(known.format).endObject();
 }
 
-// What stands beside a call for its upstream, as JSON; empty: nothing.
-std::string extraOf(const Parts& blocks, Raw id) {
-  const std::string mark = std::string(kCallMark) + std::string(insideOf(id)) + ":";
+// What stands beside calls for their upstreams, as JSON, by the calls' ids.
+using Extras = std::map<std::string, std::string>;
+
+Extras extrasOf(const Parts& blocks) {
+  Extras found;
   for (const AnthropicPart& block : blocks) {
-    if (block.type != "redacted_thinking" || !insideOf(block.data).starts_with(mark)) continue;
-    std::string extra(plain(block.data).substr(mark.size()));
+    if (block.type != "redacted_thinking" || !insideOf(block.data).starts_with(kCallMark)) continue;
+    const std::string data(plain(block.data));
+    const std::size_t colon = data.find(':', kCallMark.size());
+    if (colon == data.npos) continue;
+    std::string extra = data.substr(colon + 1);
     simdjson::dom::element root;
-    if (parseJson(extra, root) == simdjson::SUCCESS && root.is_object()) return extra;
+    if (parseJson(extra, root) != simdjson::SUCCESS || !root.is_object()) continue;
+    found.emplace(data.substr(kCallMark.size(), colon - kCallMark.size()), std::move(extra));
   }
-  return {};
+  return found;
 }
 
-bool appendCall(std::string& calls, const AnthropicPart& block, const Parts& all,
-                Refusal& refusal) {
+// Takes what belongs to the call out of `extras`: of several calls of one id the first has it.
+bool appendCall(std::string& calls, const AnthropicPart& block, Extras& extras, Refusal& refusal) {
   if (block.id.empty()) return refusal.refuse(block.at + ".id", "must be a string");
   if (block.name.empty()) return refusal.refuse(block.at + ".name", "must be a string");
   const Raw input = block.input.empty() ? Raw("{}") : block.input;
@@ -127,8 +134,9 @@ bool appendCall(std::string& calls, const AnthropicPart& block, const Parts& all
   w.beginObject().key("id").raw(block.id).key("type").string("function");
   w.key("function").beginObject().key("name").raw(block.name);
   w.key("arguments").string(input).endObject();
-  if (const std::string extra = extraOf(all, block.id); !extra.empty()) {
-    w.key("extra_content").raw(extra);
+  if (!extras.empty()) {
+    const auto extra = extras.extract(std::string(plain(block.id)));
+    if (extra) w.key("extra_content").raw(extra.mapped());
   }
   w.endObject();
   return true;
@@ -136,9 +144,10 @@ bool appendCall(std::string& calls, const AnthropicPart& block, const Parts& all
 
 bool appendAssistant(std::string& messages, Raw said, const Parts& blocks, Refusal& refusal) {
   std::string calls, details, thoughts;
+  Extras extras = extrasOf(blocks);
   for (const AnthropicPart& block : blocks) {
     if (isThought(block)) appendThought(details, thoughts, block);
-    else if (block.type == "tool_use" && !appendCall(calls, block, blocks, refusal)) return false;
+    else if (block.type == "tool_use" && !appendCall(calls, block, extras, refusal)) return false;
   }
   json::Writer w = next(messages);
   w.beginObject().key("role").string("assistant");

@@ -105,6 +105,7 @@ void OpenAiChatRendering::take(const Chunk& chunk) {
     default: return;
   }
   Choice& choice = choices_[chunk.choice];
+  if (!choice.finish.empty()) return;  // nothing comes behind a choice's finish reason
   switch (chunk.type) {
     case ChunkType::toolCall: takeToolCall(chunk, choice); return;
     case ChunkType::finish: finish(chunk, choice); return;
@@ -190,7 +191,6 @@ void OpenAiChatRendering::takeToolCall(const Chunk& chunk, Choice& choice) {
 }
 
 void OpenAiChatRendering::finish(const Chunk& chunk, Choice& choice) {
-  if (!choice.finish.empty()) return;  // one finish reason a choice
   choice.finish = chunk.name.empty() ? "stop" : std::string(chunk.name);
   if (!choice.calls.empty() && choice.finish == "stop") choice.finish = "tool_calls";
   progress_.content = true;
@@ -198,8 +198,10 @@ void OpenAiChatRendering::finish(const Chunk& chunk, Choice& choice) {
   progress_.settled = finished_.settled();
   progress_.finished = finished_.allFinished();
   if (stream_) sendRole(chunk.choice, choice);
+  // A call that was cut off has no arguments yet; that must not look as if it wanted none.
+  const bool cut = choice.finish == "length" || choice.finish == "content_filter";
   for (auto& [index, call] : choice.calls) {
-    if (call.argued) continue;
+    if (call.argued || cut) continue;
     call.argued = true;
     call.arguments = "{}";
     if (!stream_) continue;

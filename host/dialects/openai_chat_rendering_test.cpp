@@ -101,6 +101,31 @@ TEST_F(RenderingTest, toolCallsStreamAsOpenAiStreamsThem) {
 }
 
 // What an upstream wants back with a call reaches the client, who sends it back.
+// {} would have been a call of its own.
+TEST_F(RenderingTest, aCallThatIsCutOffHasNoArguments) {
+  for (const char* const mode : {"true", "false"}) {
+    out.clear();
+    auto one = rendering(R"({"model":"m","messages":[1],"stream":)" + std::string(mode) + "}");
+    Chunk call = chunk(ChunkType::toolCall, {}, "now");
+    call.ref = "c1";
+    one->push(call);
+    one->push(chunk(ChunkType::finish, {}, "length"));
+    one->close(out);
+    EXPECT_NE(out.npos, out.find(R"("arguments":"")")) << out;
+    EXPECT_EQ(out.npos, out.find(R"("arguments":"{}")")) << out;
+  }
+}
+
+TEST_F(RenderingTest, nothingComesBehindAFinishReason) {
+  auto one = rendering(R"({"model":"m","stream":true,"messages":[1]})");
+  one->push(chunk(ChunkType::text, "Hi"));
+  one->push(chunk(ChunkType::finish, {}, "stop"));
+  const std::string before = out;
+  one->push(chunk(ChunkType::text, "more"));
+  one->push(chunk(ChunkType::toolCall, "{}", "now"));
+  EXPECT_EQ(before, out);
+}
+
 TEST_F(RenderingTest, callsKeepWhatTheirUpstreamWantsBack) {
   constexpr std::string_view kExtra =
       R"({"extra_content": {"google": {"thought_signature": "Cs+/="}}})";

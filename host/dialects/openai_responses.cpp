@@ -200,21 +200,25 @@ void OpenAiResponsesInquiry::appendOwnTo(std::string_view provider, std::string&
   const bool ours = conversation_.found || !conversation_.references.empty();
   const std::vector<NamedItem> all = conversation();
   const bool expanded = ours && (provider.empty() || conversation_.provider != provider);
-  const bool replace = expanded || std::any_of(all.begin(), all.end(), provenHere);
+  const std::size_t known = expanded ? 0 : conversation_.items.size();
+  const bool replace = expanded || std::any_of(all.begin() + static_cast<std::ptrdiff_t>(known),
+                                               all.end(), provenHere);
   std::string quoted, items;
   json::appendString(quoted, model);
   std::vector<Edit> edits{{spanOf(request_["model"].raw(), body_), quoted}};
   if (replace) {
-    const std::size_t known = expanded ? 0 : conversation_.items.size();
     for (std::size_t i = known; i < all.size(); ++i) {
       if (provenHere(all[i])) continue;
       if (!items.empty()) items += ',';
       items += all[i].item.raw();
     }
     items = "[" + items + "]";
-    edits.push_back({spanOf(request_["input"].raw(), body_), items});
+    const bool input = request_["input"].exists();  // else a stored prompt holds the newest
+    if (input) edits.push_back({spanOf(request_["input"].raw(), body_), items});
+    if (!input) items.insert(0, "null,\"input\":");
     if (expanded && conversation_.found) {
-      edits.push_back({spanOf(request_["previous_response_id"].raw(), body_), "null"});
+      edits.push_back({spanOf(request_["previous_response_id"].raw(), body_),
+                       input ? std::string_view("null") : std::string_view(items)});
     }
   }
   appendEdited(out, body_, std::move(edits));
@@ -247,7 +251,9 @@ KeptResponse OpenAiResponsesInquiry::kept() const {
   KeptResponse made;
   made.id = answer_->state.id;
   made.previous = request_.previous();
-  made.provider = keeper_;
+  // Who says that it stores nothing could not go on from the id alone.
+  const bool kept = JsonView(answer_->whole)["store"].boolean().value_or(true);
+  if (kept) made.provider = keeper_;
   made.response = answer_->whole;
   const std::vector<NamedItem> items = conversation();
   for (std::size_t i = conversation_.items.size(); i < items.size(); ++i) {

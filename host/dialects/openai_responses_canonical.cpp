@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "base/json.hpp"
 #include "dialects/openai_responses_messages.hpp"
@@ -105,21 +106,20 @@ class Builder {
     return true;
   }
 
-  // Of {"type":"allowed_tools"}: whether the model may use this one.
-  bool allowed(JsonView name) const {
+  // Of {"type":"allowed_tools"}: what the model may use; none: whatever there is.
+  std::optional<std::set<std::string>> allowed() const {
     const JsonView choice = request_["tool_choice"];
-    if (!choice["type"].says("allowed_tools")) return true;
+    if (!choice["type"].says("allowed_tools")) return std::nullopt;
+    std::set<std::string> names;
     JsonElements tools(choice["tools"]);
     while (tools.next()) {
-      if (tools.value()["type"].says("function") && name.isString() &&
-          tools.value()["name"].says(name.text())) {
-        return true;
-      }
+      if (tools.value()["type"].says("function")) names.insert(tools.value()["name"].text());
     }
-    return false;
+    return names;
   }
 
   bool tools() {
+    const std::optional<std::set<std::string>> only = allowed();
     std::string all;
     JsonElements tools(request_["tools"]);
     for (std::size_t i = 0; tools.next(); ++i) {
@@ -135,7 +135,7 @@ class Builder {
         continue;
       }
       if (!tool["name"].isString()) return fail(where + ".name", "is missing");
-      if (allowed(tool["name"])) function(tool, all);
+      if (!only || only->contains(tool["name"].text())) function(tool, all);
     }
     if (all.empty()) return true;
     anyTool_ = true;

@@ -98,9 +98,13 @@ bool ResponsesMessages::assistant(JsonView content, const std::string& where) {
 }
 
 bool ResponsesMessages::functionCall(JsonView item, const std::string& where) {
-  ToolCall call{item["call_id"].text(), item["name"].text(), item["arguments"].text()};
+  const JsonView arguments = item["arguments"];
+  ToolCall call{item["call_id"].text(), item["name"].text(), arguments.text()};
   if (call.id.empty()) return refuse(where + ".call_id", "is missing");
   if (call.name.empty()) return refuse(where + ".name", "is missing");
+  if (arguments.given() && !arguments.isString()) {
+    return refuse(where + ".arguments", "must be text that holds a JSON object");
+  }
   if (call.arguments.empty()) call.arguments = "{}";
   said_.calls.push_back(std::move(call));
   return true;
@@ -146,7 +150,7 @@ void ResponsesMessages::keepProof(std::string_view proof) {
     if (parseJson(proof, root) != simdjson::SUCCESS) return;
     const JsonView kept{proof};
     if (kept["type"].says("tool_call") && kept["extra_content"].isObject()) {
-      said_.extras.push_back({kept["call_id"].text(), std::string(kept["extra_content"].raw())});
+      said_.extras.insert_or_assign(kept["call_id"].text(), kept["extra_content"].raw());
     } else if (kept["type"].isString() && kept["format"].isString()) {
       detail = kept.raw();
     }
@@ -234,15 +238,16 @@ bool ResponsesMessages::audio(JsonView part, const std::string& where, std::stri
   return true;
 }
 
-void ResponsesMessages::appendCalls(std::string& out) const {
+void ResponsesMessages::appendCalls(std::string& out) {
   json::Writer w(out);
   w.beginArray();
   for (const ToolCall& call : said_.calls) {
     w.beginObject().key("id").string(call.id).key("type").string("function");
     w.key("function").beginObject().key("name").string(call.name);
     w.key("arguments").string(call.arguments).endObject();
-    for (const Extra& extra : said_.extras) {
-      if (extra.callId == call.id) w.key("extra_content").raw(extra.content);
+    // Once: of several calls of one id the first has it.
+    if (const auto extra = said_.extras.extract(call.id)) {
+      w.key("extra_content").raw(extra.mapped());
     }
     w.endObject();
   }

@@ -3,6 +3,7 @@
 // Threads: plain values.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,9 +39,6 @@ class ResponsesMessages {
   struct ToolCall {
     std::string id, name, arguments;
   };
-  struct Extra {
-    std::string callId, content;  // a JSON object
-  };
   // An assistant's message that is being put together.
   struct Said {
     std::vector<std::string> texts;  // JSON strings
@@ -48,7 +46,7 @@ class ResponsesMessages {
     std::string reasoning;
     std::string details;  // the inside of an array
     std::vector<ToolCall> calls;
-    std::vector<Extra> extras;
+    std::map<std::string, std::string> extras;  // JSON objects by the call that each belongs to
   };
   bool message(JsonView item, const std::string& where);
   bool assistant(JsonView content, const std::string& where);
@@ -62,7 +60,7 @@ class ResponsesMessages {
   bool file(JsonView part, const std::string& where, std::string& out);
   bool audio(JsonView part, const std::string& where, std::string& out);
   void flush();
-  void appendCalls(std::string& out) const;
+  void appendCalls(std::string& out);
   bool refuse(const std::string& where, const std::string& why);
 
   bool dropForeign_;

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include "dialects/json_document.hpp"
 #include "dialects/json_view.hpp"
 #include "dialects/openai_responses.hpp"
@@ -256,6 +258,63 @@ TEST_F(ResponsesRequestTest, whatIsKeptHereIsPutInForOthers) {
   EXPECT_EQ(
       R"({"model":"up","previous_response_id":null,"input":[{"role":"user","content":"first"},{"role":"assistant","content":"then"},{"id":"msg_2","type":"message","role":"user","content":"two"},{"role":"user","content":"now"}]})",
       own(*inquiry));
+}
+
+// Each had what belongs to all of its id: a small request became one of gigabytes.
+TEST_F(ResponsesRequestTest, callsOfOneIdShareOneProof) {
+  std::string items;
+  for (int i = 0; i < 3; ++i) {
+    items += R"({"type":"function_call","call_id":"a","name":"f","arguments":"{}"},)";
+    items += R"({"type":"reasoning","summary":[],"encrypted_content":"sluice:{\"type\":)"
+             R"(\"tool_call\",\"call_id\":\"a\",\"extra_content\":{\"g\":1}}"},)";
+  }
+  const std::string made = messages(items + R"({"role":"user","content":"x"})");
+  const std::size_t first = made.find("extra_content");
+  ASSERT_NE(made.npos, first);
+  EXPECT_EQ(made.npos, made.find("extra_content", first + 1)) << made;
+}
+
+// Every tool was compared with every name: this took minutes, and the loop stood still.
+TEST_F(ResponsesRequestTest, manyAllowedToolsTakeNoLongerThanTheyAreMany) {
+  std::string tools, allowed;
+  for (int i = 0; i < 5000; ++i) {
+    tools += R"({"type":"function","name":"a"},)";
+    allowed += R"({"type":"function","name":"b"},)";
+  }
+  tools += R"({"type":"function","name":"c"})";
+  allowed += R"({"type":"function","name":"c"})";
+  const auto before = std::chrono::steady_clock::now();
+  const std::string made =
+      member(R"({"model":"m","input":"x","tools":[)" + tools +
+                 R"(],"tool_choice":{"type":"allowed_tools","tools":[)" + allowed + "]}}",
+             "tools");
+  EXPECT_EQ(R"([{"type":"function","function":{"name":"c"}}])", made);
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5));
+}
+
+// They were taken for none, and the call went on as {}.
+TEST_F(ResponsesRequestTest, argumentsThatAreNoTextAreRefused) {
+  EXPECT_EQ("input[0].arguments: 'input[0].arguments' must be text that holds a JSON object",
+            refusal(R"({"model":"m","input":[{"type":"function_call","call_id":"a","name":"f",)"
+                    R"("arguments":{"a":1}}]})"));
+}
+
+// Its place was looked for where there is none.
+TEST_F(ResponsesRequestTest, aConversationIsPutInWhereAPromptHoldsTheInput) {
+  const auto inquiry =
+      parsed(R"({"model":"m","prompt":{"id":"p"},"previous_response_id":"r","stream":true})");
+  Conversation known;
+  known.found = true;
+  known.provider = "q";
+  known.items = {R"({"role":"user","content":"one"})"};
+  inquiry->continueFrom(known);
+  EXPECT_EQ(R"({"model":"up","prompt":{"id":"p"},"previous_response_id":null,)"
+            R"("input":[{"role":"user","content":"one"}],"stream":true})",
+            own(*inquiry));
+  known.items = {R"({"type":"reasoning","encrypted_content":"sluice:{}"})"};
+  inquiry->continueFrom(known);
+  EXPECT_EQ(R"({"model":"up","prompt":{"id":"p"},"previous_response_id":"r","stream":true})",
+            own(*inquiry, "q"));
 }
 
 }  // namespace

@@ -119,29 +119,31 @@ void ResponseDatabase::save(const StoredResponse& response) {
 }
 
 // The response, and before it each that it follows on, as far as they are kept. Newest first.
+// Alone, one has its events.
 std::vector<StoredResponse> ResponseDatabase::chain(const std::string& id, const std::string& owner,
-                                                    bool whole) {
+                                                    Reach reach) {
+  const std::string events = reach == Reach::alone ? "events" : "''";
   std::vector<StoredResponse> turns;
   std::string next = id, whose = owner;
   std::uint64_t bytes = 0;
   while (!next.empty() && turns.size() < kTurnsMost && bytes <= kConversationMost) {
     StoredResponse one;
-    session_ << "SELECT id, owner, previous, provider, response, input, events FROM responses "
-                "WHERE id = ? AND owner = ? LIMIT 1",
+    session_ << "SELECT id, owner, previous, provider, response, input, " + events +
+                    " FROM responses WHERE id = ? AND owner = ? LIMIT 1",
         into(one.id), into(one.owner), into(one.previous), into(one.provider), into(one.response),
         into(one.input), into(one.events), use(next), use(whose), Poco::Data::Keywords::now;
     if (one.id.empty()) break;
     bytes += sizeOf(one);
     next = one.previous;
     turns.push_back(std::move(one));
-    if (!whole) break;
+    if (reach != Reach::conversation) break;
   }
   return turns;
 }
 
 FoundResponses ResponseDatabase::find(const std::string& id, const std::string& owner, bool whole) {
   FoundResponses found;
-  found.turns = chain(id, owner, whole);
+  found.turns = chain(id, owner, whole ? Reach::conversation : Reach::alone);
   if (found.turns.empty()) {
     std::string name = id;
     int others = 0;
@@ -169,6 +171,7 @@ FoundResponses ResponseDatabase::holding(const std::vector<std::string>& items,
   FoundResponses found;
   found.lookup = Lookup::found;
   std::string whose = owner;
+  std::uint64_t bytes = 0;
   for (std::string item : items) {
     std::string id;
     session_ << "SELECT r.id FROM items i JOIN responses r ON r.id = i.response WHERE i.id = ? AND "
@@ -176,7 +179,14 @@ FoundResponses ResponseDatabase::holding(const std::vector<std::string>& items,
         into(id), use(item), use(whose), Poco::Data::Keywords::now;
     const auto same = [&id](const StoredResponse& one) { return one.id == id; };
     if (id.empty() || std::any_of(found.turns.begin(), found.turns.end(), same)) continue;
-    for (StoredResponse& one : chain(id, owner, false)) found.turns.push_back(std::move(one));
+    for (StoredResponse& one : chain(id, owner, Reach::items)) {
+      bytes += sizeOf(one);
+      found.turns.push_back(std::move(one));
+    }
+    if (bytes <= kConversationMost) continue;
+    found.turns.clear();
+    found.lookup = Lookup::tooLarge;
+    return found;
   }
   touch(found.turns);
   return found;

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,8 @@ class ResponseDatabase {
   Lookup remove(const std::string& id, const std::string& owner);
 
  private:
-  std::vector<StoredResponse> chain(const std::string& id, const std::string& owner, bool whole);
+  enum class Reach : std::uint8_t { alone, conversation, items };
+  std::vector<StoredResponse> chain(const std::string& id, const std::string& owner, Reach reach);
   void touch(const std::vector<StoredResponse>& turns);
   void sweep();
   std::uint64_t total();

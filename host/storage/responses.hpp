@@ -58,10 +58,11 @@ class Responses {
 
   // False: it is not kept.
   io::Task<bool> save(io::Loop& loop, StoredResponse response);
-  // With every turn before it, if `whole`.
+  // With every turn before it, and without events, if `whole`.
   io::Task<FoundResponses> find(io::Loop& loop, io::CancelToken cancel, std::string id,
                                 std::string owner, bool whole);
-  // The responses that hold items of these ids, which must be the owner's.
+  // The responses that hold items of these ids, which must be the owner's; without events. Each id
+  // is looked for by itself.
   io::Task<FoundResponses> holding(io::Loop& loop, io::CancelToken cancel,
                                    std::vector<std::string> items, std::string owner);
   io::Task<Lookup> remove(io::Loop& loop, std::string id, std::string owner);

@@ -58,7 +58,8 @@ TEST_F(ResponsesTest, aConversationIsFoundFromItsFirstTurnOn) {
   EXPECT_EQ(Lookup::found, all.lookup);
   EXPECT_EQ("a b c ", idsOf(all));
   EXPECT_EQ("p", all.turns.front().provider);
-  EXPECT_EQ(first.events, all.turns.front().events);
+  EXPECT_EQ("", all.turns.front().events);
+  EXPECT_EQ(first.events, database->find("a", "me", false).turns.front().events);
   EXPECT_EQ("{\"id\":\"a\"}", all.turns.front().response);
   EXPECT_EQ("c ", idsOf(database->find("c", "me", false)));
 }
@@ -90,6 +91,34 @@ TEST_F(ResponsesTest, itemsLeadToTheirResponse) {
   EXPECT_EQ("a ", idsOf(database->holding({"msg_a", "msg_b", "msg_x", "msg_a"}, "me")));
   database->remove("a", "me");
   EXPECT_EQ("", idsOf(database->holding({"msg_a"}, "me")));
+}
+
+// The events of all turns were read and counted too, which are many times as large as they say.
+TEST_F(ResponsesTest, eventsDoNotMakeAConversationTooLong) {
+  std::string before;
+  for (int i = 0; i < 9; ++i) {
+    StoredResponse one = turn("r" + std::to_string(i), before);
+    one.events = std::string(8 << 20, 'x');
+    database->save(one);
+    before = one.id;
+  }
+  const FoundResponses all = database->find("r8", "me", true);
+  EXPECT_EQ(Lookup::found, all.lookup);
+  EXPECT_EQ(9U, all.turns.size());
+}
+
+// One request could fetch all that is kept at once.
+TEST_F(ResponsesTest, whatItemsLeadToHasAnEnd) {
+  std::vector<std::string> items;
+  for (int i = 0; i < 9; ++i) {
+    StoredResponse one = turn("r" + std::to_string(i));
+    one.input = std::string(8 << 20, ' ');
+    database->save(one);
+    items.push_back("msg_" + one.id);
+  }
+  const FoundResponses found = database->holding(items, "me");
+  EXPECT_EQ(Lookup::tooLarge, found.lookup);
+  EXPECT_TRUE(found.turns.empty());
 }
 
 TEST_F(ResponsesTest, theLongestUnusedGoesWhenThereIsTooMuch) {

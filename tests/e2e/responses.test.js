@@ -293,7 +293,48 @@ scenario('what an upstream keeps is left to it, and put in for others', async (s
   assert.equal(upstream.requests[3].json.previous_response_id, 'resp_far');
 });
 
+scenario('an upstream that stores nothing is sent the conversation itself', async (stage) => {
+  const upstream = await stage.upstream();
+  const { whole } = upstreamResponse('Hi');
+  upstream.always(json({ ...whole, store: false }));
+  const sluice = await stage.sluice({ providers: { b: speaker(upstream) } });
+  const client = clientOf(sluice);
+  await client.responses.create({ model: 'b/m1', input: 'one' });
+  await client.responses.create({ model: 'b/m1', input: 'two', previous_response_id: whole.id });
+  const { input, previous_response_id: previous } = upstream.requests[1].json;
+  assert.equal(previous, null);
+  assert.deepEqual(
+    input.map((item) => item.content[0].text ?? item.content),
+    ['one', 'Hi', 'two'],
+  );
+});
+
 // --- what is kept ---
+
+scenario('a request refers to a thousand items at most', async (stage) => {
+  const sluice = await stage.sluice({});
+  const input = Array.from({ length: 1001 }, (_, i) => ({ type: 'item_reference', id: `m${i}` }));
+  const error = await clientOf(sluice)
+    .responses.create({ model: 'demo/echo', input })
+    .catch((thrown) => thrown);
+  assert.ok(error instanceof OpenAI.BadRequestError, error.message);
+  assert.match(error.message, /more than 1000 items/);
+});
+
+scenario('items are listed though an upstream gave them no ids', async (stage) => {
+  const upstream = await stage.upstream();
+  const { whole } = upstreamResponse('Hi');
+  const output = whole.output.map((item) => ({ ...item, id: undefined }));
+  upstream.next(json({ ...whole, output }), json({ ...whole, id: 'resp_up2', output }));
+  const sluice = await stage.sluice({ providers: { b: speaker(upstream) } });
+  const client = clientOf(sluice);
+  await client.responses.create({ model: 'b/m1', input: 'one' });
+  await client.responses.create({ model: 'b/m1', input: 'two', previous_response_id: whole.id });
+  const url = `${sluice.url}/v1/responses/resp_up2/input_items?limit=2&order=asc`;
+  const page = await (await fetch(url, { headers: { authorization: 'Bearer anything' } })).json();
+  assert.equal(page.last_id, null);
+  assert.equal(page.data[1].content[0].text, 'Hi');
+});
 
 scenario('responses are kept, continued, listed and deleted', async (stage) => {
   const upstream = (await stage.upstream()).always(chatAnswer('Hello there'));
