@@ -17,6 +17,8 @@
 #include "dialects/anthropic_fields.hpp"
 #include "dialects/anthropic_messages.hpp"
 #include "dialects/openai_chat.hpp"
+#include "dialects/openai_completions.hpp"
+#include "dialects/openai_embeddings.hpp"
 #include "http/exchange.hpp"
 #include "http/poco_handler.hpp"
 
@@ -58,17 +60,23 @@ class CallHandler : public http::LoopHandler {
   LoopUnit& unit_;
 };
 
-// POST /v1/chat/completions.
-class ChatHandler final : public CallHandler {
-  using CallHandler::CallHandler;
+// POST /v1/chat/completions, /v1/completions and /v1/embeddings.
+class OpenAiHandler final : public CallHandler {
+ public:
+  using Parse = std::unique_ptr<calls::Inquiry> (*)(std::string& body, calls::Problem& problem);
+  OpenAiHandler(LoopUnit& unit, Parse parse) noexcept : CallHandler(unit), parse_(parse) {}
+
+ private:
   std::unique_ptr<calls::Inquiry> parse(http::Exchange& exchange,
                                         calls::Problem& problem) const override {
-    return dialects::parseOpenAiChat(exchange.body(), problem);
+    return parse_(exchange.body(), problem);
   }
   std::string refusal(const calls::Problem& problem, std::string_view) const override {
     return openAiErrorBody(problem);
   }
   std::string refusalFields(std::string_view) const override { return {}; }
+
+  Parse parse_;
 };
 
 // POST /v1/messages and /v1/messages/count_tokens.
@@ -208,9 +216,14 @@ http::Router makeRouter(LoopUnit& unit, Shared& shared) {
   };
   http::Router router;
 
-  http::Route chat{"POST", "/chat/completions", std::make_shared<ChatHandler>(unit), Needs::client};
-  chat.versioned = chat.json = true;
-  router.add(std::move(chat));
+  const auto addOpenAi = [&](const char* path, OpenAiHandler::Parse parse) {
+    http::Route route{"POST", path, std::make_shared<OpenAiHandler>(unit, parse), Needs::client};
+    route.versioned = route.json = true;
+    router.add(std::move(route));
+  };
+  addOpenAi("/chat/completions", dialects::parseOpenAiChat);
+  addOpenAi("/completions", dialects::parseOpenAiCompletions);
+  addOpenAi("/embeddings", dialects::parseOpenAiEmbeddings);
   const auto addMessages = [&](const char* path, MessagesHandler::Parse parse) {
     http::Route route{"POST", path, std::make_shared<MessagesHandler>(unit, parse), Needs::client};
     route.versioned = route.json = true;

@@ -75,9 +75,10 @@ io::Task<Attempt::End> Attempt::run() {
 }
 
 // Writes the request as the provider is to get it. The fault is the client's.
-std::optional<plugins::Fault> Attempt::prepare(bool own) {
+std::optional<plugins::Fault> Attempt::prepare() {
   const bool usage = provider_.config->askForUsage;
-  if (own) {
+  body_.clear();
+  if (own_) {
     inquiry_.appendOwnTo(provider_.config->name, body_, step_.target->model, usage);
   } else if (auto fault = inquiry_.appendCanonical(body_, step_.target->model, usage, dropped_)) {
     return fault;
@@ -87,9 +88,31 @@ std::optional<plugins::Fault> Attempt::prepare(bool own) {
   request_.id = context_.number;
   request_.deadlineNs = duration_cast<std::chrono::nanoseconds>(total_.time_since_epoch()).count();
   request_.model = step_.target->model;
-  request_.dialect = own ? inquiry_.dialect() : plugins::kCanonicalChat;
+  request_.dialect = own_                                ? inquiry_.dialect()
+                     : request_.op == plugins::Op::embed ? plugins::kCanonicalEmbed
+                                                         : plugins::kCanonicalChat;
   request_.body = body_;
   return std::nullopt;
+}
+
+// Has the codec make the HTTP request: of the client's own body where the component speaks its
+// dialect, else, or where it says that it does not for this model, of the canonical form.
+bool Attempt::encode(plugins::Encoded& encoded) {
+  own_ = instance_->speaks(inquiry_.dialect());
+  for (;;) {
+    if (auto fault = prepare()) {
+      failedWith(MishapKind::unsupported, std::move(*fault));
+      return false;
+    }
+    auto fault = instance_->encode(request_, key(), encoded);
+    if (!fault) return true;
+    if (!own_ || fault->code != plugins::Code::unimplemented) {
+      failedWith(MishapKind::plugin, std::move(*fault));
+      return false;
+    }
+    own_ = false;
+    encoded = plugins::Encoded();
+  }
 }
 
 // Puts the client's own header fields in the place of the codec's of the same names.
@@ -107,17 +130,13 @@ void Attempt::takeOwnFields(std::string& fields) const {
 }
 
 io::Task<Attempt::End> Attempt::viaCodec() {
-  const bool own = instance_->speaks(inquiry_.dialect());
-  if (auto fault = prepare(own)) co_return failedWith(MishapKind::unsupported, std::move(*fault));
   plugins::Encoded encoded;
-  if (auto fault = instance_->encode(request_, key(), encoded)) {
-    co_return failedWith(MishapKind::plugin, std::move(*fault));
-  }
+  if (!encode(encoded)) co_return End::failed;
   std::move(encoded.dropped.begin(), encoded.dropped.end(), std::back_inserter(dropped_));
   if (auto fault = faultOfDropped(dropped_, provider_.config->unsupported)) {
     co_return failedWith(MishapKind::unsupported, std::move(*fault));
   }
-  if (own) takeOwnFields(encoded.fields);
+  if (own_) takeOwnFields(encoded.fields);
   upstream::Request wanted;
   wanted.method = encoded.method;
   wanted.path = encoded.path;
@@ -137,13 +156,13 @@ io::Task<Attempt::End> Attempt::viaCodec() {
   const Failure failure = co_await exchange.open(wanted, limits, cancel_.token());
   waited_ += duration_cast<microseconds>(steady_clock::now() - before);
   if (failure != Failure::none) co_return transportFailed(failure, exchange.detail());
-  inquiry_.appendFields(passedFields_, exchange.head().fields, own);
+  inquiry_.appendFields(passedFields_, exchange.head().fields, own_);
   if (exchange.head().status / 100 != 2) co_return co_await refused(exchange);
 
-  std::optional<Intake> intake = intakeFor(exchange, own, encoded.framing);
+  std::optional<Intake> intake = intakeFor(exchange, encoded.framing);
   if (!intake) co_return End::failed;
   bool pieces = encoded.framing != plugins::Framing::whole;
-  if (own) {
+  if (own_) {
     pieces = stream_ && says(exchange.head().fields.get("content-type"), kEventStream);
   }
   End end = End::failed;
@@ -153,9 +172,8 @@ io::Task<Attempt::End> Attempt::viaCodec() {
   co_return end;
 }
 
-std::optional<Intake> Attempt::intakeFor(const Exchange& exchange, bool own,
-                                         plugins::Framing framing) {
-  if (own) return Intake(inquiry_.passage());
+std::optional<Intake> Attempt::intakeFor(const Exchange& exchange, plugins::Framing framing) {
+  if (own_) return Intake(inquiry_.passage());
   std::vector<plugins::HeaderView> headers;
   for (const wire::Field& field : exchange.head().fields.all()) {
     headers.push_back({field.name, field.value});
@@ -237,8 +255,7 @@ io::Task<Attempt::End> Attempt::whole(Exchange& exchange, Intake& intake) {
     co_return failedWith(MishapKind::badAnswer,
                          faultOf(plugins::Code::unavailable, "the answer was not finished"));
   }
-  co_return co_await conclude(intake,
-                              intake.passesOn() ? std::string_view(body) : std::string_view());
+  co_return co_await conclude(intake, intake.passedOn(body));
 }
 
 // `whole`, or `failed` with the mishap noted (or the call cancelled).
@@ -307,7 +324,7 @@ io::Task<Attempt::End> Attempt::refused(Exchange& exchange) {
   mishap_.fault = withoutKey(std::move(fault));
   const bool object = body.find_first_not_of(" \t\r\n") != body.npos &&
                       body[body.find_first_not_of(" \t\r\n")] == '{';
-  if (isJson && object && instance_->speaks(inquiry_.dialect())) refusal_ = std::move(body);
+  if (isJson && object && own_) refusal_ = std::move(body);
   hideSecrets(refusal_);
   // One that is written with escapes cannot be blacked out in place: then our own words must do.
   if (repeatsSecrets(refusal_)) refusal_.clear();
@@ -396,6 +413,9 @@ void endOverdue(Services& services, io::TimePoint now,
 }
 
 Attempt::End Attempt::failedWith(MishapKind kind, plugins::Fault fault) {
+  if (fault.code == plugins::Code::unimplemented && request_.op == plugins::Op::embed) {
+    fault.message = "provider '" + provider_.config->name + "' does not serve embeddings";
+  }
   mishap_ = Mishap();
   mishap_.kind = kind;
   if (fault.retryAfterMs != 0) mishap_.retryAfter = milliseconds(fault.retryAfterMs);

@@ -77,10 +77,10 @@ class Attempt final : public Removable {
   io::Task<io::Wake> waitPinging(io::Slot& slot, io::Deadline silent, const Intake& intake);
   io::Task<End> conclude(Intake& intake, std::string_view passedOn);
 
-  std::optional<plugins::Fault> prepare(bool own);
+  std::optional<plugins::Fault> prepare();
+  bool encode(plugins::Encoded& encoded);
   void takeOwnFields(std::string& fields) const;
-  std::optional<Intake> intakeFor(const upstream::Exchange& exchange, bool own,
-                                  plugins::Framing framing);
+  std::optional<Intake> intakeFor(const upstream::Exchange& exchange, plugins::Framing framing);
   std::string_view key() const noexcept;  // empty: the provider has none
   plugins::Fault withoutKey(plugins::Fault fault) const;
   bool hideSecrets(std::string& text) const;
@@ -114,6 +114,7 @@ class Attempt final : public Removable {
 
   // Asked for with each event, hence kept here and not asked of objects elsewhere in memory.
   const bool stream_;
+  bool own_ = false;  // the client's own body goes out, and the answer's bytes go on
   bool committed_ = false;
   bool concluded_ = false;
 

@@ -10,7 +10,7 @@ using std::chrono::microseconds;
 using std::chrono::steady_clock;
 
 io::Task<Attempt::End> Attempt::viaDirect() {
-  if (auto wrong = prepare(false)) co_return failedWith(MishapKind::unsupported, std::move(*wrong));
+  if (auto wrong = prepare()) co_return failedWith(MishapKind::unsupported, std::move(*wrong));
   if (auto refused = faultOfDropped(dropped_, provider_.config->unsupported)) {
     co_return failedWith(MishapKind::unsupported, std::move(*refused));
   }

@@ -39,6 +39,8 @@ class Passage {
   virtual void close(std::string& out) = 0;
   // Looks at an answer that was not streamed. Without a fault its bytes go on as they are.
   virtual void whole(std::string_view body) = 0;
+  // After whole(): what goes on in the body's place; empty: the body does.
+  virtual std::string_view restated() const noexcept { return {}; }
 
   const Progress& progress() const noexcept { return progress_; }
 

@@ -112,6 +112,11 @@ void Intake::whole(std::string_view body, std::string& out) {
   if (!fault_) fault_ = decoder_->end(*rendering_);
 }
 
+std::string_view Intake::passedOn(std::string_view body) const noexcept {
+  if (!passage_) return {};
+  return passage_->restated().empty() ? body : passage_->restated();
+}
+
 void Intake::frame(std::string_view event, std::string_view data) {
   if (!fault_) fault_ = decoder_->frame(event, data, *rendering_);
 }

@@ -45,6 +45,8 @@ class Intake {
     return rendering_ ? rendering_->ping() : std::string_view();
   }
   bool passesOn() const noexcept { return passage_ != nullptr; }
+  // After whole(): what goes on of the body; empty if it does not pass on.
+  std::string_view passedOn(std::string_view body) const noexcept;
 
   const Progress& progress() const noexcept;
   // Set by the frames themselves: one too large or broken, or a plugin's refusal.

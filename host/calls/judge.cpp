@@ -170,6 +170,7 @@ Judgement byCode(const Mishap& mishap) {
       Judgement made = clientsFault(mishap);
       made.next = Next::nextTarget;
       made.problem.status = 501;
+      made.problem.gaveUp = true;
       if (made.problem.code.empty()) made.problem.code = "unsupported_operation";
       return made;
     }

@@ -35,6 +35,7 @@ class Choices {
   std::bitset<kMost> begun_, finished_;
 };
 
+// Serves "openai.completions" too, whose choices have a text.
 class OpenAiChatPassage final : public calls::Passage {
  public:
   OpenAiChatPassage(std::uint64_t choices, bool usageWanted) noexcept

@@ -148,6 +148,11 @@ void OpenAiChatPassage::read(std::string_view json, Seen& seen) {
         choices_.finish(index);
         progress_.content = true;
       }
+      std::string_view text;  // of a legacy completion
+      if (choice["text"].get(text) == simdjson::SUCCESS && !text.empty()) {
+        progress_.content = true;
+        progress_.contentBytes += text.size();
+      }
       dom::object said;
       if (choice["delta"].get(said) != simdjson::SUCCESS &&
           choice["message"].get(said) != simdjson::SUCCESS) {

@@ -23,6 +23,7 @@ struct Request {
   std::string_view body;
 };
 inline constexpr std::string_view kCanonicalChat = "sluice.chat/1";
+inline constexpr std::string_view kCanonicalEmbed = "sluice.embed/1";
 
 // Tokens in buckets that do not overlap.
 struct Usage {

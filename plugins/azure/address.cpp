@@ -37,15 +37,12 @@ std::string_view Address::deploymentOf(std::string_view model) const {
   return model;
 }
 
-std::string Address::chat(std::string_view model) const {
-  switch (style_) {
-    case Style::deployments:
-      return "/openai/deployments/" + sluice::pathSegment(deploymentOf(model)) +
-             "/chat/completions" + query_;
-    case Style::models: return "/models/chat/completions" + query_;
-    case Style::v1: break;
-  }
-  return "/openai/v1/chat/completions" + query_;
+std::string Address::at(std::string_view path, std::string_view model) const {
+  std::string front = "/openai/v1";
+  if (style_ == Style::deployments)
+    front = "/openai/deployments/" + sluice::pathSegment(deploymentOf(model));
+  if (style_ == Style::models) front = "/models";
+  return front.append(path) + query_;
 }
 
 std::string Address::responses() const { return "/openai/v1/responses" + query_; }

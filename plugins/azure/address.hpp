@@ -20,7 +20,8 @@ class Address {
   // Reads `deployments` and `api_version`; throws sluice::Error naming the one that is wrong.
   Address(const sluice::Settings& settings, Style style);
 
-  std::string chat(std::string_view model) const;
+  // `path`, "/chat/completions" for instance, where the model is served.
+  std::string at(std::string_view path, std::string_view model) const;
   std::string responses() const;
   std::string models() const;
 

@@ -3,7 +3,9 @@
 #include <sluice/plugin.hpp>
 
 #include "../openai/canonical.hpp"
+#include "../openai/completions.hpp"
 #include "../openai/decoder.hpp"
+#include "../openai/embed.hpp"
 #include "address.hpp"
 
 namespace {
@@ -32,6 +34,11 @@ constexpr auto kSettings = R"({
       "description": "By a model's name, that of its deployment; the same unless told",
       "additionalProperties": {"type": "string", "minLength": 1}
     },
+    "completions": {
+      "enum": ["auto", "always", "never"],
+      "default": "auto",
+      "description": "Which legacy completions go out as they came, and not as chats; auto: those of OpenAI's models that know nothing else. Not where path is models: there none do"
+    },
     "auth": {
       "enum": ["api-key", "bearer"],
       "default": "api-key",
@@ -53,7 +60,8 @@ class Azure : public sluice::Codec {
   static constexpr auto id = "sluice.azure";
   static constexpr auto description = "OpenAI's models and others at Azure";
   static constexpr auto config_schema = kSettings;
-  static constexpr const char* dialects[] = {"openai.chat"};
+  static constexpr const char* dialects[] = {"openai.chat", "openai.embeddings",
+                                             "openai.completions"};
   static constexpr bool may_unload = true;
 
   explicit Azure(const sluice::Setup& setup) : Azure(setup.host, Settings(setup), "deployments") {}
@@ -65,6 +73,7 @@ class Azure : public sluice::Codec {
       start(out.get(address_.models()), false);
       return;
     }
+    if (request.op() == SLUICE_OP_EMBED) return encodeEmbed(request, out);
     if (request.op() != SLUICE_OP_CHAT) request.refuse();
     const bool responses = request.dialect() == kResponses;
     std::optional<std::string> rendered;
@@ -73,8 +82,9 @@ class Azure : public sluice::Codec {
     std::string renamed;
     if (responses || address_.style() != Style::deployments)
       body = address_.named(body, request.model(), renamed);
-    start(out.post(responses ? address_.responses() : address_.chat(request.model())),
-          request.stream())
+    start(
+        out.post(responses ? address_.responses() : address_.at(pathOf(request), request.model())),
+        request.stream())
         .json(body);
   }
 
@@ -83,12 +93,13 @@ class Azure : public sluice::Codec {
     if (!response.ok())
       return openai::failureDecoder(response.status, sluice::retryAfterMs(response.headers, host_));
     if (request.op() == SLUICE_OP_MODELS) return openai::modelsDecoder();
+    if (request.op() == SLUICE_OP_EMBED) return openai::embedDecoder();
     return openai::chatDecoder(request.stream());
   }
 
  protected:
   Azure(const sluice::Host& host, const Settings& settings, std::string_view path)
-      : host_(host), address_(settings, styleOf(settings, path)) {
+      : host_(host), address_(settings, styleOf(settings, path)), completions_(settings) {
     const std::string auth = settings.string("auth", "api-key");
     if (auth != "api-key" && auth != "bearer")
       Settings::refuse("auth", "must be one of api-key, bearer");
@@ -96,6 +107,23 @@ class Azure : public sluice::Codec {
   }
 
  private:
+  void encodeEmbed(const sluice::Request& request, sluice::HttpOut& out) const {
+    const auto rendered = openai::embedBody(request, out);
+    std::string_view body = rendered ? std::string_view(*rendered) : request.body();
+    std::string renamed;
+    if (address_.style() != Style::deployments)
+      body = address_.named(body, request.model(), renamed);
+    start(out.post(address_.at("/embeddings", request.model())), false).json(body);
+  }
+
+  std::string_view pathOf(const sluice::Request& request) const {
+    if (request.dialect() != openai::kCompletions) return "/chat/completions";
+    if (address_.style() == Style::models)
+      throw sluice::Error(SLUICE_UNIMPLEMENTED, "models of AI services have chats alone");
+    completions_.require(request.model());
+    return "/completions";
+  }
+
   sluice::HttpOut& start(sluice::HttpOut& out, bool stream) const {
     if (stream) out.sse();
     else out.header("Accept", "application/json").framing(SLUICE_FRAME_WHOLE);
@@ -106,6 +134,7 @@ class Azure : public sluice::Codec {
 
   sluice::Host host_;
   const azure::Address address_;
+  const openai::Completions completions_;
   bool bearer_ = false;
 };
 
@@ -114,7 +143,8 @@ class AzureResponses final : public Azure {
  public:
   static constexpr auto id = "sluice.azure-responses";
   static constexpr auto description = "OpenAI's models at Azure, with its v1 API for responses";
-  static constexpr const char* dialects[] = {"openai.chat", "openai.responses"};
+  static constexpr const char* dialects[] = {"openai.chat", "openai.embeddings",
+                                             "openai.completions", "openai.responses"};
 
   explicit AzureResponses(const sluice::Setup& setup) : Azure(setup.host, Settings(setup), "v1") {}
 };

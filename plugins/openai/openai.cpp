@@ -1,11 +1,13 @@
-// openai: any upstream that speaks OpenAI's Chat Completions. Bodies of that dialect go out as they
-// are given, canonical ones without what only the canonical form has.
+// openai: any upstream that speaks OpenAI's Chat Completions. Bodies of OpenAI's dialects go out as
+// they are given, canonical ones without what only the canonical form has.
 #include <array>
 #include <sluice/plugin.hpp>
 #include <vector>
 
 #include "canonical.hpp"
+#include "completions.hpp"
 #include "decoder.hpp"
+#include "embed.hpp"
 
 namespace {
 
@@ -22,6 +24,23 @@ constexpr auto kSettings = R"({
       "type": "object",
       "description": "More headers for every request, by name; not for secrets",
       "additionalProperties": {"type": "string"}
+    },
+    "embeddings_path": {
+      "type": "string",
+      "pattern": "^/",
+      "default": "/embeddings",
+      "description": "Below base_url"
+    },
+    "completions_path": {
+      "type": "string",
+      "pattern": "^/",
+      "default": "/completions",
+      "description": "Below base_url; of legacy completions"
+    },
+    "completions": {
+      "enum": ["auto", "always", "never"],
+      "default": "auto",
+      "description": "Which legacy completions go out as they came, and not as chats; auto: those of OpenAI's models that know nothing else"
     },
     "chat_path": {
       "type": "string",
@@ -82,11 +101,13 @@ void checkHeaderValue(const std::string& setting, std::string_view value) {
       Settings::refuse(setting, "a header's value may not hold control characters");
 }
 
-void checkPath(std::string_view path) {
-  if (path.empty() || path.front() != '/') Settings::refuse("chat_path", "must begin with '/'");
+std::string pathOf(const Settings& settings, std::string_view name, std::string_view otherwise) {
+  std::string path = settings.string(name, otherwise);
+  if (path.empty() || path.front() != '/') Settings::refuse(name, "must begin with '/'");
   for (const char c : path)
     if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F || c == '#')
-      Settings::refuse("chat_path", "may not hold spaces, control characters or '#'");
+      Settings::refuse(name, "may not hold spaces, control characters or '#'");
+  return path;
 }
 
 class OpenAi : public sluice::Codec {
@@ -94,7 +115,8 @@ class OpenAi : public sluice::Codec {
   static constexpr auto id = "sluice.openai";
   static constexpr auto description = "Any upstream that speaks OpenAI's Chat Completions";
   static constexpr auto config_schema = kSettings;
-  static constexpr const char* dialects[] = {"openai.chat"};
+  static constexpr const char* dialects[] = {"openai.chat", "openai.embeddings",
+                                             "openai.completions"};
   static constexpr bool may_unload = true;
 
   explicit OpenAi(const sluice::Setup& setup) : host_(setup.host) {
@@ -106,20 +128,23 @@ class OpenAi : public sluice::Codec {
       checkHeaderName(at.key());
       addHeader("headers." + std::string(at.key()), at.key(), (*at).string());
     }
-    chatPath_ = settings.string("chat_path", chatPath_);
-    checkPath(chatPath_);
+    chatPath_ = pathOf(settings, "chat_path", chatPath_);
+    embeddingsPath_ = pathOf(settings, "embeddings_path", embeddingsPath_);
+    completionsPath_ = pathOf(settings, "completions_path", completionsPath_);
+    completions_ = openai::Completions(settings);
   }
 
   void encode(const sluice::Request& request, sluice::HttpOut out) const override {
     if (request.op() == SLUICE_OP_MODELS)
       out.get("/models").header("Accept", "application/json").framing(SLUICE_FRAME_WHOLE);
-    else if (request.op() != SLUICE_OP_CHAT) request.refuse();
+    else if (request.op() != SLUICE_OP_CHAT && request.op() != SLUICE_OP_EMBED) request.refuse();
     else if (request.stream()) out.post(path(request)).sse();
     else out.post(path(request)).header("Accept", "application/json").framing(SLUICE_FRAME_WHOLE);
     out.bearer();
     for (const auto& [name, value] : headers_) out.header(name, value);
-    if (request.op() != SLUICE_OP_CHAT) return;
     std::optional<std::string> rendered;
+    if (request.op() == SLUICE_OP_MODELS) return;
+    if (request.op() == SLUICE_OP_EMBED) rendered = openai::embedBody(request, out);
     if (request.dialect() == kCanonical) rendered = openai::withoutExtensions(request);
     out.json(rendered ? std::string_view(*rendered) : request.body());
   }
@@ -129,6 +154,7 @@ class OpenAi : public sluice::Codec {
     if (!response.ok())
       return openai::failureDecoder(response.status, sluice::retryAfterMs(response.headers, host_));
     if (request.op() == SLUICE_OP_MODELS) return openai::modelsDecoder();
+    if (request.op() == SLUICE_OP_EMBED) return openai::embedDecoder();
     return openai::chatDecoder(request.stream());
   }
 
@@ -140,12 +166,18 @@ class OpenAi : public sluice::Codec {
   }
 
   std::string_view path(const sluice::Request& request) const {
-    return request.dialect() == kResponses ? std::string_view("/responses") : chatPath_;
+    if (request.op() == SLUICE_OP_EMBED) return embeddingsPath_;
+    if (request.dialect() == kResponses) return "/responses";
+    if (request.dialect() != openai::kCompletions) return chatPath_;
+    completions_.require(request.model());
+    return completionsPath_;
   }
 
   sluice::Host host_;
   std::vector<std::pair<std::string, std::string>> headers_;
   std::string chatPath_ = "/chat/completions";
+  std::string embeddingsPath_ = "/embeddings", completionsPath_ = "/completions";
+  openai::Completions completions_;
 };
 
 // Few upstreams have more of the API than chat.
@@ -153,7 +185,8 @@ class OpenAiResponses final : public OpenAi {
  public:
   static constexpr auto id = "sluice.openai-responses";
   static constexpr auto description = "An upstream that also speaks OpenAI's Responses API";
-  static constexpr const char* dialects[] = {"openai.chat", "openai.responses"};
+  static constexpr const char* dialects[] = {"openai.chat", "openai.embeddings",
+                                             "openai.completions", "openai.responses"};
 
   using OpenAi::OpenAi;
 };
