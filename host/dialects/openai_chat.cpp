@@ -7,6 +7,7 @@
 #include "base/error_body.hpp"
 #include "base/json.hpp"
 #include "dialects/openai_chat_answer.hpp"
+#include "dialects/passed_fields.hpp"
 #include "dialects/request_text.hpp"
 
 namespace sluice::dialects {
@@ -163,6 +164,15 @@ class OpenAiChatInquiry final : public calls::Inquiry {
                                                  reading_.usageWanted);
   }
 
+  std::span<const std::string_view> ownFieldNames() const noexcept override {
+    return dialects::ownFieldNames(Naming::openAi);
+  }
+  void appendFields(std::string& out, const wire::Fields& upstream, bool same) const override {
+    appendAnswerFields(out, Naming::openAi, {upstream, same});
+  }
+  void appendLimits(std::string& out, const wire::Fields& upstream, bool same) const override {
+    appendLimitFields(out, Naming::openAi, {upstream, same});
+  }
   void appendError(std::string& out, const Problem& problem) const override {
     appendErrorBody(out, problem.message, problem.type, problem.param, problem.code);
   }
