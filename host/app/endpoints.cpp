@@ -14,13 +14,13 @@
 #include "base/json.hpp"
 #include "calls/call.hpp"
 #include "dialects/anthropic_error.hpp"
-#include "dialects/anthropic_fields.hpp"
 #include "dialects/anthropic_messages.hpp"
 #include "dialects/openai_chat.hpp"
 #include "dialects/openai_completions.hpp"
 #include "dialects/openai_embeddings.hpp"
 #include "http/exchange.hpp"
 #include "http/poco_handler.hpp"
+#include "wire/write.hpp"
 
 namespace sluice::app {
 
@@ -89,7 +89,7 @@ class MessagesHandler final : public CallHandler {
  private:
   std::unique_ptr<calls::Inquiry> parse(http::Exchange& exchange,
                                         calls::Problem& problem) const override {
-    return parse_({exchange.body(), exchange.head().fields, exchange.requestId()}, problem);
+    return parse_({exchange.body(), exchange.requestId()}, problem);
   }
   std::string refusal(const calls::Problem& problem, std::string_view requestId) const override {
     std::string body;
@@ -98,7 +98,7 @@ class MessagesHandler final : public CallHandler {
   }
   std::string refusalFields(std::string_view requestId) const override {
     std::string fields;
-    dialects::appendAnswerFields(fields, wire::Fields(), false, requestId);
+    wire::appendField(fields, "request-id", requestId);
     return fields;
   }
 
@@ -112,7 +112,7 @@ void restateForMessages(http::Answer& answer, std::string_view requestId) {
   problem.message = answer.message;
   answer.body.clear();
   dialects::appendAnthropicError(answer.body, problem, requestId);
-  dialects::appendAnswerFields(answer.fields, wire::Fields(), false, requestId);
+  wire::appendField(answer.fields, "request-id", requestId);
 }
 
 // GET /v1/models/{id...}: an id may hold slashes.

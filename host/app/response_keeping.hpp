@@ -28,6 +28,7 @@ class KeepingClient final : public calls::Client {
   KeepingClient(calls::Client& client, io::Loop& loop, const dialects::ResponsesInquiry& inquiry,
                 storage::Responses* store, std::string owner);
 
+  const wire::Fields& fields() const noexcept override { return client_.fields(); }
   void begin(int status, std::string_view contentType, std::string_view fields,
              std::optional<std::size_t> length) override;
   bool begun() const noexcept override { return client_.begun(); }

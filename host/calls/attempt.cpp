@@ -1,12 +1,15 @@
 #include "calls/attempt.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
+#include <span>
 
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "calls/fault.hpp"
 #include "calls/unsupported.hpp"
+#include "wire/write.hpp"
 
 namespace sluice::calls {
 
@@ -31,15 +34,6 @@ std::string seconds(milliseconds time) {
   std::string text;
   json::appendNumber(text, static_cast<double>(time.count()) / 1000);
   return text + " s";
-}
-
-// Whether `fields`, "Name: value\r\n" each, have one of that name.
-bool hasField(std::string_view fields, std::string_view name) {
-  while (!fields.empty()) {
-    if (text::equalsIgnoringCase(fields.substr(0, fields.find(':')), name)) return true;
-    fields.remove_prefix(fields.find('\n') + 1);
-  }
-  return false;
 }
 
 bool says(std::string_view contentType, std::string_view wanted) {
@@ -115,18 +109,29 @@ bool Attempt::encode(plugins::Encoded& encoded) {
   }
 }
 
-// Puts the client's own header fields in the place of the codec's of the same names.
-void Attempt::takeOwnFields(std::string& fields) const {
-  const std::string_view own = inquiry_.ownFields();
-  if (own.empty()) return;
+// Puts in what of the client's head is for this upstream, in the place of the codec's of the same
+// names.
+void Attempt::takeClientFields(std::string& fields) const {
+  constexpr std::array<std::string_view, 2> kTrace{"traceparent", "tracestate"};
+  const auto names = own_ ? inquiry_.ownFieldNames() : std::span<const std::string_view>();
+  std::string passed;
+  for (const wire::Field& field : client_.fields().all()) {
+    const auto named = [&field](std::string_view name) {
+      return text::equalsIgnoringCase(name, field.name);
+    };
+    if (std::any_of(names.begin(), names.end(), named) ||
+        std::any_of(kTrace.begin(), kTrace.end(), named)) {
+      wire::appendField(passed, field.name, field.value);
+    }
+  }
+  if (passed.empty()) return;
   std::string made;
   for (std::string_view left = fields; !left.empty();) {
     const std::string_view line = left.substr(0, left.find('\n') + 1);
     left.remove_prefix(line.size());
-    if (!hasField(own, line.substr(0, line.find(':')))) made += line;
+    if (!wire::hasField(passed, line.substr(0, line.find(':')))) made += line;
   }
-  made += own;
-  fields = std::move(made);
+  fields = made + passed;
 }
 
 io::Task<Attempt::End> Attempt::viaCodec() {
@@ -136,7 +141,7 @@ io::Task<Attempt::End> Attempt::viaCodec() {
   if (auto fault = faultOfDropped(dropped_, provider_.config->unsupported)) {
     co_return failedWith(MishapKind::unsupported, std::move(*fault));
   }
-  if (own_) takeOwnFields(encoded.fields);
+  takeClientFields(encoded.fields);
   upstream::Request wanted;
   wanted.method = encoded.method;
   wanted.path = encoded.path;
@@ -157,7 +162,12 @@ io::Task<Attempt::End> Attempt::viaCodec() {
   waited_ += duration_cast<microseconds>(steady_clock::now() - before);
   if (failure != Failure::none) co_return transportFailed(failure, exchange.detail());
   inquiry_.appendFields(passedFields_, exchange.head().fields, own_);
-  if (exchange.head().status / 100 != 2) co_return co_await refused(exchange);
+  hideSecrets(passedFields_);
+  if (exchange.head().status / 100 != 2) {
+    inquiry_.appendLimits(limits_, exchange.head().fields, own_);
+    hideSecrets(limits_);
+    co_return co_await refused(exchange);
+  }
 
   std::optional<Intake> intake = intakeFor(exchange, encoded.framing);
   if (!intake) co_return End::failed;

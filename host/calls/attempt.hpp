@@ -52,6 +52,8 @@ class Attempt final : public Removable {
   const std::string& refusal() const noexcept { return refusal_; }
   // What of the upstream's head goes on to the client; with refusal().
   const std::string& passedFields() const noexcept { return passedFields_; }
+  // What a refusal says of the upstream's limits, for the client.
+  const std::string& limits() const noexcept { return limits_; }
 
   bool committed() const noexcept { return committed_; }
   const std::optional<plugins::Usage>& usage() const noexcept { return usage_; }
@@ -79,7 +81,7 @@ class Attempt final : public Removable {
 
   std::optional<plugins::Fault> prepare();
   bool encode(plugins::Encoded& encoded);
-  void takeOwnFields(std::string& fields) const;
+  void takeClientFields(std::string& fields) const;
   std::optional<Intake> intakeFor(const upstream::Exchange& exchange, plugins::Framing framing);
   std::string_view key() const noexcept;  // empty: the provider has none
   plugins::Fault withoutKey(plugins::Fault fault) const;
@@ -121,6 +123,7 @@ class Attempt final : public Removable {
   std::string body_;                       // of the request
   std::vector<plugins::Dropped> dropped_;  // members that it goes out without
   std::string passedFields_;
+  std::string limits_;
   plugins::Request request_;
   upstream::Signed signed_;
   std::string held_;  // frames that wait for content

@@ -178,7 +178,11 @@ io::Task<Call::After> Call::attempt(Plan& plan, Step& step) {
 io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt,
                                     health::Inflight& inflight) {
   const config::Attempts& rules = generation_->config().attempts;
-  const Judgement judgement = judge(attempt.mishap(), rules.retryAfterWait);
+  Judgement judgement = judge(attempt.mishap(), rules.retryAfterWait);
+  if (judgement.problem.retryAfter.count() == 0 && attempt.mishap().retryAfter) {
+    judgement.problem.retryAfter = *attempt.mishap().retryAfter;
+  }
+  limits_ = attempt.limits();
   const auto now = steady_clock::now();
   if (judgement.harms) inflight.end(true, {});
   else inflight.unjudged();
@@ -319,6 +323,7 @@ io::Task<void> Call::refuse(const Problem& problem, std::string_view body,
   if (body.empty()) {
     inquiry_.appendError(made, problem);
     inquiry_.appendFields(fields, wire::Fields(), false);
+    fields += limits_;
     body = made;
   } else {
     fields = passed;

@@ -63,6 +63,7 @@ class Call {
   Attempt::Context context_;
   unsigned removed_ = 0;  // of the attempts: ended because the plugin was taken away
   Problem last_;          // of the last attempt that failed
+  std::string limits_;    // that it told of
   std::string troubles_;  // all of them, for the message
   std::string trouble_;   // for the log
   bool allTimedOut_ = true;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -89,9 +90,9 @@ class Inquiry {
                            bool askForUsage) const {
     appendOwn(out, model, askForUsage);
   }
-  // Of the client's head, what an upstream of its dialect gets: "Name: value\r\n" each. They take
-  // the place of the codec's own of the same names.
-  virtual std::string_view ownFields() const noexcept { return {}; }
+  // Names, in lower case, of what in the client's head an upstream of its dialect gets too. They
+  // take the place of the codec's own of the same names.
+  virtual std::span<const std::string_view> ownFieldNames() const noexcept { return {}; }
   // The same request in canonical form. `dropped` gets the members that it leaves out. A fault:
   // there is none; its `param` names the member that stands in the way.
   virtual std::optional<plugins::Fault> appendCanonical(
@@ -110,6 +111,11 @@ class Inquiry {
   // What the head of an answer says in this dialect: "Name: value\r\n" each. `upstream`: the fields
   // of the answer that it is made of, if there is one; `same`: which is of this dialect too.
   virtual void appendFields(std::string& out, const wire::Fields& upstream, bool same) const {
+    static_cast<void>(out), static_cast<void>(upstream), static_cast<void>(same);
+  }
+
+  // The part of them that is for answers in our own words too: the upstream's limits.
+  virtual void appendLimits(std::string& out, const wire::Fields& upstream, bool same) const {
     static_cast<void>(out), static_cast<void>(upstream), static_cast<void>(same);
   }
 

@@ -8,10 +8,9 @@ namespace {
 struct AnthropicCount : testing::Test {
   AnthropicCount() {
     calls::Problem problem;
-    inquiry = parseAnthropicCount({body, fields, "7"}, problem);
+    inquiry = parseAnthropicCount({body, "7"}, problem);
   }
   std::string body = R"({"model":"vm","messages":[{"role":"user","content":"hi"}]})";
-  wire::Fields fields;
   std::unique_ptr<calls::Inquiry> inquiry;
 };
 

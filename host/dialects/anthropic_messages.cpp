@@ -7,11 +7,11 @@
 #include "base/json.hpp"
 #include "dialects/anthropic_count.hpp"
 #include "dialects/anthropic_error.hpp"
-#include "dialects/anthropic_fields.hpp"
 #include "dialects/anthropic_foreign.hpp"
 #include "dialects/anthropic_messages_passage.hpp"
 #include "dialects/anthropic_messages_rendering.hpp"
 #include "dialects/anthropic_request.hpp"
+#include "dialects/passed_fields.hpp"
 #include "dialects/request_text.hpp"
 
 namespace sluice::dialects {
@@ -80,15 +80,15 @@ simdjson::error_code locate(const std::string& body, Reading& into) {
 class AnthropicMessagesInquiry : public calls::Inquiry {
  public:
   AnthropicMessagesInquiry(const AnthropicAsked& asked, Reading reading)
-      : body_(asked.body), requestId_(asked.requestId), reading_(std::move(reading)) {
-    appendOwnFields(ownFields_, asked.fields);
-  }
+      : body_(asked.body), requestId_(asked.requestId), reading_(std::move(reading)) {}
 
   std::string_view dialect() const noexcept override { return "anthropic.messages"; }
   std::string_view model() const noexcept override { return reading_.model; }
   bool stream() const noexcept override { return reading_.stream; }
   std::size_t size() const noexcept override { return body_.size(); }
-  std::string_view ownFields() const noexcept override { return ownFields_; }
+  std::span<const std::string_view> ownFieldNames() const noexcept override {
+    return dialects::ownFieldNames(Naming::anthropic);
+  }
 
   // This dialect tells its usage unasked.
   void appendOwn(std::string& out, std::string_view model, bool) const override {
@@ -122,7 +122,10 @@ class AnthropicMessagesInquiry : public calls::Inquiry {
   }
 
   void appendFields(std::string& out, const wire::Fields& upstream, bool same) const override {
-    appendAnswerFields(out, upstream, same, requestId_);
+    appendAnswerFields(out, Naming::anthropic, {upstream, same}, requestId_);
+  }
+  void appendLimits(std::string& out, const wire::Fields& upstream, bool same) const override {
+    appendLimitFields(out, Naming::anthropic, {upstream, same});
   }
   int status(const Problem& problem) const noexcept override { return anthropicStatus(problem); }
   void appendError(std::string& out, const Problem& problem) const override {
@@ -138,7 +141,6 @@ class AnthropicMessagesInquiry : public calls::Inquiry {
   const std::string& body_;
   std::string_view requestId_;
   Reading reading_;
-  std::string ownFields_;
 };
 
 class AnthropicCountInquiry final : public AnthropicMessagesInquiry {

@@ -14,7 +14,6 @@ namespace sluice::dialects {
 // What a client sent. All of it must live as long as the inquiry.
 struct AnthropicAsked {
   std::string& body;  // may be moved in memory once, to make room behind it
-  const wire::Fields& fields;
   std::string_view requestId;
 };
 

@@ -11,7 +11,7 @@ using plugins::Reason;
 struct MessagesPassage : testing::Test {
   MessagesPassage() {
     calls::Problem problem;
-    inquiry = parseAnthropicMessages({body, fields, "req_1"}, problem);
+    inquiry = parseAnthropicMessages({body, "req_1"}, problem);
     passage = inquiry->passage();
   }
   std::string pass(std::initializer_list<std::string_view> events) {
@@ -27,7 +27,6 @@ struct MessagesPassage : testing::Test {
   const calls::Progress& seen() const { return passage->progress(); }
 
   std::string body = R"({"model":"m","max_tokens":1,"stream":true,"messages":[1]})";
-  wire::Fields fields;
   std::unique_ptr<calls::Inquiry> inquiry;
   std::unique_ptr<calls::Passage> passage;
 };

@@ -41,7 +41,7 @@ struct MessagesRendering : testing::Test {
     body = R"({"model":"m","max_tokens":1,"messages":[1],"stream":)";
     body += stream ? "true}" : "false}";
     calls::Problem problem;
-    inquiry = parseAnthropicMessages({body, fields, "7"}, problem);
+    inquiry = parseAnthropicMessages({body, "7"}, problem);
     auto made = inquiry->rendering("m-1", "7");
     out.clear();
     made->writeTo(out);
@@ -77,7 +77,6 @@ struct MessagesRendering : testing::Test {
     return out.substr(at, out.find(",\"usage\"") - at);
   }
   std::string body, out;
-  wire::Fields fields;
   std::unique_ptr<calls::Inquiry> inquiry;
 };
 
@@ -300,7 +299,7 @@ TEST_F(MessagesRendering, aWholeAnswerHasEveryMember) {
       out);
 }
 
-// --- errors and fields ---
+// --- errors ---
 
 struct ProblemCase {
   int status;
@@ -367,50 +366,6 @@ TEST_F(MessagesRendering, whoHoldsNoThreadsSaysSoInTheWordsThatClientsKnow) {
       R"("details":{"error_code":"thread_unsupported_request","unsupported":["thread"]}},)"
       R"("request_id":"7"})",
       text);
-}
-
-TEST_F(MessagesRendering, fieldsOfTheSameDialectGoBack) {
-  make(false);
-  wire::Fields upstream;
-  upstream.add({"Request-Id", "req_up"});
-  upstream.add({"anthropic-ratelimit-tokens-remaining", "5"});
-  upstream.add({"anthropic-organization-id", "o"});
-  upstream.add({"set-cookie", "a=b"});
-  std::string text;
-  inquiry->appendFields(text, upstream, true);
-  EXPECT_EQ("Request-Id: req_up\r\nanthropic-ratelimit-tokens-remaining: 5\r\n", text);
-  text.clear();
-  inquiry->appendFields(text, wire::Fields(), false);
-  EXPECT_EQ("request-id: 7\r\n", text);
-}
-
-TEST_F(MessagesRendering, limitsOfOthersComeUnderTheNamesOfThisDialect) {
-  make(false);
-  wire::Fields upstream;
-  upstream.add({"x-request-id", "theirs"});
-  upstream.add({"x-ratelimit-limit-requests", "100"});
-  upstream.add({"x-ratelimit-remaining-tokens", "7"});
-  upstream.add({"x-ratelimit-reset-tokens", "6m0.5s"});
-  upstream.add({"x-ratelimit-remaining-requests", "many"});
-  std::string text;
-  inquiry->appendFields(text, upstream, false);
-  const std::string head =
-      "request-id: 7\r\nanthropic-ratelimit-requests-limit: 100\r\n"
-      "anthropic-ratelimit-tokens-remaining: 7\r\nanthropic-ratelimit-tokens-reset: ";
-  ASSERT_TRUE(text.starts_with(head)) << text;
-  EXPECT_EQ(head.size() + 22, text.size()) << text;  // 2026-01-02T03:04:05Z and the line's end
-}
-
-// "nan" is a number to a parser, and no time.
-TEST_F(MessagesRendering, aResetThatIsNoNumberIsLeftOut) {
-  make(false);
-  for (const char* const told : {"nan", "-nan", "infms", "-1s", "s", "x"}) {
-    wire::Fields upstream;
-    upstream.add({"x-ratelimit-reset-tokens", told});
-    std::string text;
-    inquiry->appendFields(text, upstream, false);
-    EXPECT_EQ("request-id: 7\r\n", text) << told;
-  }
 }
 
 }  // namespace

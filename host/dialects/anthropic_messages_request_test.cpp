@@ -10,9 +10,8 @@ using calls::Problem;
 // A request, parsed.
 class Asked {
  public:
-  explicit Asked(std::string body, wire::Fields fields = {})
-      : body_(std::move(body)), fields_(std::move(fields)) {
-    inquiry_ = parseAnthropicMessages({body_, fields_, "req_1"}, problem_);
+  explicit Asked(std::string body) : body_(std::move(body)) {
+    inquiry_ = parseAnthropicMessages({body_, "req_1"}, problem_);
     EXPECT_TRUE(inquiry_) << problem_.message;
   }
   std::string own(std::string_view model = "up") const {
@@ -35,7 +34,6 @@ class Asked {
 
  private:
   std::string body_;
-  wire::Fields fields_;
   Problem problem_;
   std::unique_ptr<calls::Inquiry> inquiry_;
   std::vector<plugins::Dropped> dropped_;
@@ -122,9 +120,8 @@ TEST(MessagesRequest, whatIsWrongIsSaid) {
            {R"({"model":"m","max_tokens":1,"messages":[1],"model":"n"})", "stands twice", "model"},
        }) {
     std::string body = one.body;
-    const wire::Fields fields;
     Problem problem;
-    EXPECT_FALSE(parseAnthropicMessages({body, fields, "req_1"}, problem)) << one.body;
+    EXPECT_FALSE(parseAnthropicMessages({body, "req_1"}, problem)) << one.body;
     EXPECT_EQ(400, problem.status);
     EXPECT_NE(problem.message.npos, problem.message.find(one.message)) << problem.message;
     EXPECT_EQ(one.param, problem.param);
@@ -358,20 +355,6 @@ TEST(MessagesRequest, blocksInBlocksHaveAnEnd) {
   }
   const std::string said = messagesOf(R"({"role":"user","content":[)" + block + "]}");
   EXPECT_NE(said.npos, said.find("too deep")) << said;
-}
-
-TEST(MessagesRequest, itsOwnHeaderFieldsGoToTheSameDialect) {
-  wire::Fields fields;
-  fields.add({"Anthropic-Beta", "a,b-2025-01-01"});
-  fields.add({"anthropic-version", "2023-06-01"});
-  fields.add({"x-api-key", "secret"});
-  fields.add({"cookie", "a=b"});
-  fields.add({"traceparent", "00-1-2-3"});
-  const Asked asked(turns(R"({"role":"user","content":"hi"})"), fields);
-  EXPECT_EQ(
-      "Anthropic-Beta: a,b-2025-01-01\r\nanthropic-version: 2023-06-01\r\n"
-      "traceparent: 00-1-2-3\r\n",
-      (*asked).ownFields());
 }
 
 // The mark was measured with its escapes, which ended beyond the proof.

@@ -4,6 +4,7 @@
 
 #include "base/error_body.hpp"
 #include "base/json.hpp"
+#include "dialects/passed_fields.hpp"
 
 namespace sluice::dialects {
 
@@ -143,6 +144,18 @@ void OpenAiInquiry::appendOwn(std::string& out, std::string_view model, bool ask
     edits.push_back({reading_.usageEdit, reading_.usageText});
   }
   appendEdited(out, body_, std::move(edits));
+}
+
+std::span<const std::string_view> OpenAiInquiry::ownFieldNames() const noexcept {
+  return dialects::ownFieldNames(Naming::openAi);
+}
+
+void OpenAiInquiry::appendFields(std::string& out, const wire::Fields& upstream, bool same) const {
+  appendAnswerFields(out, Naming::openAi, {upstream, same});
+}
+
+void OpenAiInquiry::appendLimits(std::string& out, const wire::Fields& upstream, bool same) const {
+  appendLimitFields(out, Naming::openAi, {upstream, same});
 }
 
 void OpenAiInquiry::appendError(std::string& out, const Problem& problem) const {

@@ -6,6 +6,7 @@
 #include <simdjson.h>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -56,6 +57,9 @@ class OpenAiInquiry : public calls::Inquiry {
   std::size_t size() const noexcept override { return body_.size(); }
 
   void appendOwn(std::string& out, std::string_view model, bool askForUsage) const override;
+  std::span<const std::string_view> ownFieldNames() const noexcept override;
+  void appendFields(std::string& out, const wire::Fields& upstream, bool same) const override;
+  void appendLimits(std::string& out, const wire::Fields& upstream, bool same) const override;
   void appendError(std::string& out, const calls::Problem& problem) const override;
   void appendErrorEvent(std::string& out, const calls::Problem& problem) const override;
 

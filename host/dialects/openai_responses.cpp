@@ -8,6 +8,7 @@
 #include "dialects/openai_responses_answer.hpp"
 #include "dialects/openai_responses_canonical.hpp"
 #include "dialects/openai_responses_messages.hpp"
+#include "dialects/passed_fields.hpp"
 #include "dialects/request_text.hpp"
 
 namespace sluice::dialects {
@@ -106,6 +107,15 @@ class OpenAiResponsesInquiry final : public ResponsesInquiry {
     return std::make_unique<OpenAiResponsesRendering>(request_, newAnswer(model));
   }
 
+  std::span<const std::string_view> ownFieldNames() const noexcept override {
+    return dialects::ownFieldNames(Naming::openAi);
+  }
+  void appendFields(std::string& out, const wire::Fields& upstream, bool same) const override {
+    appendAnswerFields(out, Naming::openAi, {upstream, same});
+  }
+  void appendLimits(std::string& out, const wire::Fields& upstream, bool same) const override {
+    appendLimitFields(out, Naming::openAi, {upstream, same});
+  }
   void appendError(std::string& out, const Problem& problem) const override {
     appendErrorBody(out, problem.message, problem.type, problem.param, problem.code);
   }

@@ -9,9 +9,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sluice;
   static std::string request = R"({"model":"m","max_tokens":1,"stream":true,"messages":[1]})";
-  static const wire::Fields fields;
   calls::Problem problem;
-  static const auto inquiry = dialects::parseAnthropicMessages({request, fields, "req"}, problem);
+  static const auto inquiry = dialects::parseAnthropicMessages({request, "req"}, problem);
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
 
   const auto passage = inquiry->passage();

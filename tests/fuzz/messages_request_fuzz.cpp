@@ -35,17 +35,16 @@ void translate(const Inquiry& inquiry) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const sluice::wire::Fields fields;
   std::string body(reinterpret_cast<const char*>(data), size);
   Problem problem;
-  const auto inquiry = parseAnthropicMessages({body, fields, "req"}, problem);
+  const auto inquiry = parseAnthropicMessages({body, "req"}, problem);
   if (!inquiry) {
     FUZZ_CHECK(problem.status == 400 && !problem.message.empty());
     return 0;
   }
   const std::string model(inquiry->model());
   std::string changed = sentOn(*inquiry, "other");
-  const auto again = parseAnthropicMessages({changed, fields, "req"}, problem);
+  const auto again = parseAnthropicMessages({changed, "req"}, problem);
   // Thoughts of other makers are left out; with them a conversation may be gone.
   if (!again) {
     FUZZ_CHECK(problem.param == "messages");
