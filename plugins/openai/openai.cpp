@@ -6,6 +6,7 @@
 
 #include "canonical.hpp"
 #include "decoder.hpp"
+#include "habits.hpp"
 
 namespace {
 
@@ -28,6 +29,35 @@ constexpr auto kSettings = R"({
       "pattern": "^/",
       "default": "/chat/completions",
       "description": "Below base_url"
+    },
+    "developer": {
+      "enum": ["developer", "system"],
+      "default": "developer",
+      "description": "The role that developers' messages have"
+    },
+    "limit": {
+      "enum": ["max_tokens", "max_completion_tokens"],
+      "description": "The only name of the limit of an answer that the upstream knows"
+    },
+    "alternate": {
+      "type": "boolean",
+      "default": false,
+      "description": "Whether system messages go first and consecutive ones of users or assistants become one"
+    },
+    "short_tool_ids": {
+      "type": "boolean",
+      "default": false,
+      "description": "Whether ids of tool calls are nine letters and digits"
+    },
+    "reasoning_details": {
+      "type": "boolean",
+      "default": false,
+      "description": "Whether proofs of reasoning come and go as reasoning_details, as at OpenRouter"
+    },
+    "omit": {
+      "type": "array",
+      "items": {"type": "string", "minLength": 1},
+      "description": "Members of a request that the upstream refuses; messages.NAME: of its messages"
     }
   }
 })";
@@ -108,6 +138,7 @@ class OpenAi : public sluice::Codec {
     }
     chatPath_ = settings.string("chat_path", chatPath_);
     checkPath(chatPath_);
+    habits_ = openai::habitsOf(settings);
   }
 
   void encode(const sluice::Request& request, sluice::HttpOut out) const override {
@@ -119,9 +150,8 @@ class OpenAi : public sluice::Codec {
     out.bearer();
     for (const auto& [name, value] : headers_) out.header(name, value);
     if (request.op() != SLUICE_OP_CHAT) return;
-    std::optional<std::string> rendered;
-    if (request.dialect() == kCanonical) rendered = openai::withoutExtensions(request);
-    out.json(rendered ? std::string_view(*rendered) : request.body());
+    if (request.dialect() == kResponses) out.json(request.body());
+    else encodeChat(request, out);
   }
 
   std::unique_ptr<sluice::Decoder> open(const sluice::Request& request,
@@ -129,10 +159,20 @@ class OpenAi : public sluice::Codec {
     if (!response.ok())
       return openai::failureDecoder(response.status, sluice::retryAfterMs(response.headers, host_));
     if (request.op() == SLUICE_OP_MODELS) return openai::modelsDecoder();
-    return openai::chatDecoder(request.stream());
+    return openai::chatDecoder(request.stream(), habits_.reasoningDetails);
   }
 
  private:
+  void encodeChat(const sluice::Request& request, sluice::HttpOut& out) const {
+    std::optional<std::string> rendered;
+    if (request.dialect() == kCanonical)
+      rendered = openai::withoutExtensions(request, habits_.reasoningDetails);
+    const std::string_view body = rendered ? std::string_view(*rendered) : request.body();
+    const openai::Suited suited = openai::suited(body, habits_);
+    for (const std::string& member : suited.omitted) out.dropped(member);
+    out.json(suited.body ? std::string_view(*suited.body) : body);
+  }
+
   void addHeader(const std::string& setting, std::string_view name, std::string_view value) {
     if (value.empty()) return;
     checkHeaderValue(setting, value);
@@ -146,6 +186,7 @@ class OpenAi : public sluice::Codec {
   sluice::Host host_;
   std::vector<std::pair<std::string, std::string>> headers_;
   std::string chatPath_ = "/chat/completions";
+  openai::Habits habits_;
 };
 
 // Few upstreams have more of the API than chat.

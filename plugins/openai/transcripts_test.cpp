@@ -51,6 +51,18 @@ TEST_P(Streams, AreErrorsWhenTheyEndEarly) {
   }
 }
 
+// The buckets of what an answer took do not overlap, and leave nothing out.
+TEST_P(Transcripts, CountEachTokenOnce) {
+  const std::string member = "\"total_tokens\":";
+  const std::size_t told = transcript.body.rfind(member);
+  if (transcript.op != SLUICE_OP_CHAT || told == std::string::npos) return;
+  const std::size_t last = transcript.chunks.rfind("usage ");
+  std::uint64_t sum = 0;
+  for (std::size_t at = last; at != std::string::npos; at = transcript.chunks.find('=', at + 1))
+    if (transcript.chunks[at] == '=') sum += std::stoull(transcript.chunks.substr(at + 1));
+  EXPECT_EQ(std::stoull(transcript.body.substr(told + member.size())), sum);
+}
+
 TEST_P(WholeAnswers, AreErrorsWhenTheyEndEarly) {
   const std::size_t last = transcript.body.find_last_not_of(" \n");
   for (std::size_t size = 1; size <= last; ++size) {
