@@ -19,6 +19,15 @@ std::string reasonOf(const Error& error, const std::string& name) {
   return error.message.starts_with(before) ? error.message.substr(before.size()) : error.message;
 }
 
+// What a route's provider calls the model that was asked for.
+std::string nameAt(const config::Route& route, std::string_view asked) {
+  const std::string prefix = route.provider + "/";
+  if (asked.starts_with(prefix)) asked.remove_prefix(prefix.size());
+  std::string made = route.model;
+  const std::size_t star = made.find('*');
+  return star == made.npos ? made : made.replace(star, 1, asked);
+}
+
 Problem notFound(std::string message) {
   Problem made;
   made.status = 404;
@@ -182,11 +191,16 @@ Resolution Generation::resolve(std::string_view name, Problem& problem) const {
     made.virtualModel = known->second;
     return made;
   }
+  const config::Route* matching = nullptr;
   for (const config::Route& route : config_.routes) {
     if (!text::matchesPattern(route.match, name)) continue;
-    const std::string prefix = route.provider + "/";
-    const std::string_view model = name.starts_with(prefix) ? name.substr(prefix.size()) : name;
-    return atProvider(*provider(route.provider), model, problem);
+    if (matching == nullptr) matching = &route;
+    if (!provider(route.provider)->instance) continue;
+    matching = &route;
+    break;
+  }
+  if (matching != nullptr) {
+    return atProvider(*provider(matching->provider), nameAt(*matching, name), problem);
   }
   const std::size_t slash = name.find('/');
   if (slash != name.npos && slash + 1 < name.size()) {

@@ -90,7 +90,8 @@ class Generation {
   }
   std::uint64_t number() const noexcept { return number_; }
 
-  // Virtual model, then route pattern, then provider/model. Without a value `problem` tells why.
+  // Virtual model, then the first route that matches and whose provider is on, then provider/model.
+  // Without a value `problem` tells why.
   Resolution resolve(std::string_view name, Problem& problem) const;
   std::vector<ListedModel> models() const;
   // 404, with the nearest right name.

@@ -255,6 +255,8 @@ void fields(V& v, Route& route) {
          route.match, kRoutePattern);
   v.text({"provider", "The provider that gets them.", Presence::required}, route.provider,
          kProviderName);
+  v.text({"model", "What that provider calls them; '*' stands for the name asked for."},
+         route.model, kRouteModel);
 }
 
 template <class V>
@@ -286,7 +288,8 @@ void fields(V& v, Config& config) {
          config.stateDirectory, kPath);
   v.named({"providers", "Upstreams by name."}, config.providers, kProviderName);
   v.named({"models", "What is known of models, by provider/model."}, config.models, kModelName);
-  v.items({"routes", "Which provider gets a plain model name; the first match counts."},
+  v.items({"routes",
+           "Which provider gets a plain model name: that of the first match whose provider is on."},
           config.routes);
   v.named({"virtual_models", "Names that stand for several models."}, config.virtualModels,
           kVirtualModelName);

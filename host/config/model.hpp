@@ -119,8 +119,9 @@ struct Model {
 };
 
 struct Route {
-  std::string match;     // `*` stands for any characters
-  std::string provider;  // a provider's name
+  std::string match;        // `*` stands for any characters
+  std::string provider;     // a provider's name
+  std::string model = "*";  // what the provider calls it; `*` stands for the name asked for
   std::string where;
 };
 
@@ -184,7 +185,7 @@ struct Config {
   Log log;
   std::vector<Provider> providers;  // in the order written
   std::vector<Model> models;
-  std::vector<Route> routes;  // the first match wins
+  std::vector<Route> routes;  // the first match whose provider is on wins
   std::vector<VirtualModel> virtualModels;
   std::string stateDirectory;
   bool stateDirectoryChosen = false;  // the configuration names it

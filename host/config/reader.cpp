@@ -174,6 +174,7 @@ class Reader {
       report_.fault(list->mark, frame.path + " has both '" + std::string(one.name) + "' and '" +
                                     std::string(several.name) + "'");
     }
+    if (single != nullptr && values.empty()) return;  // it needs all that its only key does
     // One key that is set is enough: what the others lack does not count then.
     const auto mine = unset_.begin() + static_cast<std::ptrdiff_t>(before);
     if (values.empty()) unsetKeys_.assign(mine, unset_.end());

@@ -183,6 +183,12 @@ Complaint routePattern(std::string& text) {
   return std::nullopt;
 }
 
+Complaint routeModel(std::string& text) {
+  if (text.empty() || !allVisible(text)) return "must be a model's name, without blanks";
+  if (text.find('*') != text.rfind('*')) return "may hold one '*' only";
+  return std::nullopt;
+}
+
 Complaint secret(std::string& text) {
   if (!allVisible(text)) return "must be of visible ASCII characters, without blanks or line ends";
   return std::nullopt;

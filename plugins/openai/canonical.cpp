@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "beside.hpp"
+
 namespace openai {
 namespace {
 
@@ -23,6 +25,8 @@ bool wantsThoughts(std::string_view model) {
     return model.find(family) != std::string_view::npos;
   });
 }
+
+bool isClaude(std::string_view model) { return model.find("claude") != std::string_view::npos; }
 
 bool holdsExtensions(std::string_view body) {
   constexpr std::array<std::string_view, 9> names = {
@@ -54,7 +58,8 @@ void renderWithout(json::Writer& writer, json::Value object, std::string_view na
 
 class Rendering {
  public:
-  explicit Rendering(const sluice::Request& request) : request_(request), body_(request) {}
+  Rendering(const sluice::Request& request, bool details)
+      : request_(request), body_(request), details_(details && isClaude(request.model())) {}
 
   std::string run() {
     json::Document document;
@@ -102,6 +107,7 @@ class Rendering {
     writer.beginObject();
     for (auto at = message.begin(); at != message.end(); ++at) {
       const std::string_view name = at.key();
+      if (name == "reasoning_details" && details_) writer.key(name).raw(reasoningDetailsOf(*at));
       if (name == "reasoning_details" || name == "is_error") continue;
       if (name == "reasoning_content" && !thinks) continue;
       if (name == "content" && (*at).isArray()) renderParts(writer, *at, tool);
@@ -154,17 +160,18 @@ class Rendering {
 
   const sluice::Request& request_;
   const Body body_;
+  const bool details_;
   std::string messages_, shown_;
   std::size_t place_ = 0;
 };
 
 }  // namespace
 
-std::optional<std::string> withoutExtensions(const sluice::Request& request) {
+std::optional<std::string> withoutExtensions(const sluice::Request& request, bool details) {
   const bool limit = wantsNewLimit(request.model()) &&
                      request.body().find("\"max_tokens\"") != std::string_view::npos;
   if (!limit && !holdsExtensions(request.body())) return std::nullopt;
-  return Rendering(request).run();
+  return Rendering(request, details).run();
 }
 
 }  // namespace openai

@@ -10,6 +10,7 @@
 namespace openai {
 
 // Nothing if the request's body can go out as it is. Throws what cannot be said, naming the member.
-std::optional<std::string> withoutExtensions(const sluice::Request& request);
+// `details`: the upstream takes proofs of reasoning back.
+std::optional<std::string> withoutExtensions(const sluice::Request& request, bool details = false);
 
 }  // namespace openai

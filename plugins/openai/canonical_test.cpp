@@ -70,6 +70,19 @@ TEST(Canonical, thoughtsGoBackOnlyToWhoWantsThem) {
       sent(body, "gpt-4o"));
 }
 
+TEST(Canonical, proofsOfReasoningGoBackToWhoTakesThem) {
+  const char* body =
+      R"({"messages":[{"role":"assistant","reasoning_content":"a","reasoning_details":[{"type":"reasoning.text","text":"a","signature":"s","format":"anthropic"},{"type":"reasoning.encrypted","data":"g","format":"google"},{"type":"reasoning.encrypted","data":"d","format":"anthropic"}],"content":"b"}]})";
+  const auto given = [&](const char* model) {
+    const sluice_request request = chat(model, body, false);
+    return openai::withoutExtensions(sluice::Request(request), true).value_or("as it is");
+  };
+  EXPECT_EQ(
+      R"({"messages":[{"role":"assistant","reasoning_details":[{"type":"reasoning.text","text":"a","signature":"s","format":"anthropic-claude-v1","index":0},{"type":"reasoning.encrypted","data":"d","format":"anthropic-claude-v1","index":1}],"content":"b"}]})",
+      given("anthropic/claude-haiku-4.5"));
+  EXPECT_EQ(R"({"messages":[{"role":"assistant","content":"b"}]})", given("openai/gpt-4o"));
+}
+
 TEST(Responses, goToTheirOwnPathUntouched) {
   Host host;
   HttpRequest http;

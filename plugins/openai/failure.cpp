@@ -156,13 +156,13 @@ std::uint32_t reasonByWords(const Complaint& said, int status) {
   if (named({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active",
              "insufficient_balance", "credits_exhausted"}))
     return SLUICE_REASON_QUOTA;
-  if (named(
-          {"context_length_exceeded", "string_above_max_length", "request_too_large_for_model"}) ||
+  if (named({"context_length_exceeded", "string_above_max_length", "request_too_large_for_model",
+             "exceed_context_size_error", "tokens_limit_reached"}) ||
       (status == 413 && named({"rate_limit_exceeded", "tokens"})) ||
       ((status == 400 || status == 413 || status == 422) &&
        containsAny(message, {"maximum context length", "context length exceeded", "context window",
                              "prompt is too long", "input is too long", "maximum number of tokens",
-                             "maximum prompt length"})))
+                             "maximum prompt length", "greater than the context length"})))
     return SLUICE_REASON_CONTEXT_LENGTH;
   if (said.moderated || named({"content_filter", "content_policy_violation", "moderation_blocked",
                                "responsibleaipolicyviolation"}))
@@ -172,7 +172,8 @@ std::uint32_t reasonByWords(const Complaint& said, int status) {
                                               "invalid api key", "api key expired"})))
     return SLUICE_REASON_KEY;
   if (named({"model_not_found", "deploymentnotfound", "model_not_available", "unknown_model"}) ||
-      (status == 404 && message.find("model") != std::string::npos))
+      (status == 404 && message.find("model") != std::string::npos) ||
+      (status == 400 && message.find("no such model") != std::string::npos))
     return SLUICE_REASON_MODEL_NOT_FOUND;
   if (named({"rate_limit_exceeded", "rate_limit_error", "too_many_requests"}))
     return SLUICE_REASON_RATE_LIMIT;
@@ -202,7 +203,7 @@ Error failure(int status, std::uint32_t retryAfterMs, std::string_view body) {
 
 bool holdsError(json::Value event) {
   const json::Value error = event["error"];
-  return error.isObject() || !error.string().empty();
+  return error.isObject() || !error.string().empty() || event["object"].string() == "error";
 }
 
 }  // namespace openai

@@ -8,6 +8,7 @@
 #include "completions.hpp"
 #include "decoder.hpp"
 #include "embed.hpp"
+#include "habits.hpp"
 
 namespace {
 
@@ -47,6 +48,35 @@ constexpr auto kSettings = R"({
       "pattern": "^/",
       "default": "/chat/completions",
       "description": "Below base_url"
+    },
+    "developer": {
+      "enum": ["developer", "system"],
+      "default": "developer",
+      "description": "The role that developers' messages have"
+    },
+    "limit": {
+      "enum": ["max_tokens", "max_completion_tokens"],
+      "description": "The only name of the limit of an answer that the upstream knows"
+    },
+    "alternate": {
+      "type": "boolean",
+      "default": false,
+      "description": "Whether system messages go first and consecutive ones of users or assistants become one"
+    },
+    "short_tool_ids": {
+      "type": "boolean",
+      "default": false,
+      "description": "Whether ids of tool calls are nine letters and digits"
+    },
+    "reasoning_details": {
+      "type": "boolean",
+      "default": false,
+      "description": "Whether proofs of reasoning come and go as reasoning_details, as at OpenRouter"
+    },
+    "omit": {
+      "type": "array",
+      "items": {"type": "string", "minLength": 1},
+      "description": "Members of a request that the upstream refuses; messages.NAME: of its messages"
     }
   }
 })";
@@ -54,6 +84,7 @@ constexpr auto kSettings = R"({
 using sluice::Settings;
 
 constexpr std::string_view kCanonical = "sluice.chat/1";
+constexpr std::string_view kChat = "openai.chat";
 constexpr std::string_view kResponses = "openai.responses";
 
 std::string lowered(std::string_view text) {
@@ -132,6 +163,7 @@ class OpenAi : public sluice::Codec {
     embeddingsPath_ = pathOf(settings, "embeddings_path", embeddingsPath_);
     completionsPath_ = pathOf(settings, "completions_path", completionsPath_);
     completions_ = openai::Completions(settings);
+    habits_ = openai::habitsOf(settings);
   }
 
   void encode(const sluice::Request& request, sluice::HttpOut out) const override {
@@ -142,11 +174,15 @@ class OpenAi : public sluice::Codec {
     else out.post(path(request)).header("Accept", "application/json").framing(SLUICE_FRAME_WHOLE);
     out.bearer();
     for (const auto& [name, value] : headers_) out.header(name, value);
-    std::optional<std::string> rendered;
     if (request.op() == SLUICE_OP_MODELS) return;
-    if (request.op() == SLUICE_OP_EMBED) rendered = openai::embedBody(request, out);
-    if (request.dialect() == kCanonical) rendered = openai::withoutExtensions(request);
-    out.json(rendered ? std::string_view(*rendered) : request.body());
+    if (request.op() == SLUICE_OP_EMBED) {
+      const auto rendered = openai::embedBody(request, out);
+      out.json(rendered ? std::string_view(*rendered) : request.body());
+    } else if (request.dialect() == kCanonical || request.dialect() == kChat) {
+      encodeChat(request, out);
+    } else {
+      out.json(request.body());
+    }
   }
 
   std::unique_ptr<sluice::Decoder> open(const sluice::Request& request,
@@ -155,10 +191,20 @@ class OpenAi : public sluice::Codec {
       return openai::failureDecoder(response.status, sluice::retryAfterMs(response.headers, host_));
     if (request.op() == SLUICE_OP_MODELS) return openai::modelsDecoder();
     if (request.op() == SLUICE_OP_EMBED) return openai::embedDecoder();
-    return openai::chatDecoder(request.stream());
+    return openai::chatDecoder(request.stream(), habits_.reasoningDetails);
   }
 
  private:
+  void encodeChat(const sluice::Request& request, sluice::HttpOut& out) const {
+    std::optional<std::string> rendered;
+    if (request.dialect() == kCanonical)
+      rendered = openai::withoutExtensions(request, habits_.reasoningDetails);
+    const std::string_view body = rendered ? std::string_view(*rendered) : request.body();
+    const openai::Suited suited = openai::suited(body, habits_);
+    for (const std::string& member : suited.omitted) out.dropped(member);
+    out.json(suited.body ? std::string_view(*suited.body) : body);
+  }
+
   void addHeader(const std::string& setting, std::string_view name, std::string_view value) {
     if (value.empty()) return;
     checkHeaderValue(setting, value);
@@ -178,6 +224,7 @@ class OpenAi : public sluice::Codec {
   std::string chatPath_ = "/chat/completions";
   std::string embeddingsPath_ = "/embeddings", completionsPath_ = "/completions";
   openai::Completions completions_;
+  openai::Habits habits_;
 };
 
 // Few upstreams have more of the API than chat.

@@ -98,6 +98,32 @@ TEST(Component, SpeaksOpenaiChat) {
   EXPECT_EQ(openai.dialects[1], nullptr);
 }
 
+// OpenRouter's: of Claude's reasoning the signatures come too, of others' the text alone.
+TEST(Decoder, ReadsProofsOfReasoningWhereToldTo) {
+  const std::vector<Frame> frames = {
+      {"",
+       R"({"id":"i","model":"m","choices":[{"index":0,"delta":{"reasoning":"Hm","reasoning_details":[{"type":"reasoning.text","text":"Hm","format":"anthropic-claude-v1","index":0}]}}]})"},
+      {"",
+       R"({"choices":[{"index":0,"delta":{"reasoning_details":[{"type":"reasoning.text","signature":"s","format":"anthropic-claude-v1","index":0}]}}]})"},
+      {"",
+       R"({"choices":[{"index":0,"delta":{"reasoning_details":[{"type":"reasoning.encrypted","data":"d","format":"anthropic-claude-v1","index":1},{"type":"reasoning.encrypted","data":"e","format":"openai-responses-v1","index":2}]}}]})"},
+      {"", R"({"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]})"}};
+  Host host;
+  const auto read = [&](std::string_view settings) {
+    const Instance openai("sluice.openai", host, settings);
+    return decode(openai, chat("m", "{}", true), 200, {}, frames);
+  };
+  const std::string with = read(R"({"reasoning_details":true})");
+  const std::string signature = R"({"signature":"s","format":"anthropic"})";
+  EXPECT_NE(with.find(signature), std::string::npos) << with;
+  EXPECT_NE(with.find(R"({"encrypted":"d","format":"anthropic"})"), std::string::npos) << with;
+  EXPECT_EQ(with.find("openai"), std::string::npos) << with;
+  EXPECT_EQ(with.find("Hm"), with.rfind("Hm")) << with;
+  const std::string without = read("{}");
+  EXPECT_EQ(without.find("signature"), std::string::npos) << without;
+  EXPECT_NE(without.find("Hm"), std::string::npos) << without;
+}
+
 // Damaged answers end in an error or are read; they never crash.
 TEST(Decoder, SurvivesDamagedAnswers) {
   const std::vector<std::string> odd = {
