@@ -20,7 +20,7 @@ int failed(const std::string& message, int code) {
 
 int list() {
   TextTable table;
-  table.add({"client", ""});
+  table.add({"client", "what it is given"});
   for (const Client& client : clients()) {
     table.add({std::string(client.name), std::string(client.about)});
   }
@@ -39,13 +39,15 @@ int unknown(const std::string& name) {
                 kUsage);
 }
 
-void tellWhatIsNext(const Client& client, const Offer& offer) {
-  if (!client.key.empty()) {
-    std::cerr << "key: " << filled(client.form, client.key, offer) << '\n';
-  } else if (offer.needsKey) {
-    std::cerr << "key: export " << offer.keyVariable << "=<one of the gateway's keys>\n";
+void tellWhatIsNext(const Client& client, const Offer& offer, bool kept) {
+  if (offer.needsKey) {
+    std::cerr << "key: set " << offer.keyVariable << " to one of the gateway's keys";
+    if (!client.keyPlace.empty()) std::cerr << " in " << client.keyPlace;
+    std::cerr << '\n';
   }
-  if (!client.then.empty()) std::cerr << "then: " << client.then << '\n';
+  const bool instead = kept && !client.thenIfKept.empty();
+  const std::string_view then = instead ? client.thenIfKept : client.then;
+  if (!then.empty()) std::cerr << "then: " << filled(Form::shell, then, offer) << '\n';
 }
 
 // One text as it is, so that it can be passed on; several below their files' names.
@@ -65,10 +67,10 @@ int show(const Client& client, const Offer& offer) {
   if (client.files != nullptr) {
     for (const Document& document : client.files(offer)) {
       std::cerr << "file: " << shownPlace(document.place) << "; sluice connect " << client.name
-                << " --write puts it there\n";
+                << " --write puts this into it\n";
     }
   }
-  tellWhatIsNext(client, offer);
+  tellWhatIsNext(client, offer, false);
   return 0;
 }
 
@@ -109,8 +111,12 @@ int write(const Client& client, const Offer& offer) {
     std::cout << '\n';
   }
   std::cout << std::flush;
-  for (const Change& change : changes) tellWhatStays(change);
-  tellWhatIsNext(client, offer);
+  bool kept = false;
+  for (const Change& change : changes) {
+    tellWhatStays(change);
+    kept = kept || !change.merged.kept.empty();
+  }
+  tellWhatIsNext(client, offer, kept);
   return 0;
 }
 

@@ -14,13 +14,14 @@ struct Client {
   std::string_view name;
   std::string_view also = {};   // another name that it goes by
   std::string_view about = {};  // for the list
-  Form form = Form::words;      // of `text` and `key`
+  Form form = Form::words;      // of `text`
   // What is printed: a template, or, where that is empty, what `print` makes, or else the files.
   std::string_view text = {};
   std::vector<Document> (*print)(const Offer&) = nullptr;
   std::vector<Document> (*files)(const Offer&) = nullptr;  // null: none that could be written
-  std::string_view key = {};   // where the key goes; empty: the client reads the variable itself
-  std::string_view then = {};  // what to do next
+  std::string_view keyPlace = {};    // where the key's variable is set; empty: in the environment
+  std::string_view then = {};        // what to do next
+  std::string_view thenIfKept = {};  // the same where the file chooses another model, and keeps it
 };
 
 std::span<const Client> clients();

@@ -12,7 +12,7 @@ std::vector<Document> codexFiles(const Offer& offer) {
       "\n[model_providers.sluice]\nname = \"Sluice\"\nbase_url = \"@V1@\"\nwire_api = "
       "\"responses\"\n";
   // With it, Codex does not start while the variable is not set.
-  if (offer.needsKey) text += "env_key = \"@KEYNAME@\"\n";
+  if (offer.needsKey) text += "env_key = \"" + offer.keyVariable + "\"\n";
   return {{.place = {"CODEX_HOME", "~/.codex", "config.toml"},
            .form = Form::toml,
            .text = filled(Form::toml, text, offer)}};

@@ -32,7 +32,6 @@ std::string filled(Form form, std::string_view text, const Offer& offer) {
                          {"@V1@", offer.v1()},
                          {"@MODEL@", quotedIn(form, offer.chosen.id)},
                          {"@KEY@", keyIn(form, offer)},
-                         {"@KEYNAME@", offer.keyVariable},
                          {"@OS@", offer.needsKey ? "import os\n\n" : ""}});
 }
 

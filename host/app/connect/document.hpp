@@ -37,7 +37,7 @@ std::string quotedIn(Form form, const std::string& text);
 std::string keyIn(Form form, const Offer& offer);
 
 // The template with @URL@, @V1@ (with /v1 at its end), @MODEL@ and @KEY@ filled in as the form
-// writes them, @KEYNAME@ the variable's bare name, @OS@ Python's import where the key needs it.
+// writes them, @OS@ as Python's import where the key needs it.
 std::string filled(Form form, std::string_view text, const Offer& offer);
 
 }  // namespace sluice::app

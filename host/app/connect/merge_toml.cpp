@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "app/connect/merge.hpp"
-#include "app/connect/toml_items.hpp"
+#include "config/toml_items.hpp"
 
 namespace sluice::app {
 
 namespace {
 
+using config::TomlItem;
+using config::tomlItems;
 using Items = std::vector<TomlItem>;
 using Path = std::vector<std::string>;
 

@@ -27,11 +27,9 @@ Value modelEntry(const OfferedModel& model) {
   }
   if (facts.tools) entry["tool_call"] = *facts.tools;
   if (facts.reasoning) entry["reasoning"] = *facts.reasoning;
-  if (facts.vision) {
-    entry["attachment"] = *facts.vision;
-    Value input = Value::array({"text"});
-    if (*facts.vision) input.push_back("image");
-    entry["modalities"] = {{"input", input}, {"output", Value::array({"text"})}};
+  if (facts.vision) entry["attachment"] = *facts.vision;
+  if (facts.vision == true) {
+    entry["modalities"] = {{"input", {"text", "image"}}, {"output", Value::array({"text"})}};
   }
   return entry;
 }

@@ -1,8 +1,8 @@
-#include "app/connect/toml_items.hpp"
+#include "config/toml_items.hpp"
 
 #include <algorithm>
 
-namespace sluice::app {
+namespace sluice::config {
 
 namespace {
 
@@ -147,4 +147,4 @@ class Reader {
 
 std::optional<std::vector<TomlItem>> tomlItems(std::string_view text) { return Reader(text).all(); }
 
-}  // namespace sluice::app
+}  // namespace sluice::config

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sluice::app {
+namespace sluice::config {
 
 struct TomlItem {
   std::vector<std::string> path;  // of a setting with its table's before it
@@ -19,4 +19,4 @@ struct TomlItem {
 // In the order written. Nothing if the text is not TOML, as far as that is seen here.
 std::optional<std::vector<TomlItem>> tomlItems(std::string_view text);
 
-}  // namespace sluice::app
+}  // namespace sluice::config
