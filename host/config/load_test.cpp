@@ -66,7 +66,7 @@ virtual_models:
   ASSERT_EQ(config.models.size(), 1U);
   EXPECT_EQ(config.models[0].provider, "a");
   EXPECT_EQ(config.models[0].name, "x/y");
-  EXPECT_EQ(config.models[0].input, 0.25);
+  EXPECT_EQ(config.models[0].input, Decimal::parse("0.25"));
   EXPECT_EQ(config.models[0].output, std::nullopt);
   EXPECT_EQ(config.models[0].context, 1000U);
   EXPECT_EQ(config.models[0].tools, false);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/decimal.hpp"
 #include "base/secret.hpp"
 
 namespace sluice::config {
@@ -110,7 +111,7 @@ struct Provider {
 struct Model {
   std::string provider;
   std::string name;  // as the upstream calls it
-  std::optional<double> input, output, cacheRead, cacheWrite;
+  std::optional<Decimal> input, output, cacheRead, cacheWrite;
   std::optional<std::uint64_t> context, maxOutput;
   std::optional<bool> tools, vision, reasoning;
   std::string labels = "{}";  // JSON object, handed to strategies

@@ -1,8 +1,6 @@
 #include "config/reader.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <filesystem>
 #include <optional>
 #include <type_traits>
@@ -96,18 +94,13 @@ class Reader {
     }
   }
 
-  void price(const Key& key, std::optional<double>& value) {
+  void price(const Key& key, std::optional<Decimal>& value) {
     constexpr std::string_view kWhat = "a number from 0 to 1000000";
+    static const std::optional<Decimal> kMost = Decimal::parse("1000000");
     const Node* const node = scalar(key, kWhat);
     if (node == nullptr) return;
-    const Plain plain = typed(*node) ? resolve(node->text) : Plain::text;
-    double number = -1;
-    if (plain == Plain::integer || plain == Plain::real) {
-      const char* const end = node->text.data() + node->text.size();
-      const auto read = std::from_chars(node->text.data(), end, number);
-      if (read.ec != std::errc() || read.ptr != end) number = -1;
-    }
-    if (number >= 0 && number <= 1e6) value = number;
+    const auto number = typed(*node) ? Decimal::parse(node->text) : std::nullopt;
+    if (number && *number <= *kMost) value = number;
     else mismatch(*node, pathOf(key), kWhat);
   }
 

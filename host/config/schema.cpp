@@ -54,7 +54,7 @@ class SchemaWriter {
     endOrVariable();
   }
 
-  void price(const Key& key, std::optional<double>&) {
+  void price(const Key& key, std::optional<Decimal>&) {
     begin(key);
     beginOrVariable("number");
     out_.key("minimum").number(std::uint64_t{0});
