@@ -7,7 +7,7 @@
 #include <functional>
 
 #include "app/loop_unit.hpp"
-#include "app/model_list.hpp"
+#include "app/model_endpoints.hpp"
 #include "app/refusal.hpp"
 #include "app/response_endpoints.hpp"
 #include "app/version.hpp"
@@ -103,37 +103,6 @@ class MessagesHandler final : public CallHandler {
   }
 
   Parse parse_;
-};
-
-// An error that needs no handler, for clients of the Messages API.
-void restateForMessages(http::Answer& answer, std::string_view requestId) {
-  calls::Problem problem;
-  problem.status = answer.status;
-  problem.message = answer.message;
-  answer.body.clear();
-  dialects::appendAnthropicError(answer.body, problem, requestId);
-  wire::appendField(answer.fields, "request-id", requestId);
-}
-
-// GET /v1/models/{id...}: an id may hold slashes.
-class ModelHandler final : public http::LoopHandler {
- public:
-  explicit ModelHandler(LoopUnit& unit) noexcept : unit_(unit) {}
-
-  io::Task<void> handle(http::Exchange& exchange, io::CancelToken) override {
-    std::string body = modelEntry(*unit_.generation(), exchange.pathRest());
-    int status = 200;
-    if (body.empty()) {
-      const calls::Problem problem = unit_.generation()->unknownModel(exchange.pathRest());
-      status = problem.status;
-      body = openAiErrorBody(problem);
-    }
-    co_await exchange.answer(status, http::kJson, {}, body);
-  }
-  bool quick() const noexcept override { return true; }
-
- private:
-  LoopUnit& unit_;
 };
 
 // What a route of the control side answers.
@@ -235,14 +204,7 @@ http::Router makeRouter(LoopUnit& unit, Shared& shared) {
 
   addResponseRoutes(router, unit, shared);
 
-  http::Route models{"GET", "/models",
-                     onLoop([&unit] { return Said{200, modelList(*unit.generation())}; }),
-                     Needs::client};
-  models.versioned = true;
-  router.add(std::move(models));
-  http::Route model{"GET", "/models/{id...}", std::make_shared<ModelHandler>(unit), Needs::client};
-  model.versioned = true;
-  router.add(std::move(model));
+  addModelRoutes(router, unit);
 
   http::Route live{"GET", "/health", onLoop([] {
                      return Said{

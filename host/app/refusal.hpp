@@ -3,8 +3,10 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "calls/problem.hpp"
+#include "http/errors.hpp"
 
 namespace sluice::http {
 class Exchange;
@@ -19,5 +21,11 @@ void logRefusal(LoopUnit& unit, const http::Exchange& exchange, const calls::Pro
 
 // The body in OpenAI's form.
 std::string openAiErrorBody(const calls::Problem& problem);
+// The whole answer in Anthropic's.
+http::Answer anthropicRefusal(const calls::Problem& problem, std::string_view requestId);
+
+// An error that needs no handler, for clients of Anthropic's API.
+void restateForMessages(http::Answer& answer, const wire::RequestHead& head,
+                        std::string_view requestId);
 
 }  // namespace sluice::app

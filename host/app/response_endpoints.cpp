@@ -12,6 +12,7 @@
 #include "dialects/json_view.hpp"
 #include "dialects/openai_responses.hpp"
 #include "http/exchange.hpp"
+#include "wire/query.hpp"
 #include "wire/sse.hpp"
 
 namespace sluice::app {
@@ -23,16 +24,6 @@ using dialects::JsonView;
 using storage::FoundResponses;
 using storage::Lookup;
 using storage::StoredResponse;
-
-// The value of a query's parameter; empty if it is not there. What is asked for here has no
-// escapes.
-std::string_view parameter(std::string_view query, std::string_view name) {
-  for (const std::string_view one : text::split(query, '&')) {
-    const std::size_t equals = one.find('=');
-    if (equals != one.npos && one.substr(0, equals) == name) return one.substr(equals + 1);
-  }
-  return {};
-}
 
 // POST /responses.
 class CreateHandler final : public http::LoopHandler {
@@ -113,15 +104,15 @@ http::Answer pageOf(const std::vector<StoredResponse>& turns, std::string_view q
     JsonElements output(response["output"]);
     while (output.next()) items.push_back(output.value());
   }
-  if (parameter(query, "order") != "asc") std::reverse(items.begin(), items.end());
-  if (const std::string_view after = parameter(query, "after"); !after.empty()) {
+  if (wire::queryParameter(query, "order") != "asc") std::reverse(items.begin(), items.end());
+  if (const auto after = wire::queryParameter(query, "after")) {
     const auto at = std::find_if(items.begin(), items.end(),
-                                 [after](JsonView item) { return item["id"].says(after); });
+                                 [&after](JsonView item) { return item["id"].says(*after); });
     items.erase(items.begin(), at == items.end() ? at : at + 1);
   }
-  const std::string_view asked = parameter(query, "limit");
-  const auto number = text::parseUnsigned(asked);
-  if (!asked.empty() && (!number || *number < 1 || *number > 100))
+  const auto asked = wire::queryParameter(query, "limit");
+  const auto number = asked ? text::parseUnsigned(*asked) : std::nullopt;
+  if (asked && (!number || *number < 1 || *number > 100))
     return http::errorAnswer(400, "invalid_limit", "'limit' must be a number from 1 to 100.");
   const std::size_t count = std::min<std::size_t>(items.size(), number.value_or(20));
   http::Answer answer{200, {}, {}};
@@ -174,13 +165,14 @@ class ReadHandler final : public http::LoopHandler {
       answer = failed(found.lookup, wanted.id);
     } else if (wanted.inputItems) {
       answer = pageOf(found.turns, query);
-    } else if (parameter(query, "stream") != "true") {
+    } else if (wire::queryParameter(query, "stream") != "true") {
       answer = {200, {}, std::move(found.turns.front().response)};
     } else if (found.turns.front().events.empty()) {
       answer = http::errorAnswer(400, "response_not_streamed",
                                  "The response was not streamed: get it without 'stream'.");
     } else {
-      const auto after = text::parseUnsigned(parameter(query, "starting_after"));
+      const auto told = wire::queryParameter(query, "starting_after");
+      const auto after = told ? text::parseUnsigned(*told) : std::nullopt;
       answer = {200, "cache-control: no-cache\r\n", eventsAfter(found.turns.front().events, after)};
       type = "text/event-stream";
     }

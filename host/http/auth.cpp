@@ -30,13 +30,14 @@ Answer unauthorized(std::string_view code, std::string_view message) {
 
 }  // namespace
 
-// Where clients of the several dialects put their key. The first that is there counts.
+// Where clients of the several dialects put their key. The first that is not empty counts.
 std::string_view clientKey(const wire::Fields& fields) noexcept {
   constexpr std::array<std::string_view, 3> names{"x-api-key", "api-key", "x-goog-api-key"};
   std::string_view key = bearer(fields);
   for (const std::string_view name : names) {
-    if (key.data() != nullptr) break;
-    key = fields.get(name);
+    if (!key.empty()) break;
+    const std::string_view other = fields.get(name);
+    if (other.data() != nullptr) key = other;
   }
   return key;
 }

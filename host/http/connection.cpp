@@ -186,7 +186,9 @@ ServerConnection::Next ServerConnection::refuse(Answer answer, bool readable) {
 
 // An error of ours in the dialect of who asked.
 void ServerConnection::restate(Answer& answer) const {
-  if (restate_ != nullptr && answer.status >= 400) restate_(answer, exchange_->requestId());
+  if (restate_ != nullptr && answer.status >= 400) {
+    restate_(answer, exchange_->head(), exchange_->requestId());
+  }
 }
 
 void ServerConnection::noteRefusal(int status) {

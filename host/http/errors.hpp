@@ -28,9 +28,9 @@ std::string_view errorType(int status) noexcept;
 Answer errorAnswer(int status, std::string_view code, std::string_view message,
                    std::string fields = {});
 
-// Writes an error's body, and appends fields that go with it, in the dialect of those who call a
-// route.
-using Restate = void (*)(Answer& answer, std::string_view requestId);
+// Writes an error's body, and appends fields that go with it, in the dialect of who calls a route
+// with such a head.
+using Restate = void (*)(Answer& answer, const wire::RequestHead& head, std::string_view requestId);
 
 // For a head that was refused.
 Answer headFaultAnswer(wire::HeadFault fault);
