@@ -58,8 +58,8 @@ void renderWithout(json::Writer& writer, json::Value object, std::string_view na
 
 class Rendering {
  public:
-  Rendering(const sluice::Request& request, bool details)
-      : request_(request), body_(request), details_(details && isClaude(request.model())) {}
+  Rendering(const sluice::Request& request, Known known)
+      : request_(request), body_(request), known_(isClaude(request.model()) ? known : Known()) {}
 
   std::string run() {
     json::Document document;
@@ -107,7 +107,8 @@ class Rendering {
     writer.beginObject();
     for (auto at = message.begin(); at != message.end(); ++at) {
       const std::string_view name = at.key();
-      if (name == "reasoning_details" && details_) writer.key(name).raw(reasoningDetailsOf(*at));
+      if (name == "reasoning_details" && known_.reasoningDetails)
+        writer.key(name).raw(reasoningDetailsOf(*at));
       if (name == "reasoning_details" || name == "is_error") continue;
       if (name == "reasoning_content" && !thinks) continue;
       if (name == "content" && (*at).isArray()) renderParts(writer, *at, tool);
@@ -135,7 +136,8 @@ class Rendering {
         refuse(at + ".file.file_url", "is nothing that this upstream takes; send the file itself");
       const bool shown = tool && part["type"].string() != "text";
       json::Writer item = next(shown ? shown_ : kept);
-      renderWithout(item, part, "cache_control");
+      if (known_.cacheControl) item.value(part);
+      else renderWithout(item, part, "cache_control");
     }
     writer.key("content");
     if (kept.empty()) writer.string("");
@@ -160,18 +162,18 @@ class Rendering {
 
   const sluice::Request& request_;
   const Body body_;
-  const bool details_;
+  const Known known_;
   std::string messages_, shown_;
   std::size_t place_ = 0;
 };
 
 }  // namespace
 
-std::optional<std::string> withoutExtensions(const sluice::Request& request, bool details) {
+std::optional<std::string> withoutExtensions(const sluice::Request& request, Known known) {
   const bool limit = wantsNewLimit(request.model()) &&
                      request.body().find("\"max_tokens\"") != std::string_view::npos;
   if (!limit && !holdsExtensions(request.body())) return std::nullopt;
-  return Rendering(request, details).run();
+  return Rendering(request, known).run();
 }
 
 }  // namespace openai

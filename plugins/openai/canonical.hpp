@@ -9,8 +9,13 @@
 
 namespace openai {
 
+// Extensions that the upstream knows as well, for Claude's models.
+struct Known {
+  bool reasoningDetails = false;  // proofs of reasoning, as OpenRouter has them
+  bool cacheControl = false;      // in the parts of messages
+};
+
 // Nothing if the request's body can go out as it is. Throws what cannot be said, naming the member.
-// `details`: the upstream takes proofs of reasoning back.
-std::optional<std::string> withoutExtensions(const sluice::Request& request, bool details = false);
+std::optional<std::string> withoutExtensions(const sluice::Request& request, Known known = {});
 
 }  // namespace openai

@@ -75,12 +75,23 @@ TEST(Canonical, proofsOfReasoningGoBackToWhoTakesThem) {
       R"({"messages":[{"role":"assistant","reasoning_content":"a","reasoning_details":[{"type":"reasoning.text","text":"a","signature":"s","format":"anthropic"},{"type":"reasoning.encrypted","data":"g","format":"google"},{"type":"reasoning.encrypted","data":"d","format":"anthropic"}],"content":"b"}]})";
   const auto given = [&](const char* model) {
     const sluice_request request = chat(model, body, false);
-    return openai::withoutExtensions(sluice::Request(request), true).value_or("as it is");
+    return openai::withoutExtensions(sluice::Request(request), {true, true}).value_or("as it is");
   };
   EXPECT_EQ(
       R"({"messages":[{"role":"assistant","reasoning_details":[{"type":"reasoning.text","text":"a","signature":"s","format":"anthropic-claude-v1","index":0},{"type":"reasoning.encrypted","data":"d","format":"anthropic-claude-v1","index":1}],"content":"b"}]})",
       given("anthropic/claude-haiku-4.5"));
   EXPECT_EQ(R"({"messages":[{"role":"assistant","content":"b"}]})", given("openai/gpt-4o"));
+}
+
+TEST(Canonical, marksOfCachesStayWhereTheyAreKnown) {
+  const std::string body =
+      R"({"messages":[{"role":"user","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral"}}]}]})";
+  const auto given = [&](const char* model) {
+    const sluice_request request = chat(model, body, false);
+    return openai::withoutExtensions(sluice::Request(request), {false, true}).value_or("as it is");
+  };
+  EXPECT_EQ(body, given("anthropic/claude-haiku-4.5"));
+  EXPECT_EQ(std::string::npos, given("openai/gpt-4o").find("cache_control"));
 }
 
 TEST(Responses, goToTheirOwnPathUntouched) {

@@ -207,7 +207,8 @@ Habits habitsOf(const Settings& settings) {
   out.systemOnly = developer == "system";
   out.alternate = settings.boolean("alternate");
   out.shortToolIds = settings.boolean("short_tool_ids");
-  out.reasoningDetails = settings.boolean("reasoning_details");
+  out.known.reasoningDetails = settings.boolean("reasoning_details");
+  out.known.cacheControl = settings.boolean("cache_control");
   constexpr std::array<std::string_view, 4> needed = {"model", "messages", "messages.role",
                                                       "messages.content"};
   for (const json::Value item : settings.list("omit")) {

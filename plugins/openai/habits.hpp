@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "canonical.hpp"
+
 namespace openai {
 
 struct Habits {
@@ -15,13 +17,13 @@ struct Habits {
   bool systemOnly = false;        // it does not know the role `developer`
   bool alternate = false;         // users and assistants take turns, behind all system messages
   bool shortToolIds = false;      // ids of tool calls are nine letters and digits
-  bool reasoningDetails = false;  // it gives signatures as OpenRouter does, and takes them back
+  Known known;                    // what of the canonical form it takes
   std::vector<std::string> omit;  // members that it refuses
   std::vector<std::string> omitOfMessages;
 };
 
 // Throws what is wrong with the settings `limit`, `developer`, `alternate`, `short_tool_ids`,
-// `reasoning_details` and `omit`.
+// `reasoning_details`, `cache_control` and `omit`.
 Habits habitsOf(const sluice::Settings& settings);
 
 // A body as the upstream wants it; nothing if it can go out as it is.

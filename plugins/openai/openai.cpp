@@ -73,6 +73,11 @@ constexpr auto kSettings = R"({
       "default": false,
       "description": "Whether proofs of reasoning come and go as reasoning_details, as at OpenRouter"
     },
+    "cache_control": {
+      "type": "boolean",
+      "default": false,
+      "description": "Whether the upstream takes marks of caches in the parts of messages for Claude"
+    },
     "omit": {
       "type": "array",
       "items": {"type": "string", "minLength": 1},
@@ -191,14 +196,14 @@ class OpenAi : public sluice::Codec {
       return openai::failureDecoder(response.status, sluice::retryAfterMs(response.headers, host_));
     if (request.op() == SLUICE_OP_MODELS) return openai::modelsDecoder();
     if (request.op() == SLUICE_OP_EMBED) return openai::embedDecoder();
-    return openai::chatDecoder(request.stream(), habits_.reasoningDetails);
+    return openai::chatDecoder(request.stream(), habits_.known.reasoningDetails);
   }
 
  private:
   void encodeChat(const sluice::Request& request, sluice::HttpOut& out) const {
     std::optional<std::string> rendered;
     if (request.dialect() == kCanonical)
-      rendered = openai::withoutExtensions(request, habits_.reasoningDetails);
+      rendered = openai::withoutExtensions(request, habits_.known);
     const std::string_view body = rendered ? std::string_view(*rendered) : request.body();
     const openai::Suited suited = openai::suited(body, habits_);
     for (const std::string& member : suited.omitted) out.dropped(member);

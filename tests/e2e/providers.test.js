@@ -5,9 +5,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { json, sse } from './support/answers.js';
-import { chatAnswer, completion, delta, question } from './support/chat.js';
+import { chatAnswer, completion, delta, question, usage } from './support/chat.js';
 import { chat, eventsOf, request } from './support/client.js';
 import { assertGivenBy } from './support/expect.js';
+import { clientOf } from './support/messages.js';
 import { scenario } from './support/scenario.js';
 import { pluginDirectory, root, run } from './support/sluice.js';
 
@@ -71,7 +72,7 @@ scenario('every provider is off until its variables are set, and says which', as
   }
 });
 
-scenario('with all variables set, every provider is on and its settings are good', async (stage) => {
+scenario('with all variables set, every provider is on, its settings good', async (stage) => {
   assert.deepEqual(await offWith(stage, everything), {});
 });
 
@@ -152,11 +153,13 @@ const body = {
   messages: [
     { role: 'user', content: 'a' },
     { role: 'developer', content: 'be brief' },
-    { role: 'user', content: 'b' },
+    { role: 'user', name: 'ann', content: 'b' },
   ],
   max_completion_tokens: 5,
   store: false,
 };
+
+const dropped = { groq: 'messages.name', mistral: 'store' };
 
 const paths = {
   groq: ['/api.groq.com/openai/v1/chat/completions', 'system', 'max_completion_tokens'],
@@ -205,8 +208,7 @@ scenario('each is asked at its address, in the words that it knows', async (stag
       name === 'perplexity' ? ['system', 'user'] : ['user', role, 'user'],
       name,
     );
-    const dropped = name === 'mistral' ? 'store' : undefined;
-    assert.equal(got.headers['x-sluice-dropped'], dropped, name);
+    assert.equal(got.headers['x-sluice-dropped'], dropped[name], name);
   }
   const [github] = upstream.requests.filter((seen) => seen.path.startsWith('/models.github.ai'));
   assert.equal(github.headers['x-github-api-version'], '2022-11-28');
@@ -252,10 +254,53 @@ scenario('OpenRouter’s names are used where it stands in', async (stage) => {
   }
 });
 
+// What another dialect's client is given of Claude's thoughts goes back as OpenRouter wants it.
+scenario('signatures of reasoning come from OpenRouter and go back to it', async (stage) => {
+  const detail = { type: 'reasoning.text', format: 'anthropic-claude-v1', index: 0 };
+  const upstream = (await stage.upstream()).always(
+    sse([
+      { raw: ': OPENROUTER PROCESSING\n\n' },
+      delta({
+        role: 'assistant',
+        content: '',
+        reasoning: 'Hm.',
+        reasoning_details: [{ ...detail, text: 'Hm.' }],
+      }),
+      delta({ content: '', reasoning_details: [{ ...detail, signature: 'SigA' }] }),
+      delta({ content: 'Yes' }),
+      delta({}, { finish: 'stop' }),
+      { ...delta({}), choices: [], usage },
+      '[DONE]',
+    ]),
+  );
+  const sluice = await allHere(stage, upstream);
+  const client = clientOf(sluice);
+  const model = 'openrouter/anthropic/claude-haiku-4.5';
+  const cached = { type: 'text', text: 'a', cache_control: { type: 'ephemeral' } };
+  const asked = [{ role: 'user', content: [cached] }];
+  const first = await client.messages
+    .stream({ model, max_tokens: 100, messages: asked })
+    .finalMessage();
+  assert.deepEqual(first.content, [
+    { type: 'thinking', thinking: 'Hm.', signature: 'SigA' },
+    { type: 'text', text: 'Yes' },
+  ]);
+  const messages = [
+    ...asked,
+    { role: 'assistant', content: first.content },
+    { role: 'user', content: 'b' },
+  ];
+  await client.messages.stream({ model, max_tokens: 100, messages }).finalMessage();
+  const sent = upstream.requests[1].json.messages;
+  assert.deepEqual(sent[0].content[0].cache_control, { type: 'ephemeral' });
+  assert.deepEqual(sent[1].reasoning_details, [
+    { ...detail, text: 'Hm.', signature: 'SigA' },
+  ]);
+});
+
 // CRLF, usage in each event, the whole message again at the end, and no [DONE].
 scenario('a client of the same dialect reads Perplexity’s streams', async (stage) => {
-  const part = (content, more = {}) =>
-    delta({ role: 'assistant', content }, { usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 }, ...more });
+  const part = (content) => delta({ role: 'assistant', content }, { usage });
   const last = { ...part(''), object: 'chat.completion.done' };
   last.choices[0] = {
     index: 0,
