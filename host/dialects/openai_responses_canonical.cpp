@@ -69,6 +69,10 @@ class Builder {
     if (name == "service_tier") return !value.says("auto") && !value.says("default");
     JsonMembers members(value);
     JsonElements elements(value);
+    // Proofs of reasoning are given to everybody, where there are any.
+    while (name == "include" && elements.next()) {
+      if (!elements.value().says("reasoning.encrypted_content")) return true;
+    }
     if (value.isObject()) return members.next();
     return !value.isArray() || elements.next();
   }

@@ -158,11 +158,16 @@ TEST_F(ResponsesRequestTest, formatsAndReasoningBecomeThoseOfChat) {
 
 TEST_F(ResponsesRequestTest, hintsAreLeftOutAndTold) {
   canonical(
-      R"({"model":"m","input":"x","metadata":{"a":"b"},"include":["reasoning.encrypted_content"],"prompt_cache_key":"k","truncation":"disabled","service_tier":"auto","text":{"verbosity":"low"}})");
+      R"({"model":"m","input":"x","metadata":{"a":"b"},"include":["reasoning.encrypted_content","file_search_call.results"],"prompt_cache_key":"k","truncation":"disabled","service_tier":"auto","text":{"verbosity":"low"}})");
   EXPECT_EQ((std::vector<std::string>{"include", "metadata", "prompt_cache_key", "text.verbosity"}),
             dropped);
   canonical(R"({"model":"m","input":"x","metadata":{},"include":[],"truncation":"auto"})");
   EXPECT_EQ(std::vector<std::string>{"truncation"}, dropped);
+}
+
+TEST_F(ResponsesRequestTest, proofsOfReasoningThatAreAskedForAreNotReportedAsLeftOut) {
+  canonical(R"({"model":"m","input":"x","include":["reasoning.encrypted_content"]})");
+  EXPECT_TRUE(dropped.empty());
 }
 
 TEST_F(ResponsesRequestTest, whatOnlyThisDialectKnowsIsRefusedByItsName) {
