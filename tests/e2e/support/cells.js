@@ -27,7 +27,7 @@ export class Cell {
     return {
       component,
       base_url: `http://127.0.0.1:${upstream.port}${this.prefix}${base}`,
-      keys: [key ?? keyAt(tokens)],
+      keys: [key ?? keyAt(tokens, this.entry)],
       ...(settings && { settings }),
     };
   }

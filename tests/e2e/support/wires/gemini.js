@@ -244,9 +244,8 @@ export const vertex = {
   ...common,
   component: 'vertex',
   fetches: true,
-  renews: true, // a token that is refused is replaced once
-  /** The tokens are those of `server`. */
-  keyAt: (server) => JSON.stringify(accountAt(server)),
+  /** The tokens are those of `server`. Each cell has an account, that none takes another's token away. */
+  keyAt: (server, cell) => JSON.stringify({ ...accountAt(server), cell }),
   settings: { project: 'project', location: 'europe-west1' },
   read(request) {
     return this.readAt(request, place, { authorization: 'Bearer ya29.upstream' });
