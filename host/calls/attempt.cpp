@@ -111,8 +111,10 @@ io::Task<Attempt::End> Attempt::viaCodec() {
   if (auto fault = prepare(own)) co_return failedWith(MishapKind::unsupported, std::move(*fault));
   plugins::Encoded encoded;
   if (auto fault = instance_->encode(request_, key(), encoded)) {
+    if (!own) nameForClient(inquiry_, *fault);
     co_return failedWith(MishapKind::plugin, std::move(*fault));
   }
+  if (!own) nameForClient(inquiry_, encoded.dropped);
   std::move(encoded.dropped.begin(), encoded.dropped.end(), std::back_inserter(dropped_));
   if (auto fault = faultOfDropped(dropped_, provider_.config->unsupported)) {
     co_return failedWith(MishapKind::unsupported, std::move(*fault));

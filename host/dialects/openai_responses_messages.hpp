@@ -18,6 +18,12 @@ namespace sluice::dialects {
 // {"type":"tool_call","call_id":..,"extra_content":..}. Anything else is the upstream's own.
 inline constexpr std::string_view kReasoningMark = "sluice:";
 
+// Where a canonical message comes from.
+struct ResponsesOrigin {
+  std::string where;         // names the item to the client; of several the first
+  const char* content = "";  // the item's member that became the content; empty: several items'
+};
+
 class ResponsesMessages {
  public:
   // `dropForeign`: items that only an upstream of this dialect understands are left out, not
@@ -32,6 +38,8 @@ class ResponsesMessages {
 
   const calls::Problem& problem() const noexcept { return problem_; }
   std::vector<plugins::Dropped>& dropped() noexcept { return dropped_; }
+  // One a message.
+  std::vector<ResponsesOrigin>& origins() noexcept { return origins_; }
 
  private:
   struct ToolCall {
@@ -42,6 +50,7 @@ class ResponsesMessages {
   };
   // An assistant's message that is being put together.
   struct Said {
+    std::string where;               // of the first item
     std::vector<std::string> texts;  // JSON strings
     std::string refusal;
     std::string reasoning;
@@ -50,7 +59,7 @@ class ResponsesMessages {
     std::vector<Extra> extras;
   };
   bool message(JsonView item, const std::string& where);
-  bool assistant(JsonView content, const std::string& where);
+  bool assistant(JsonView content, const std::string& item);
   bool functionCall(JsonView item, const std::string& where);
   bool functionOutput(JsonView item, const std::string& where);
   bool reasoning(JsonView item, const std::string& where);
@@ -60,6 +69,7 @@ class ResponsesMessages {
   bool image(JsonView part, const std::string& where, std::string& out);
   bool file(JsonView part, const std::string& where, std::string& out);
   bool audio(JsonView part, const std::string& where, std::string& out);
+  void begin(const std::string& where);
   void flush();
   void appendCalls(std::string& out) const;
   bool refuse(const std::string& where, const std::string& why);
@@ -69,6 +79,7 @@ class ResponsesMessages {
   Said said_;
   calls::Problem problem_;
   std::vector<plugins::Dropped> dropped_;
+  std::vector<ResponsesOrigin> origins_;
 };
 
 }  // namespace sluice::dialects

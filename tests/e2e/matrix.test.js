@@ -202,7 +202,9 @@ situations['an image by its address'] = async (cell) => {
   if (cell.wire.fetches) return exchange(cell, question, said('A dot.'));
   const got = await cell.asks(question);
   assert.equal(got.status, 400, got.text);
-  assert.match(cell.dialect.readError(got.json).message, /image|url/);
+  const { message, param } = cell.dialect.readError(got.json);
+  assert.ok(message.startsWith(`${cell.dialect.image} is `), message);
+  if (param !== undefined) assert.equal(param, cell.dialect.image);
   assert.equal(cell.seen.length, 0);
   return undefined;
 };

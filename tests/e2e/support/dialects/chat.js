@@ -109,6 +109,7 @@ function readEvents(text) {
 export const chat = {
   name: 'chat',
   effort: 'reasoning_effort', // where it says how much to think
+  image: 'messages[1].content[1].image_url.url', // and where a picture stands
   path: '/v1/chat/completions',
   body({ model, stream, system, turns, tools, choice, schema, thinks, limit }) {
     return {
@@ -146,10 +147,10 @@ export const chat = {
     must(!events.includes('[DONE]'), 'no [DONE]');
     return { text: message.content ?? '', message: error.message };
   },
-  /** An error: {message, code}. */
+  /** An error: {message, type, code, param}, as far as the dialect has them. */
   readError(body) {
     check('error', body);
     assertErrorObject(body.error);
-    return { message: body.error.message, code: body.error.code, type: body.error.type };
+    return body.error;
   },
 };

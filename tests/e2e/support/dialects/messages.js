@@ -87,7 +87,8 @@ function gather(events) {
 
 export const messages = {
   name: 'messages',
-  effort: 'reasoning_budget', // where it says how much to think
+  effort: 'thinking.budget_tokens', // where it says how much to think
+  image: 'messages[0].content[1].source', // and where a picture stands
   path: '/v1/messages',
   headers: { 'anthropic-version': '2023-06-01' },
   body({ model, stream, system, turns, tools, choice, schema, thinks, limit }) {

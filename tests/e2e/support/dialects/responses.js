@@ -47,7 +47,8 @@ function answerOf(response) {
 
 export const responses = {
   name: 'responses',
-  effort: 'reasoning_effort', // where it says how much to think
+  effort: 'reasoning.effort', // where it says how much to think
+  image: 'input[0].content[1].image_url', // and where a picture stands
   path: '/v1/responses',
   body({ model, stream, system, turns, tools, choice, schema, thinks, limit }) {
     return {
@@ -80,6 +81,6 @@ export const responses = {
   },
   readError(body) {
     assertErrorObject(body.error);
-    return { message: body.error.message, code: body.error.code, type: body.error.type };
+    return body.error;
   },
 };
