@@ -177,7 +177,9 @@ export async function prepareCells(stage, cells) {
     plugins: {
       enable: ['openai', 'azure', 'anthropic', 'gemini', 'ollama', 'bedrock', 'cohere', 'demo'],
     },
-    providers: Object.fromEntries(cells.map((cell) => [cell.entry, cell.entryAt(upstream, tokens)])),
+    providers: Object.fromEntries(
+      cells.map((cell) => [cell.entry, cell.entryAt(upstream, tokens)]),
+    ),
   });
   const log = logOf(sluice);
   for (const cell of cells) Object.assign(cell, { sluice, log });

@@ -1,11 +1,12 @@
 // What the matrix asks and answers, in the words of no dialect and no provider.
 //
-// A question: {model, stream, system, turns, tools, choice, schema, thinks, limit}. A turn is one of
+// A question: {model, stream, system, turns, tools, choice, schema, thinks, limit, temperature,
+// stop}. A turn is one of
 //   {user: text, image: {type, data} | {url}}
 //   {said: an answer}
 //   {results: [{id, text}]}, in the order of the calls
 // An answer: {text, reasoning, signature, calls: [{id, name, arguments}], finish, usage}, where
-// `finish` is stop, length or tool_calls and `usage` has the buckets that do not overlap.
+// `finish` is stop, length, tool_calls or content_filter and `usage` has the buckets that do not overlap.
 import assert from 'node:assert/strict';
 
 export const must = (holds, what) => assert.ok(holds, what);

@@ -50,7 +50,8 @@ function addDelta(message, delta) {
   for (const [name, value] of Object.entries(delta)) {
     if (name === 'tool_calls') value.forEach((piece) => addCall(message, piece));
     else if (Array.isArray(value)) message[name] = [...(message[name] ?? []), ...value];
-    else if (typeof value === 'string' && name !== 'role') message[name] = (message[name] ?? '') + value;
+    else if (typeof value === 'string' && name !== 'role')
+      message[name] = (message[name] ?? '') + value;
     else message[name] ??= value;
   }
 }
@@ -85,7 +86,10 @@ function gather(events, ended) {
     for (const choice of chunk.choices) {
       must(choice.index === 0, 'one choice');
       const said = choice.delta;
-      must(finish === null || Object.keys(said).length === 0, `chunk ${place} is behind the finish`);
+      must(
+        finish === null || Object.keys(said).length === 0,
+        `chunk ${place} is behind the finish`,
+      );
       must(!said.role || message.role === undefined, 'the role comes once');
       must(message.role || said.role || Object.keys(said).length === 0, 'the role comes first');
       addDelta(message, said);
@@ -111,16 +115,21 @@ export const chat = {
   effort: 'reasoning_effort', // where it says how much to think
   image: 'messages[1].content[1].image_url.url', // and where a picture stands
   path: '/v1/chat/completions',
-  body({ model, stream, system, turns, tools, choice, schema, thinks, limit }) {
+  body({ model, stream, system, turns, tools, choice, schema, thinks, limit, temperature, stop }) {
     return {
       model,
       messages: [{ role: 'system', content: system }, ...turns.flatMap(messagesOf)],
       max_completion_tokens: limit,
+      temperature,
+      stop,
       ...(stream && { stream, stream_options: { include_usage: true } }),
       ...(tools.length && { tools: tools.map(toolOf), tool_choice: choice }),
       ...(thinks && { reasoning_effort: 'medium' }),
       ...(schema && {
-        response_format: { type: 'json_schema', json_schema: { name: 'city', schema, strict: true } },
+        response_format: {
+          type: 'json_schema',
+          json_schema: { name: 'city', schema, strict: true },
+        },
       }),
     };
   },

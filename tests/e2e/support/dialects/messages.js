@@ -28,7 +28,12 @@ const toolOf = ({ name, description, parameters }) => ({
   input_schema: parameters,
 });
 
-const finishes = { end_turn: 'stop', max_tokens: 'length', tool_use: 'tool_calls' };
+const finishes = {
+  end_turn: 'stop',
+  max_tokens: 'length',
+  tool_use: 'tool_calls',
+  refusal: 'content_filter',
+};
 
 function usageOf(usage) {
   const { input_tokens: input, output_tokens: completion } = usage;
@@ -91,12 +96,14 @@ export const messages = {
   image: 'messages[0].content[1].source', // and where a picture stands
   path: '/v1/messages',
   headers: { 'anthropic-version': '2023-06-01' },
-  body({ model, stream, system, turns, tools, choice, schema, thinks, limit }) {
+  body({ model, stream, system, turns, tools, choice, schema, thinks, limit, temperature, stop }) {
     return {
       model,
       system,
       messages: turns.map(messageOf),
       max_tokens: limit,
+      temperature,
+      stop_sequences: stop,
       ...(stream && { stream }),
       ...(tools.length && {
         tools: tools.map(toolOf),
@@ -119,7 +126,10 @@ export const messages = {
     const events = assertStream(text, { fails: true });
     const deltas = events.filter(({ delta }) => delta?.type === 'text_delta');
     must(events.at(-1).type === 'error', 'it ends with an error');
-    return { text: deltas.map(({ delta }) => delta.text).join(''), message: events.at(-1).error.message };
+    return {
+      text: deltas.map(({ delta }) => delta.text).join(''),
+      message: events.at(-1).error.message,
+    };
   },
   readError(body) {
     assertError(body);

@@ -19,6 +19,8 @@ function itemsOf(turn) {
 
 const toolOf = (tool) => ({ type: 'function', ...tool, strict: false });
 
+const reasons = { max_output_tokens: 'length', content_filter: 'content_filter' };
+
 function answerOf(response) {
   const said = { text: '', reasoning: '', calls: [] };
   for (const item of response.output) {
@@ -31,10 +33,10 @@ function answerOf(response) {
     } else said.text += item.content.map(({ text }) => text).join('');
   }
   must(response.usage, 'usage is told');
-  const finishes = { completed: said.calls.length ? 'tool_calls' : 'stop', incomplete: 'length' };
+  const finish = said.calls.length ? 'tool_calls' : 'stop';
   return {
     ...said,
-    finish: finishes[response.status],
+    finish: reasons[response.incomplete_details?.reason] ?? finish,
     usage: {
       prompt: response.usage.input_tokens,
       cacheRead: response.usage.input_tokens_details.cached_tokens,
@@ -50,20 +52,23 @@ export const responses = {
   effort: 'reasoning.effort', // where it says how much to think
   image: 'input[0].content[1].image_url', // and where a picture stands
   path: '/v1/responses',
-  body({ model, stream, system, turns, tools, choice, schema, thinks, limit }) {
+  body({ model, stream, system, turns, tools, choice, schema, thinks, limit, temperature }) {
     return {
       model,
       instructions: system,
       input: turns.flatMap(itemsOf),
       store: false,
       max_output_tokens: limit,
+      temperature,
       ...(stream && { stream }),
       ...(tools.length && { tools: tools.map(toolOf), tool_choice: choice }),
       ...(thinks && {
         reasoning: { effort: 'medium', summary: 'auto' },
         include: ['reasoning.encrypted_content'],
       }),
-      ...(schema && { text: { format: { type: 'json_schema', name: 'city', schema, strict: true } } }),
+      ...(schema && {
+        text: { format: { type: 'json_schema', name: 'city', schema, strict: true } },
+      }),
     };
   },
   read: (body) => answerOf(assertResponse(body)),

@@ -81,12 +81,14 @@ function readChoice(choice) {
 
 function readThinking(body) {
   if (body.thinking === undefined) return false;
-  const { type, budget_tokens: budget } = members(
-    body.thinking,
-    'thinking',
-    ['type', 'budget_tokens'],
+  const { type, budget_tokens: budget } = members(body.thinking, 'thinking', [
+    'type',
+    'budget_tokens',
+  ]);
+  must(
+    type === 'enabled' && budget >= 1024 && budget < body.max_tokens,
+    'a budget below the limit',
   );
-  must(type === 'enabled' && budget >= 1024 && budget < body.max_tokens, 'a budget below the limit');
   return true;
 }
 
@@ -106,7 +108,12 @@ const usageOf = ({ input, cacheRead, cacheWrite }, output) => ({
   service_tier: 'standard',
 });
 
-const stops = { stop: 'end_turn', length: 'max_tokens', tool_calls: 'tool_use' };
+const stops = {
+  stop: 'end_turn',
+  length: 'max_tokens',
+  tool_calls: 'tool_use',
+  content_filter: 'refusal',
+};
 
 const messageOf = (content, model, more) => ({
   id: 'msg_up',
@@ -137,13 +144,20 @@ function blocksOf({ reasoning, signature, text, calls }) {
   for (const { id, name, arguments: input } of calls) {
     // A call without arguments is streamed as an empty piece alone.
     const pieces = Object.keys(input).length ? halves(JSON.stringify(input)) : [];
-    const deltas = ['', ...pieces].map((partial_json) => ({ type: 'input_json_delta', partial_json }));
+    const deltas = ['', ...pieces].map((partial_json) => ({
+      type: 'input_json_delta',
+      partial_json,
+    }));
     made.push({ block: { type: 'tool_use', id, name, input }, deltas });
   }
   return made;
 }
 
-const empty = { thinking: { thinking: '', signature: '' }, text: { text: '' }, tool_use: { input: {} } };
+const empty = {
+  thinking: { thinking: '', signature: '' },
+  text: { text: '' },
+  tool_use: { input: {} },
+};
 
 function blockEvents({ block, deltas }, index) {
   return [
@@ -170,6 +184,7 @@ export const anthropic = {
   told: ['cacheRead', 'cacheWrite'],
   ids: true,
   fetches: true,
+  filters: true,
   back: ['reasoning', 'signature'],
   streamType: 'text/event-stream; charset=utf-8',
   read(request) {
@@ -179,9 +194,21 @@ export const anthropic = {
       request.json,
       'body',
       ['model', 'max_tokens', 'messages'],
-      ['system', 'stream', 'tools', 'tool_choice', 'thinking', 'output_config'],
+      [
+        'system',
+        'stream',
+        'tools',
+        'tool_choice',
+        'thinking',
+        'output_config',
+        'temperature',
+        'stop_sequences',
+      ],
     );
-    const system = typeof body.system === 'string' ? body.system : body.system?.map((part) => textOf([part], 'system'));
+    const system =
+      typeof body.system === 'string'
+        ? body.system
+        : body.system?.map((part) => textOf([part], 'system'));
     return {
       model: body.model,
       stream: body.stream ?? false,
@@ -192,6 +219,8 @@ export const anthropic = {
       schema: readFormat(body.output_config),
       thinks: readThinking(body),
       limit: body.max_tokens,
+      temperature: body.temperature,
+      stop: body.stop_sequences,
     };
   },
   whole(answer, { model }) {
@@ -214,8 +243,10 @@ export const anthropic = {
   trouble: () => [sent(errorOf('overloaded_error', 'Overloaded'))],
   refusals: {
     rate: () => refused(429, 'rate_limit_error', 'Too many requests', { 'retry-after': '31' }),
-    key: () => refused(401, 'authentication_error', 'invalid x-api-key', { 'x-should-retry': 'false' }),
-    long: () => refused(400, 'invalid_request_error', 'prompt is too long: 210000 tokens > 200000 maximum'),
+    key: () =>
+      refused(401, 'authentication_error', 'invalid x-api-key', { 'x-should-retry': 'false' }),
+    long: () =>
+      refused(400, 'invalid_request_error', 'prompt is too long: 210000 tokens > 200000 maximum'),
     fire: () => refused(500, 'api_error', 'on fire'),
   },
 };

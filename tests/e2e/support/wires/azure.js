@@ -9,7 +9,10 @@ const prompt = [{ prompt_index: 0, content_filter_results: fine }];
 
 // The code is a number in quotes, and there is neither type nor param.
 const refused = (status, message, headers = {}) =>
-  json({ error: { code: `${status}`, message } }, { status, headers: { 'apim-request-id': 'req_up', ...headers } });
+  json(
+    { error: { code: `${status}`, message } },
+    { status, headers: { 'apim-request-id': 'req_up', ...headers } },
+  );
 
 const withResults = (chunk) => ({
   ...chunk,
@@ -25,6 +28,7 @@ export const azure = {
   told,
   ids: true,
   fetches: true,
+  filters: true,
   streamType: 'text/event-stream',
   read(request) {
     const path = '/openai/deployments/my-gpt-4o/chat/completions?api-version=2024-10-21';
@@ -36,8 +40,22 @@ export const azure = {
     json({ ...whole(answer, model, filtered), prompt_filter_results: prompt }),
   frames(answer, { model }) {
     const { said, ending } = events(answer, model);
-    const first = { ...chunkOf('', {}), id: '', object: '', created: 0, choices: [], prompt_filter_results: prompt };
-    const late = { ...chunkOf('', {}), id: '', created: 0, choices: [{ index: 0, finish_reason: null, content_filter_offsets: { start_offset: 0 }, ...filtered }] };
+    const first = {
+      ...chunkOf('', {}),
+      id: '',
+      object: '',
+      created: 0,
+      choices: [],
+      prompt_filter_results: prompt,
+    };
+    const late = {
+      ...chunkOf('', {}),
+      id: '',
+      created: 0,
+      choices: [
+        { index: 0, finish_reason: null, content_filter_offsets: { start_offset: 0 }, ...filtered },
+      ],
+    };
     return {
       said: [first, ...said.map(withResults), late].map((one) => event(one)),
       ending: [...ending.map(withResults), '[DONE]'].map((one) => event(one)),

@@ -53,7 +53,11 @@ function readSaid(blocks, where) {
       members(reasoningText, where, ['text', 'signature']);
       Object.assign(said, { reasoning: reasoningText.text, signature: reasoningText.signature });
     } else if (kind === 'toolUse') {
-      const { toolUseId, name, input } = members(block[kind], where, ['toolUseId', 'name', 'input']);
+      const { toolUseId, name, input } = members(block[kind], where, [
+        'toolUseId',
+        'name',
+        'input',
+      ]);
       said.calls.push({ id: toolUseId, name, arguments: input });
     } else {
       must(kind === 'text' && block.text.trim(), `${where}: a text that is not blank`);
@@ -97,16 +101,20 @@ function readTools(config) {
 function readThinking(fields = {}, limit = Infinity) {
   members(fields, 'additionalModelRequestFields', [], ['thinking']);
   if (fields.thinking === undefined) return false;
-  const { type, budget_tokens: budget } = members(
-    fields.thinking,
-    'thinking',
-    ['type', 'budget_tokens'],
-  );
+  const { type, budget_tokens: budget } = members(fields.thinking, 'thinking', [
+    'type',
+    'budget_tokens',
+  ]);
   must(type === 'enabled' && budget >= 1024 && budget < limit, 'a budget below the limit');
   return true;
 }
 
-const stops = { stop: 'end_turn', tool_calls: 'tool_use', length: 'max_tokens' };
+const stops = {
+  stop: 'end_turn',
+  tool_calls: 'tool_use',
+  length: 'max_tokens',
+  content_filter: 'guardrail_intervened',
+};
 const usageOf = (usage) => ({
   inputTokens: usage.input,
   cacheReadInputTokens: usage.cacheRead,
@@ -146,7 +154,8 @@ function blockFrames({ reasoning, signature, text, calls }) {
 
 function blocksOf({ reasoning, signature, text, calls }) {
   const content = [];
-  if (reasoning) content.push({ reasoningContent: { reasoningText: { text: reasoning, signature } } });
+  if (reasoning)
+    content.push({ reasoningContent: { reasoningText: { text: reasoning, signature } } });
   if (text) content.push({ text });
   for (const { id, name, arguments: input } of calls) {
     content.push({ toolUse: { toolUseId: id, name, input } });
@@ -175,22 +184,40 @@ export const bedrock = {
   model: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
   told: ['cacheRead', 'cacheWrite'],
   ids: true,
+  filters: true,
   back: ['reasoning', 'signature'],
   schemaByTool: true,
   streamType: 'application/vnd.amazon.eventstream',
   read(request) {
     const fault = faultOfSignature(request.signed, who);
     must(!fault, fault);
-    const [, model, call] = /^\/model\/([^/]+)\/(converse|converse-stream)$/.exec(request.path) ?? [];
+    const [, model, call] =
+      /^\/model\/([^/]+)\/(converse|converse-stream)$/.exec(request.path) ?? [];
     must(request.method === 'POST' && call, `no call ${request.path}`);
     must(model.includes('%3A') && !model.includes(':'), 'the model is encoded');
     const body = members(
       request.json,
       'body',
       ['messages'],
-      ['system', 'inferenceConfig', 'toolConfig', 'additionalModelRequestFields'],
+      [
+        'system',
+        'inferenceConfig',
+        'toolConfig',
+        'additionalModelRequestFields',
+        'additionalModelResponseFieldPaths',
+      ],
     );
-    const config = members(body.inferenceConfig ?? {}, 'inferenceConfig', [], ['maxTokens', 'temperature']);
+    const paths = body.additionalModelResponseFieldPaths ?? [];
+    must(
+      paths.every((path) => path === '/stop_sequence'),
+      `paths ${paths}`,
+    );
+    const config = members(
+      body.inferenceConfig ?? {},
+      'inferenceConfig',
+      [],
+      ['maxTokens', 'temperature', 'stopSequences'],
+    );
     return {
       model: decodeURIComponent(model),
       stream: call === 'converse-stream',
@@ -200,6 +227,8 @@ export const bedrock = {
       ...readTools(body.toolConfig),
       thinks: readThinking(body.additionalModelRequestFields, config.maxTokens),
       limit: config.maxTokens,
+      temperature: config.temperature,
+      stop: config.stopSequences,
     };
   },
   whole(answer, { request }) {
@@ -230,7 +259,11 @@ export const bedrock = {
   refusals: {
     rate: () => refused(429, 'ThrottlingException', 'Too many requests', { 'retry-after': '31' }),
     key: () =>
-      refused(403, 'UnrecognizedClientException', 'The security token included in the request is invalid.'),
+      refused(
+        403,
+        'UnrecognizedClientException',
+        'The security token included in the request is invalid.',
+      ),
     long: () => refused(400, 'ValidationException', 'Input is too long for requested model.'),
     fire: () => refused(500, 'InternalServerException', 'on fire'),
   },

@@ -143,7 +143,16 @@ export const cohere = {
       request.json,
       'body',
       ['model', 'messages', 'stream'],
-      ['tools', 'tool_choice', 'response_format', 'thinking', 'max_tokens', 'strict_tools'],
+      [
+        'tools',
+        'tool_choice',
+        'response_format',
+        'thinking',
+        'max_tokens',
+        'strict_tools',
+        'temperature',
+        'stop_sequences',
+      ],
     );
     return {
       model: body.model,
@@ -154,6 +163,8 @@ export const cohere = {
       schema: readFormat(body.response_format),
       thinks: readThinking(body.thinking),
       limit: body.max_tokens,
+      temperature: body.temperature,
+      stop: body.stop_sequences,
     };
   },
   whole(answer) {
@@ -169,14 +180,23 @@ export const cohere = {
   },
   frames(answer) {
     const { text, reasoning, calls, finish, usage } = answer;
-    const message = { role: 'assistant', content: [], tool_plan: '', tool_calls: [], citations: [] };
+    const message = {
+      role: 'assistant',
+      content: [],
+      tool_plan: '',
+      tool_calls: [],
+      citations: [],
+    };
     const plan = calls.length ? words(reasoning) : [];
     const thoughts = contentEvents('thinking', calls.length ? '' : reasoning, 0);
     const end = { finish_reason: reasons[finish], usage: usageOf(usage) };
     return {
       said: [
         { id: 'up', type: 'message-start', delta: { message } },
-        ...plan.map((word) => ({ type: 'tool-plan-delta', delta: { message: { tool_plan: word } } })),
+        ...plan.map((word) => ({
+          type: 'tool-plan-delta',
+          delta: { message: { tool_plan: word } },
+        })),
         ...thoughts,
         ...contentEvents('text', text, thoughts.length ? 1 : 0),
         ...calls.flatMap(callEvents),

@@ -92,14 +92,19 @@ const modes = { AUTO: 'auto', ANY: 'required', NONE: 'none' };
 
 function readChoice(config) {
   if (config === undefined) return 'auto';
-  const { functionCallingConfig: calling } = members(config, 'toolConfig', ['functionCallingConfig']);
+  const { functionCallingConfig: calling } = members(config, 'toolConfig', [
+    'functionCallingConfig',
+  ]);
   return modes[members(calling, 'functionCallingConfig', ['mode']).mode];
 }
 
 function readThinking(config) {
   if (config === undefined) return false;
   members(config, 'thinkingConfig', ['thinkingLevel', 'includeThoughts']);
-  must(['low', 'high', 'LOW', 'HIGH', 'medium', 'MEDIUM'].includes(config.thinkingLevel), `level ${config.thinkingLevel}`);
+  must(
+    ['low', 'high', 'LOW', 'HIGH', 'medium', 'MEDIUM'].includes(config.thinkingLevel),
+    `level ${config.thinkingLevel}`,
+  );
   return config.includeThoughts;
 }
 
@@ -114,11 +119,23 @@ function readBody(body) {
     body.generationConfig ?? {},
     'generationConfig',
     [],
-    ['maxOutputTokens', 'responseMimeType', 'responseJsonSchema', 'thinkingConfig', 'temperature'],
+    [
+      'maxOutputTokens',
+      'responseMimeType',
+      'responseJsonSchema',
+      'thinkingConfig',
+      'temperature',
+      'stopSequences',
+    ],
   );
   const json = config.responseMimeType === 'application/json';
   must(json === (config.responseJsonSchema !== undefined), 'a schema with its type');
-  const { parts = [] } = members(body.systemInstruction ?? {}, 'systemInstruction', [], ['role', 'parts']);
+  const { parts = [] } = members(
+    body.systemInstruction ?? {},
+    'systemInstruction',
+    [],
+    ['role', 'parts'],
+  );
   return {
     system: joined(parts.map((part) => part.text)),
     turns: readTurns(body.contents),
@@ -127,6 +144,8 @@ function readBody(body) {
     schema: config.responseJsonSchema,
     thinks: readThinking(config.thinkingConfig),
     limit: config.maxOutputTokens,
+    temperature: config.temperature,
+    stop: config.stopSequences,
   };
 }
 
@@ -139,7 +158,12 @@ const usageOf = (usage) => ({
   promptTokensDetails: [{ modality: 'TEXT', tokenCount: promptOf(usage) }],
 });
 
-const reasons = { stop: 'STOP', tool_calls: 'STOP', length: 'MAX_TOKENS' };
+const reasons = {
+  stop: 'STOP',
+  tool_calls: 'STOP',
+  length: 'MAX_TOKENS',
+  content_filter: 'SAFETY',
+};
 
 const answerOf = (candidate, usage, model) => ({
   candidates: [{ ...candidate, index: 0 }],
@@ -188,6 +212,7 @@ const common = {
   model: 'gemini-3-pro-preview',
   told: ['cacheRead', 'reasoning'],
   ids: false,
+  filters: true,
   back: ['signature'],
   streamType: 'text/event-stream',
   /** `place`: where models are; `headers`: what else must be there. */
@@ -206,7 +231,9 @@ const common = {
   },
   frames(answer, { model }) {
     const none = { ...answer.usage, output: 0 };
-    const parts = partsOf(answer, words).map((part) => ({ content: { parts: [part], role: 'model' } }));
+    const parts = partsOf(answer, words).map((part) => ({
+      content: { parts: [part], role: 'model' },
+    }));
     // The last event has no content at all.
     const ending = answerOf({ finishReason: reasons[answer.finish] }, answer.usage, model);
     return {

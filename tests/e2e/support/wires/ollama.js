@@ -9,7 +9,12 @@ function readSaid(message, where) {
   members(message, where, ['role', 'content'], ['thinking', 'tool_calls']);
   const calls = (message.tool_calls ?? []).map((call) => {
     members(call, where, ['function'], ['id']);
-    const { name, arguments: args } = members(call.function, where, ['name', 'arguments'], ['index']);
+    const { name, arguments: args } = members(
+      call.function,
+      where,
+      ['name', 'arguments'],
+      ['index'],
+    );
     must(typeof args === 'object', `${where}: arguments are an object`);
     return { name, arguments: args };
   });
@@ -63,9 +68,12 @@ const made = (model, message, more) => ({
   message: { role: 'assistant', content: '', ...message },
   ...more,
 });
-const line = (model, message, more = { done: false }) => `${JSON.stringify(made(model, message, more))}\n`;
+const line = (model, message, more = { done: false }) =>
+  `${JSON.stringify(made(model, message, more))}\n`;
 
-const callOf = ({ name, arguments: args }, index) => ({ function: { index, name, arguments: args } });
+const callOf = ({ name, arguments: args }, index) => ({
+  function: { index, name, arguments: args },
+});
 const endOf = (answer) => ({
   done: true,
   done_reason: answer.finish === 'length' ? 'length' : 'stop',
@@ -92,7 +100,12 @@ export const ollama = {
       ['model', 'messages', 'stream'],
       ['tools', 'format', 'think', 'options'],
     );
-    const options = members(body.options ?? {}, 'options', [], ['num_predict', 'temperature']);
+    const options = members(
+      body.options ?? {},
+      'options',
+      [],
+      ['num_predict', 'temperature', 'stop'],
+    );
     return {
       model: body.model,
       stream: body.stream,
@@ -102,6 +115,8 @@ export const ollama = {
       schema: body.format,
       thinks: body.think ?? false,
       limit: options.num_predict,
+      temperature: options.temperature,
+      stop: options.stop,
     };
   },
   whole(answer, { model }) {
@@ -120,7 +135,9 @@ export const ollama = {
       ending: [line(model, {}, endOf(answer))],
     };
   },
-  trouble: () => [`${JSON.stringify({ error: 'an error was encountered while running the model' })}\n`],
+  trouble: () => [
+    `${JSON.stringify({ error: 'an error was encountered while running the model' })}\n`,
+  ],
   refusals: {
     rate: () => refused(429, 'too many requests', { 'retry-after': '31' }),
     key: () => refused(401, 'unauthorized'),

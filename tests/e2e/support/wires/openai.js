@@ -1,8 +1,18 @@
 // OpenAI's Chat Completions, as OpenAI and the many that are like it speak it.
 import { event, json } from '../answers.js';
-import { asked, completionOf, halves, imageOf, joined, members, must, promptOf, words } from '../neutral.js';
+import {
+  asked,
+  completionOf,
+  halves,
+  imageOf,
+  joined,
+  members,
+  must,
+  promptOf,
+  words,
+} from '../neutral.js';
 
-const sampling = ['temperature', 'top_p', 'n', 'stop', 'seed', 'user'];
+const sampling = ['temperature', 'stop'];
 
 function readUser(content, where) {
   if (typeof content === 'string') return { user: content };
@@ -101,6 +111,8 @@ export function readBody(body, limits = ['max_tokens', 'max_completion_tokens'])
     schema: body.response_format && readFormat(body.response_format),
     thinks: body.reasoning_effort !== undefined,
     limit: body.max_completion_tokens ?? body.max_tokens,
+    temperature: body.temperature,
+    stop: body.stop,
   };
 }
 
@@ -127,7 +139,12 @@ export const told = ['cacheRead', 'reasoning'];
 
 /** A whole answer; `more` goes into its choice. */
 export function whole(answer, model, more = {}) {
-  const message = { role: 'assistant', content: answer.text || null, refusal: null, annotations: [] };
+  const message = {
+    role: 'assistant',
+    content: answer.text || null,
+    refusal: null,
+    annotations: [],
+  };
   if (answer.reasoning) message.reasoning_content = answer.reasoning;
   if (answer.calls.length) message.tool_calls = answer.calls.map(callOf);
   return {
@@ -181,10 +198,7 @@ export function events(answer, model) {
       ...words(answer.text).map((text) => chunk({ content: text })),
       ...callDeltas(answer.calls).map((delta) => chunk(delta)),
     ],
-    ending: [
-      chunk({}, answer.finish),
-      { ...chunk({}), choices: [], usage: usageOf(answer.usage) },
-    ],
+    ending: [chunk({}, answer.finish), { ...chunk({}), choices: [], usage: usageOf(answer.usage) }],
   };
 }
 
@@ -201,8 +215,7 @@ export const refusals = {
     refused(429, errorOf('Rate limit reached', 'tokens', 'rate_limit_exceeded'), {
       'retry-after': '31',
     }),
-  key: () =>
-    refused(401, errorOf('Incorrect API key', 'invalid_request_error', 'invalid_api_key')),
+  key: () => refused(401, errorOf('Incorrect API key', 'invalid_request_error', 'invalid_api_key')),
   long: () =>
     refused(
       400,
@@ -219,6 +232,7 @@ export const openai = {
   told,
   ids: true,
   fetches: true,
+  filters: true,
   streamType: 'text/event-stream; charset=utf-8',
   read(request) {
     asked(request, '/v1/chat/completions', { authorization: 'Bearer sk-upstream' });
@@ -227,7 +241,10 @@ export const openai = {
   whole: (answer, { model }) => json(whole(answer, model)),
   frames(answer, { model }) {
     const { said, ending } = events(answer, model);
-    return { said: said.map((one) => event(one)), ending: [...ending, '[DONE]'].map((one) => event(one)) };
+    return {
+      said: said.map((one) => event(one)),
+      ending: [...ending, '[DONE]'].map((one) => event(one)),
+    };
   },
   trouble: () => [event(errorOf('The server had an error', 'server_error', null))],
   refusals,

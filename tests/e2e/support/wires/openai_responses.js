@@ -12,7 +12,7 @@ import {
   promptOf,
   words,
 } from '../neutral.js';
-import { openai } from './openai.js';
+import { openai, readBody as readChat, refusals, told } from './openai.js';
 
 function readContent(content, kind, where) {
   if (typeof content === 'string') return { text: content };
@@ -85,8 +85,18 @@ function readBody(body) {
     body,
     'body',
     ['model', 'input'],
-    ['instructions', 'stream', 'store', 'tools', 'tool_choice', 'text', 'reasoning', 'include',
-      'max_output_tokens'],
+    [
+      'instructions',
+      'stream',
+      'store',
+      'tools',
+      'tool_choice',
+      'text',
+      'reasoning',
+      'include',
+      'max_output_tokens',
+      'temperature',
+    ],
   );
   const turns = [];
   body.input.forEach((item, place) => {
@@ -104,6 +114,8 @@ function readBody(body) {
     schema: readText(body.text),
     thinks: body.reasoning !== undefined,
     limit: body.max_output_tokens,
+    temperature: body.temperature,
+    stop: undefined,
   };
 }
 
@@ -152,12 +164,14 @@ function responseOf(model, more) {
   };
 }
 
+const reasons = { length: 'max_output_tokens', content_filter: 'content_filter' };
+
 function ended(answer, model, output) {
-  const cut = answer.finish === 'length';
+  const cut = reasons[answer.finish];
   return responseOf(model, {
     completed_at: cut ? null : 1_700_000_001,
     status: cut ? 'incomplete' : 'completed',
-    incomplete_details: cut ? { reason: 'max_output_tokens' } : null,
+    incomplete_details: cut ? { reason: cut } : null,
     output,
     usage: usageOf(answer.usage),
   });
@@ -172,35 +186,66 @@ function itemsOf({ reasoning, signature, text, calls }) {
     const item = { id: 'rs_up', type: 'reasoning', summary: [part], encrypted_content: signature };
     const first = { ...item, summary: [], encrypted_content: '' };
     const name = 'response.reasoning_summary';
-    made.push({ item, first, events: [
-      { type: `${name}_part.added`, ...at, part: { ...part, text: '' } },
-      ...words(reasoning).map((delta) => ({ type: `${name}_text.delta`, ...at, delta })),
-      { type: `${name}_text.done`, ...at, text: reasoning },
-      { type: `${name}_part.done`, ...at, part },
-    ] });
+    made.push({
+      item,
+      first,
+      events: [
+        { type: `${name}_part.added`, ...at, part: { ...part, text: '' } },
+        ...words(reasoning).map((delta) => ({ type: `${name}_text.delta`, ...at, delta })),
+        { type: `${name}_text.done`, ...at, text: reasoning },
+        { type: `${name}_part.done`, ...at, part },
+      ],
+    });
   }
   if (text) {
     const at = { item_id: 'msg_up', output_index: made.length, content_index: 0 };
     const part = { type: 'output_text', text, annotations: [], logprobs: [] };
-    const item = { id: 'msg_up', type: 'message', status: 'completed', role: 'assistant', content: [part] };
+    const item = {
+      id: 'msg_up',
+      type: 'message',
+      status: 'completed',
+      role: 'assistant',
+      content: [part],
+    };
     const first = { ...item, status: 'in_progress', content: [] };
-    made.push({ item, first, events: [
-      { type: 'response.content_part.added', ...at, part: { ...part, text: '' } },
-      ...words(text).map((delta) => ({ type: 'response.output_text.delta', ...at, delta, logprobs: [], obfuscation: 'aB3' })),
-      { type: 'response.output_text.done', ...at, text, logprobs: [] },
-      { type: 'response.content_part.done', ...at, part },
-    ] });
+    made.push({
+      item,
+      first,
+      events: [
+        { type: 'response.content_part.added', ...at, part: { ...part, text: '' } },
+        ...words(text).map((delta) => ({
+          type: 'response.output_text.delta',
+          ...at,
+          delta,
+          logprobs: [],
+          obfuscation: 'aB3',
+        })),
+        { type: 'response.output_text.done', ...at, text, logprobs: [] },
+        { type: 'response.content_part.done', ...at, part },
+      ],
+    });
   }
   for (const { id, name, arguments: input } of calls) {
     const args = JSON.stringify(input);
     const at = { item_id: `fc_${id}`, output_index: made.length };
-    const item = { id: `fc_${id}`, type: 'function_call', status: 'completed', call_id: id, name, arguments: args };
+    const item = {
+      id: `fc_${id}`,
+      type: 'function_call',
+      status: 'completed',
+      call_id: id,
+      name,
+      arguments: args,
+    };
     const first = { ...item, status: 'in_progress', arguments: '' };
     const type = 'response.function_call_arguments';
-    made.push({ item, first, events: [
-      ...halves(args).map((delta) => ({ type: `${type}.delta`, ...at, delta })),
-      { type: `${type}.done`, ...at, name, arguments: args },
-    ] });
+    made.push({
+      item,
+      first,
+      events: [
+        ...halves(args).map((delta) => ({ type: `${type}.delta`, ...at, delta })),
+        { type: `${type}.done`, ...at, name, arguments: args },
+      ],
+    });
   }
   return made;
 }
@@ -219,35 +264,67 @@ function frames(answer, model) {
       { type: 'response.output_item.done', output_index, item },
     ]),
   ];
-  const response = ended(answer, model, items.map(({ item }) => item));
+  const response = ended(
+    answer,
+    model,
+    items.map(({ item }) => item),
+  );
   const end = { type: `response.${response.status}`, response };
   return { said: said.map(sent), ending: [sent(end, said.length)] };
 }
 
-const isResponses = (request) => request.path === '/v1/responses';
+const isResponses = (request) => request.path.endsWith('/responses');
 
-export const openaiResponses = {
-  ...openai,
-  component: 'openai-responses',
-  model: 'gpt-5',
+/** `place` and `headers`: where it is asked, and how the key is told. */
+const speaker = (place, headers) => ({
+  told,
+  ids: true,
+  fetches: true,
+  filters: true,
+  refusals,
   /** What a client of the same dialect gets back goes there again. */
   sameDialect: 'responses',
   back: ['reasoning', 'signature'],
+  streamType: 'text/event-stream; charset=utf-8',
   read(request) {
-    if (!isResponses(request)) return openai.read(request);
-    asked(request, '/v1/responses', { authorization: 'Bearer sk-upstream' });
-    return readBody(request.json);
+    const own = isResponses(request);
+    asked(request, `${place}/${own ? 'responses' : 'chat/completions'}`, headers);
+    return own ? readBody(request.json) : readChat(request.json);
   },
   whole(answer, asking) {
     if (!isResponses(asking.request)) return openai.whole(answer, asking);
-    return json(ended(answer, asking.model, itemsOf(answer).map(({ item }) => item)));
+    return json(
+      ended(
+        answer,
+        asking.model,
+        itemsOf(answer).map(({ item }) => item),
+      ),
+    );
   },
   frames(answer, asking) {
-    return isResponses(asking.request) ? frames(answer, asking.model) : openai.frames(answer, asking);
+    return isResponses(asking.request)
+      ? frames(answer, asking.model)
+      : openai.frames(answer, asking);
   },
-  trouble({ request, place }) {
+  trouble({ request, place: number }) {
     if (!isResponses(request)) return openai.trouble();
     const error = { code: 'server_error', message: 'The server had an error', param: null };
-    return [sent({ type: 'error', ...error }, place)];
+    return [sent({ type: 'error', ...error }, number)];
   },
+});
+
+export const openaiResponses = {
+  ...speaker('/v1', { authorization: 'Bearer sk-upstream' }),
+  component: 'openai-responses',
+  base: '/v1',
+  key: 'sk-upstream',
+  model: 'gpt-5',
+};
+
+export const azureResponses = {
+  ...speaker('/openai/v1', { 'api-key': 'azure-key' }),
+  component: 'azure-responses',
+  base: '',
+  key: 'azure-key',
+  model: 'gpt-5',
 };
