@@ -101,6 +101,7 @@ bool Attempt::encode(plugins::Encoded& encoded) {
     auto fault = instance_->encode(request_, key(), encoded);
     if (!fault) return true;
     if (!own_ || fault->code != plugins::Code::unimplemented) {
+      if (!own_) nameForClient(inquiry_, *fault);
       failedWith(MishapKind::plugin, std::move(*fault));
       return false;
     }
@@ -137,6 +138,7 @@ void Attempt::takeClientFields(std::string& fields) const {
 io::Task<Attempt::End> Attempt::viaCodec() {
   plugins::Encoded encoded;
   if (!encode(encoded)) co_return End::failed;
+  if (!own_) nameForClient(inquiry_, encoded.dropped);
   std::move(encoded.dropped.begin(), encoded.dropped.end(), std::back_inserter(dropped_));
   if (auto fault = faultOfDropped(dropped_, provider_.config->unsupported)) {
     co_return failedWith(MishapKind::unsupported, std::move(*fault));

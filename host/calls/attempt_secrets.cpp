@@ -36,8 +36,9 @@ std::string unescaped(std::string_view text) {
 
 // `answered`: it is signed.
 io::Task<Attempt::End> Attempt::sign(plugins::Encoded& encoded, const upstream::Request& wanted) {
-  const upstream::SigningOrder order{encoded.signing.scheme, encoded.signing.params, key(),
-                                     provider_.endpoint, *provider_.proxies};
+  const upstream::SigningOrder order{
+      encoded.signing.scheme, encoded.signing.params, key(),
+      provider_.endpoint,     *provider_.proxies,     context_.received};
   const io::Until until{total_, cancel_.token()};
   const auto before = steady_clock::now();
   signed_ = co_await services_.signer.sign(order, wanted, until);

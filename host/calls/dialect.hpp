@@ -98,6 +98,8 @@ class Inquiry {
   virtual std::optional<plugins::Fault> appendCanonical(
       std::string& out, std::string_view model, bool askForUsage,
       std::vector<plugins::Dropped>& dropped) const = 0;
+  // What the client calls a member of the canonical form: "messages[1].content[0].image_url.url".
+  virtual std::string nameOf(std::string_view canonical) const { return std::string(canonical); }
 
   virtual std::unique_ptr<Passage> passage() const = 0;
   // `model`: the name to show where the upstream gives none; `id`: of the call.

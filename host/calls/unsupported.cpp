@@ -29,6 +29,18 @@ std::optional<plugins::Fault> faultOfDropped(const std::vector<plugins::Dropped>
   return fault;
 }
 
+void nameForClient(const Inquiry& inquiry, std::vector<plugins::Dropped>& dropped) {
+  for (plugins::Dropped& one : dropped) one.field = inquiry.nameOf(one.field);
+}
+
+void nameForClient(const Inquiry& inquiry, plugins::Fault& fault) {
+  if (fault.param.empty()) return;
+  std::string name = inquiry.nameOf(fault.param);
+  const std::size_t at = fault.message.find(fault.param);
+  if (at != std::string::npos) fault.message.replace(at, fault.param.size(), name);
+  fault.param = std::move(name);
+}
+
 void appendDropped(std::string& fields, const std::vector<plugins::Dropped>& dropped) {
   if (dropped.empty()) return;
   fields += "x-sluice-dropped: ";

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "calls/dialect.hpp"
 #include "config/model.hpp"
 #include "plugins/types.hpp"
 
@@ -16,6 +17,10 @@ namespace sluice::calls {
 // `dropped` may be.
 std::optional<plugins::Fault> faultOfDropped(const std::vector<plugins::Dropped>& dropped,
                                              config::Unsupported rule);
+
+// Both speak of members of the canonical form, and then of what the client has sent.
+void nameForClient(const Inquiry& inquiry, std::vector<plugins::Dropped>& dropped);
+void nameForClient(const Inquiry& inquiry, plugins::Fault& fault);
 
 // Appends "x-sluice-dropped: seed, user\r\n", of a bounded length; nothing if nothing was left out.
 void appendDropped(std::string& fields, const std::vector<plugins::Dropped>& dropped);

@@ -10,6 +10,7 @@
 #include "dialects/anthropic_foreign.hpp"
 #include "dialects/anthropic_messages_passage.hpp"
 #include "dialects/anthropic_messages_rendering.hpp"
+#include "dialects/anthropic_names.hpp"
 #include "dialects/anthropic_request.hpp"
 #include "dialects/passed_fields.hpp"
 #include "dialects/request_text.hpp"
@@ -111,6 +112,10 @@ class AnthropicMessagesInquiry : public calls::Inquiry {
     fault.code = plugins::Code::invalidArgument;
     fault.message = simdjson::error_message(error);
     return fault;
+  }
+
+  std::string nameOf(std::string_view canonical) const override {
+    return anthropicNameOf(canonical, body_);
   }
 
   std::unique_ptr<calls::Passage> passage() const override {

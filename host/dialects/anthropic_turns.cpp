@@ -15,8 +15,6 @@ namespace {
 using simdjson::ondemand::value;
 using Parts = std::vector<AnthropicPart>;
 
-constexpr std::string_view kBillingMark = "x-anthropic-billing-header:";
-
 bool none(const AnthropicPart&) { return false; }
 bool isResult(const AnthropicPart& block) { return block.type == "tool_result"; }
 bool isThought(const AnthropicPart& block) {

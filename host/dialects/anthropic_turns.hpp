@@ -6,10 +6,14 @@
 #include <simdjson.h>
 
 #include <string>
+#include <string_view>
 
 #include "dialects/anthropic_blocks.hpp"
 
 namespace sluice::dialects {
+
+// Begins the head of a client's bill in a system text.
+inline constexpr std::string_view kBillingMark = "x-anthropic-billing-header:";
 
 // Each appends messages, with commas between. The head of a client's bill, which changes with every
 // request and would spoil every cache, is left out of the system text.

@@ -97,6 +97,10 @@ class OpenAiResponsesInquiry final : public ResponsesInquiry {
       std::string& out, std::string_view model, bool askForUsage,
       std::vector<plugins::Dropped>& dropped) const override;
 
+  std::string nameOf(std::string_view name) const override {
+    return responsesNameOf(name, canonical().origins);
+  }
+
   std::unique_ptr<calls::Passage> passage() const override {
     keeper_ = sentTo_;
     return std::make_unique<OpenAiResponsesPassage>(newAnswer({}));

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "base/json.hpp"
-#include "dialects/openai_responses_messages.hpp"
+#include "dialects/own_names.hpp"
 #include "dialects/request_text.hpp"
 
 namespace sluice::dialects {
@@ -28,6 +28,12 @@ constexpr std::array<SameName, 6> kSame{{{"max_output_tokens", "max_tokens"},
                                          {"presence_penalty", "presence_penalty"},
                                          {"frequency_penalty", "frequency_penalty"},
                                          {"user", "user"}}};
+
+constexpr std::array<OwnName, 5> kOwnNames{{{"max_tokens", "max_output_tokens"},
+                                            {"max_completion_tokens", "max_output_tokens"},
+                                            {"reasoning_effort", "reasoning.effort"},
+                                            {"response_format", "text.format"},
+                                            {"verbosity", "text.verbosity"}}};
 
 class Builder {
  public:
@@ -102,6 +108,7 @@ class Builder {
     const std::string all = messages.take();
     if (all.empty()) return fail("input", "holds nothing to answer");
     made_.dropped = std::move(messages.dropped());
+    made_.origins = std::move(messages.origins());
     member("messages", "[" + all + "]");
     return true;
   }
@@ -218,6 +225,22 @@ class Builder {
 ResponsesCanonical canonicalResponses(const ResponsesRequest& request,
                                       const std::vector<NamedItem>& items, bool dropForeign) {
   return Builder(request, dropForeign).build(items);
+}
+
+std::string responsesNameOf(std::string_view canonical,
+                            const std::vector<ResponsesOrigin>& origins) {
+  const auto what = inMessage(canonical);
+  if (!what) return ownNameOf(kOwnNames, canonical);
+  if (what->message >= origins.size()) return "input";
+  const ResponsesOrigin& origin = origins[what->message];
+  const std::string_view content = origin.content;
+  if (what->member != "content" || !what->place || content.empty()) return origin.where;
+  std::string made = origin.where;
+  made.append(".").append(content).append("[").append(std::to_string(*what->place)).append("]");
+  if (what->rest.starts_with(".image_url")) return made + ".image_url";
+  constexpr std::string_view kFile = ".file.";
+  if (what->rest.starts_with(kFile)) return made.append(what->rest.substr(kFile.size() - 1));
+  return made.append(what->rest);
 }
 
 }  // namespace sluice::dialects

@@ -37,6 +37,7 @@ bool ResponsesMessages::refuse(const std::string& where, const std::string& why)
 
 void ResponsesMessages::instructions(JsonView text) {
   if (!text.isString()) return;
+  origins_.push_back({"instructions", ""});
   json::Writer w(out_);
   w.beginObject().key("role").string("system").key("content").raw(text.raw()).endObject();
   out_ += ',';
@@ -61,7 +62,7 @@ bool ResponsesMessages::add(JsonView item, const std::string& where) {
 bool ResponsesMessages::message(JsonView item, const std::string& where) {
   const std::string role = item["role"].text();
   const JsonView content = item["content"];
-  if (role == "assistant") return assistant(content, where + ".content");
+  if (role == "assistant") return assistant(content, where);
   if (role != "user" && role != "system" && role != "developer") {
     return refuse(where + ".role", "must be user, system, developer or assistant");
   }
@@ -72,12 +73,15 @@ bool ResponsesMessages::message(JsonView item, const std::string& where) {
   w.beginObject().key("role").string(role == "user" ? "user" : "system");
   w.key("content").raw(text).endObject();
   out_ += ',';
+  origins_.push_back({where, "content"});
   return true;
 }
 
-bool ResponsesMessages::assistant(JsonView content, const std::string& where) {
+bool ResponsesMessages::assistant(JsonView content, const std::string& item) {
   // Text after text is another message, unless tool calls tie the two together.
   if (!said_.texts.empty() && said_.calls.empty()) flush();
+  begin(item);
+  const std::string where = item + ".content";
   if (content.isString()) {
     said_.texts.emplace_back(content.raw());
     return true;
@@ -106,6 +110,7 @@ bool ResponsesMessages::functionCall(JsonView item, const std::string& where) {
     return refuse(where + ".arguments", "must be text that holds a JSON object");
   }
   if (call.arguments.empty()) call.arguments = "{}";
+  begin(where);
   said_.calls.push_back(std::move(call));
   return true;
 }
@@ -120,6 +125,7 @@ bool ResponsesMessages::functionOutput(JsonView item, const std::string& where) 
   w.beginObject().key("role").string("tool").key("tool_call_id").raw(id.raw());
   w.key("content").raw(output).endObject();
   out_ += ',';
+  origins_.push_back({where, "output"});
   return true;
 }
 
@@ -127,6 +133,7 @@ bool ResponsesMessages::reasoning(JsonView item, const std::string& where) {
   if (item["summary"].given() && !item["summary"].isArray()) {
     return refuse(where + ".summary", "must be an array");
   }
+  begin(where);
   std::string text = textsOf(item["content"], "");
   if (text.empty()) text = textsOf(item["summary"], "\n\n");
   if (!said_.reasoning.empty() && !text.empty()) said_.reasoning += "\n\n";
@@ -254,6 +261,11 @@ void ResponsesMessages::appendCalls(std::string& out) {
   w.endArray();
 }
 
+// The item belongs to the assistant's message.
+void ResponsesMessages::begin(const std::string& where) {
+  if (said_.where.empty()) said_.where = where;
+}
+
 // Ends the assistant's message.
 void ResponsesMessages::flush() {
   // Reasoning that led to nothing is not worth a message of its own.
@@ -261,6 +273,7 @@ void ResponsesMessages::flush() {
     said_ = Said();
     return;
   }
+  origins_.push_back({said_.where, ""});
   json::Writer w(out_);
   w.beginObject().key("role").string("assistant").key("content");
   if (said_.texts.empty()) {

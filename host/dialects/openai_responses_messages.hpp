@@ -20,6 +20,12 @@ namespace sluice::dialects {
 // else is the upstream's own.
 inline constexpr std::string_view kReasoningMark = "sluice:";
 
+// Where a canonical message comes from.
+struct ResponsesOrigin {
+  std::string where;         // names the item to the client; of several the first
+  const char* content = "";  // the item's member that became the content; empty: several items'
+};
+
 class ResponsesMessages {
  public:
   // `dropForeign`: items that only an upstream of this dialect understands are left out, not
@@ -34,6 +40,8 @@ class ResponsesMessages {
 
   const calls::Problem& problem() const noexcept { return problem_; }
   std::vector<plugins::Dropped>& dropped() noexcept { return dropped_; }
+  // One a message.
+  std::vector<ResponsesOrigin>& origins() noexcept { return origins_; }
 
  private:
   struct ToolCall {
@@ -41,6 +49,7 @@ class ResponsesMessages {
   };
   // An assistant's message that is being put together.
   struct Said {
+    std::string where;               // of the first item
     std::vector<std::string> texts;  // JSON strings
     std::string refusal;
     std::string reasoning;
@@ -49,7 +58,7 @@ class ResponsesMessages {
     std::map<std::string, std::string> extras;  // JSON objects by the call that each belongs to
   };
   bool message(JsonView item, const std::string& where);
-  bool assistant(JsonView content, const std::string& where);
+  bool assistant(JsonView content, const std::string& item);
   bool functionCall(JsonView item, const std::string& where);
   bool functionOutput(JsonView item, const std::string& where);
   bool reasoning(JsonView item, const std::string& where);
@@ -59,6 +68,7 @@ class ResponsesMessages {
   bool image(JsonView part, const std::string& where, std::string& out);
   bool file(JsonView part, const std::string& where, std::string& out);
   bool audio(JsonView part, const std::string& where, std::string& out);
+  void begin(const std::string& where);
   void flush();
   void appendCalls(std::string& out);
   bool refuse(const std::string& where, const std::string& why);
@@ -68,6 +78,7 @@ class ResponsesMessages {
   Said said_;
   calls::Problem problem_;
   std::vector<plugins::Dropped> dropped_;
+  std::vector<ResponsesOrigin> origins_;
 };
 
 }  // namespace sluice::dialects

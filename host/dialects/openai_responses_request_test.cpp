@@ -174,6 +174,11 @@ TEST_F(ResponsesRequestTest, membersThatNobodyKnowsAreToldOfToo) {
   EXPECT_EQ(std::vector<std::string>{"client_metadata"}, dropped);
 }
 
+TEST_F(ResponsesRequestTest, proofsOfReasoningThatAreAskedForAreNotReportedAsLeftOut) {
+  canonical(R"({"model":"m","input":"x","include":["reasoning.encrypted_content"]})");
+  EXPECT_TRUE(dropped.empty());
+}
+
 TEST_F(ResponsesRequestTest, whatOnlyThisDialectKnowsIsRefusedByItsName) {
   const std::pair<const char*, const char*> cases[] = {
       {R"({"model":"m","input":"x","tools":[{"type":"web_search"}]})", "tools[0]: "},

@@ -84,6 +84,7 @@ struct GoogleTokens::Entry {
   ProxySettings proxies;
 
   std::shared_ptr<const Secret> token;  // null: none yet
+  io::TimePoint granted;                // when it came
   system_clock::time_point usedUntil;
   system_clock::time_point fetchFrom;
   system_clock::time_point lastUsed;
@@ -122,6 +123,7 @@ io::Task<GoogleTokens::Given> GoogleTokens::get(std::string_view key,
   if (entry->token && now < entry->usedUntil) {
     if (now >= entry->fetchFrom && !entry->fetching) start(entry);
     given.token = entry->token;
+    given.granted = entry->granted;
     given.kept = true;
     co_return given;
   }
@@ -134,7 +136,9 @@ io::Task<GoogleTokens::Given> GoogleTokens::get(std::string_view key,
     }
   }
   given.trouble = entry->trouble;
-  if (!given.trouble.any()) given.token = entry->token;
+  if (given.trouble.any()) co_return given;
+  given.token = entry->token;
+  given.granted = entry->granted;
   co_return given;
 }
 
@@ -320,6 +324,7 @@ SigningTrouble GoogleTokens::take(Entry& entry, const Said& said) {
   }
   const seconds lifetime = granted->lifetime;
   entry.token = std::make_shared<const Secret>(std::move(granted->token));
+  entry.granted = loop_.now();
   entry.usedUntil = now + lifetime - std::min(kSpare, lifetime / 4);
   entry.fetchFrom = now + lifetime - std::min(kEarly, lifetime / 2);
   return {};

@@ -37,6 +37,7 @@ class GoogleTokens {
     SigningTrouble trouble;
     std::shared_ptr<const Secret> token;  // without trouble
     bool kept = false;                    // it was there before
+    io::TimePoint granted;                // when it came
   };
   // `key`: the JSON text. `proxies`: by which token servers are reached. All of these must live
   // until this ends.

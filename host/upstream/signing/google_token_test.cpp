@@ -387,6 +387,38 @@ TEST_F(GoogleTokensTest, KeysThatCannotBeUsedAreToldWithoutBeingShown) {
   EXPECT_EQ(server.accepted, 0u);
 }
 
+struct TokenSignerTest : GoogleTokensTest {
+  Signer signer{loop, workers, client, [this] { return wall; }};
+  Endpoint endpoint{{true, "aiplatform.googleapis.com", 443, ""}, {}};
+  std::string key = account();
+
+  static io::Task<void> sign(TokenSignerTest& self, SigningOrder order, Signed& made, bool& ended) {
+    const io::Until until{self.loop.after(60s), self.calls.token()};
+    const Request request{"POST", "/", "", ""};
+    made = co_await self.signer.sign(order, request, until);
+    ended = true;
+  }
+  // For a call that came at this time.
+  Signed sign(io::TimePoint callBegan) {
+    Signed made;
+    bool ended = false;
+    const SigningOrder order{"google.service-account", params, key, endpoint, proxies, callBegan};
+    calls.spawn(sign(*this, order, made, ended));
+    turnUntil([&] { return ended; });
+    return made;
+  }
+  const std::string params = R"({"scopes":[")" + kScope + R"("]})";
+};
+
+TEST_F(TokenSignerTest, ATokenThatAnotherCallFetchedMeanwhileIsNewToThisOne) {
+  server.play({{request(), send(granted("one"))}});
+  const io::TimePoint before = loop.now();
+  EXPECT_FALSE(signer.refused(sign(before))) << "it was fetched for this call";
+  EXPECT_FALSE(signer.refused(sign(before))) << "it came while this call was under way";
+  EXPECT_TRUE(signer.refused(sign(io::TimePoint::max()))) << "it was there before";
+  EXPECT_EQ(server.requests.size(), 1u);
+}
+
 struct SignerTest : UpstreamTest {
   system_clock::time_point wall = system_clock::from_time_t(1'440'938'160);
   Signer signer{loop, workers, client, [this] { return wall; }};

@@ -109,7 +109,7 @@ io::Task<Signed> Signer::byGoogle(const SigningOrder& order, const Request& requ
   made.byToken = true;
   made.trouble = std::move(given.trouble);
   if (made.trouble.any()) co_return made;
-  made.kept = given.kept;
+  made.kept = given.kept && given.granted < order.callBegan;
   made.fields.append("Authorization: Bearer ").append(given.token->reveal()).append("\r\n");
   made.secrets.push_back(*given.token);
   co_return made;

@@ -23,6 +23,7 @@ struct SigningOrder {
   std::string_view key;     // as configured; not empty
   const Endpoint& endpoint;
   const ProxySettings& proxies;
+  io::TimePoint callBegan = io::TimePoint::max();  // a token that came later is new to the call
 };
 
 struct Signed {
@@ -30,7 +31,7 @@ struct Signed {
   std::string fields;           // "Name: value\r\n" each, to be added to the request's
   std::vector<Secret> secrets;  // what of them, or of the key, must never be shown
   bool byToken = false;
-  bool kept = false;  // that was there before
+  bool kept = false;  // that was there before the call
 };
 
 class Signer {
