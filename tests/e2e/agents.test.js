@@ -1,6 +1,6 @@
 // A coding agent's task, from its first word to its last: it reads a file, writes another one, says
-// that it is done. Each agent speaks to an upstream of its own dialect and to those of other makers,
-// in the requests that it really sends.
+// that it is done. Each agent speaks to an upstream of its own dialect and to other makers', in the
+// requests that it really sends.
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -386,7 +386,9 @@ scenario('Codex: what it asks beside the task is told of where it is left out', 
     ]);
     const dropped = got.headers['x-sluice-dropped'];
     if (maker === 'responses') assert.equal(dropped, undefined);
-    else for (const name of ['client_metadata', 'prompt_cache_key']) assert.match(dropped, RegExp(name));
+    else
+      for (const name of ['client_metadata', 'prompt_cache_key'])
+        assert.match(dropped, RegExp(name));
   }
 });
 
@@ -414,7 +416,12 @@ scenario('Codex: thoughts of another maker are not sent to OpenAI', async (stage
     const got = await ask(codex, 'responses', (body) => codex.next(body, answer, [notes]));
     assert.equal(codex.read(got.text).text, 'Hello');
     const sent = upstreams.responses.requests.at(-1).json.input.map(({ type }) => type);
-    const wanted = [...Array(3).fill('message'), 'message', 'function_call', 'function_call_output'];
+    const wanted = [
+      ...Array(3).fill('message'),
+      'message',
+      'function_call',
+      'function_call_output',
+    ];
     assert.deepEqual(sent, wanted, maker);
   }
 });
