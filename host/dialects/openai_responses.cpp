@@ -32,6 +32,8 @@ std::string_view prefixOf(JsonView item) {
   if (type.says("reasoning")) return "rs_";
   if (type.says("function_call")) return "fc_";
   if (type.says("function_call_output")) return "fco_";
+  if (type.says("custom_tool_call")) return "ctc_";
+  if (type.says("custom_tool_call_output")) return "ctco_";
   return !type.given() || type.says("message") ? "msg_" : "item_";
 }
 

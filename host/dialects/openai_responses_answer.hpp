@@ -5,12 +5,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "calls/dialect.hpp"
 #include "dialects/openai_responses_object.hpp"
+#include "dialects/openai_responses_tools.hpp"
 
 namespace sluice::dialects {
 
@@ -70,6 +72,8 @@ class OpenAiResponsesRendering final : public calls::Rendering {
     std::vector<Part> parts;  // of a message; of reasoning: none or one
     std::string proof;        // of reasoning: its encrypted_content
     std::string callId, name, arguments, extra;
+    std::string space;      // the namespace of a call's tool, if it is in one
+    bool freeform = false;  // a call whose arguments become its input when it is whole
   };
   void take(const plugins::Chunk& chunk) override;
   void begin();
@@ -77,6 +81,7 @@ class OpenAiResponsesRendering final : public calls::Rendering {
   void takeReasoning(const plugins::Chunk& chunk);
   void takeProof(std::string_view extra, Item& item);
   void takeToolCall(const plugins::Chunk& chunk);
+  void nameCall(Item& call, std::string_view function);
   void takeAnnotations(std::string_view extra, std::size_t at);
   void finish(std::string_view reason);
   void conclude(std::size_t open, std::string_view status);
@@ -97,6 +102,7 @@ class OpenAiResponsesRendering final : public calls::Rendering {
   void appendPart(std::string& out, const Item& item, const Part& part, bool empty) const;
   void appendItem(std::string& out, const Item& item) const;
   void sendArguments(std::size_t at, std::string_view piece);
+  void sendWhole(std::size_t at);
   std::string response();
 
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
@@ -107,7 +113,8 @@ class OpenAiResponsesRendering final : public calls::Rendering {
   bool begun_ = false;
   bool finished_ = false;
   std::vector<Item> items_;
-  std::size_t current_ = kNone;  // the open message or reasoning
+  std::optional<std::vector<ResponsesTool>> tools_;  // that are no plain functions; when needed
+  std::size_t current_ = kNone;                      // the open message or reasoning
   std::string* out_ = nullptr;
 };
 

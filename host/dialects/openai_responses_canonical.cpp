@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/json.hpp"
+#include "dialects/openai_responses_tools.hpp"
 #include "dialects/own_names.hpp"
 #include "dialects/request_text.hpp"
 
@@ -120,30 +121,15 @@ class Builder {
     std::set<std::string> names;
     JsonElements tools(choice["tools"]);
     while (tools.next()) {
-      if (tools.value()["type"].says("function")) names.insert(tools.value()["name"].text());
+      if (tools.value()["name"].isString()) names.insert(tools.value()["name"].text());
     }
     return names;
   }
 
   bool tools() {
-    const std::optional<std::set<std::string>> only = allowed();
+    only_ = allowed();
     std::string all;
-    JsonElements tools(request_["tools"]);
-    for (std::size_t i = 0; tools.next(); ++i) {
-      const JsonView tool = tools.value();
-      const std::string where = "tools[" + std::to_string(i) + "]";
-      if (!tool["type"].isString()) return fail(where + ".type", "is missing");
-      if (!tool["type"].says("function")) {
-        if (!dropForeign_) {
-          return fail(where, "is of the type '" + tool["type"].text() +
-                                 "', which only upstreams that speak openai.responses can run");
-        }
-        made_.dropped.push_back({where, false});
-        continue;
-      }
-      if (!tool["name"].isString()) return fail(where + ".name", "is missing");
-      if (!only || only->contains(tool["name"].text())) function(tool, all);
-    }
+    if (!tools(request_["tools"], "tools", {}, all)) return false;
     if (all.empty()) return true;
     anyTool_ = true;
     member("tools", "[" + all + "]");
@@ -153,14 +139,34 @@ class Builder {
     return true;
   }
 
-  static void function(JsonView tool, std::string& out) {
-    if (!out.empty()) out += ',';
-    json::Writer w(out);
-    w.beginObject().key("type").string("function").key("function").beginObject();
-    for (const char* const name : {"name", "description", "parameters", "strict"}) {
-      if (tool[name].given()) w.key(name).raw(tool[name].raw());
+  // `space`: the namespace that these are in, if any.
+  bool tools(JsonView list, const std::string& at, const std::string& space, std::string& out) {
+    JsonElements tools(list);
+    for (std::size_t i = 0; tools.next(); ++i) {
+      const JsonView tool = tools.value();
+      const std::string where = at + "[" + std::to_string(i) + "]";
+      const JsonView type = tool["type"];
+      if (!type.isString()) return fail(where + ".type", "is missing");
+      const bool named = space.empty() && type.says("namespace");
+      if (!named && !type.says("function") && !type.says("custom")) {
+        if (!dropForeign_) {
+          return fail(where, "is of the type '" + type.text() +
+                                 "', which only upstreams that speak openai.responses can run");
+        }
+        made_.dropped.push_back({where, false});
+        continue;
+      }
+      if (!tool["name"].isString()) return fail(where + ".name", "is missing");
+      if (named) {
+        if (!this->tools(tool["tools"], where + ".tools", tool["name"].text(), out)) return false;
+      } else if (!only_ || only_->contains(tool["name"].text())) {
+        if (tool["format"]["type"].says("grammar"))
+          made_.dropped.push_back({where + ".format", false});
+        if (!out.empty()) out += ',';
+        appendFunctionTool(out, tool, space);
+      }
     }
-    w.endObject().endObject();
+    return true;
   }
 
   bool choice() {
@@ -179,14 +185,15 @@ class Builder {
       member("tool_choice", choice["mode"].says("required") ? "\"required\"" : "\"auto\"");
       return true;
     }
-    if (!type.says("function")) {
+    if (!type.says("function") && !type.says("custom")) {
       return fail("tool_choice", "asks for a tool that only upstreams of openai.responses can run");
     }
     if (!choice["name"].isString()) return fail("tool_choice.name", "is missing");
     std::string made;
     json::Writer w(made);
     w.beginObject().key("type").string("function").key("function").beginObject();
-    w.key("name").raw(choice["name"].raw()).endObject().endObject();
+    w.key("name").string(functionNameOf(choice["namespace"].text(), choice["name"].text()));
+    w.endObject().endObject();
     member("tool_choice", made);
     return true;
   }
@@ -216,6 +223,7 @@ class Builder {
 
   const ResponsesRequest& request_;
   const bool dropForeign_;
+  std::optional<std::set<std::string>> only_;  // names of the tools that may be used; none: all
   bool anyTool_ = false;
   ResponsesCanonical made_;
 };

@@ -123,9 +123,11 @@ void OpenAiResponsesRendering::appendItem(std::string& out, const Item& item) co
       else w.string(kReasoningMark);
       break;
     case Kind::call:
-      w.key("type").string("function_call").key("status").string(item.status);
-      w.key("call_id").string(item.callId).key("name").string(item.name);
-      w.key("arguments").string(item.arguments);
+      w.key("type").string(item.freeform ? "custom_tool_call" : "function_call");
+      w.key("status").string(item.status).key("call_id").string(item.callId);
+      if (!item.space.empty()) w.key("namespace").string(item.space);
+      w.key("name").string(item.name);
+      w.key(item.freeform ? "input" : "arguments").string(item.arguments);
       break;
   }
   w.endObject();

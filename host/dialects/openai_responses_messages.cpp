@@ -2,6 +2,7 @@
 
 #include "base/json.hpp"
 #include "dialects/json_document.hpp"
+#include "dialects/openai_responses_tools.hpp"
 #include "dialects/request_text.hpp"
 
 namespace sluice::dialects {
@@ -47,8 +48,9 @@ bool ResponsesMessages::add(JsonView item, const std::string& where) {
   if (!item.isObject()) return refuse(where, "must be an object");
   const JsonView type = item["type"];
   if (type.says("message") || (!type.given() && item["role"].exists())) return message(item, where);
-  if (type.says("function_call")) return functionCall(item, where);
-  if (type.says("function_call_output")) return functionOutput(item, where);
+  if (type.says("function_call") || type.says("custom_tool_call")) return toolCall(item, where);
+  if (type.says("function_call_output") || type.says("custom_tool_call_output"))
+    return toolOutput(item, where);
   if (type.says("reasoning")) return reasoning(item, where);
   if (!type.isString()) return refuse(where, "has no type");
   if (dropForeign_) {
@@ -101,9 +103,13 @@ bool ResponsesMessages::assistant(JsonView content, const std::string& item) {
   return true;
 }
 
-bool ResponsesMessages::functionCall(JsonView item, const std::string& where) {
+bool ResponsesMessages::toolCall(JsonView item, const std::string& where) {
   const JsonView arguments = item["arguments"];
   ToolCall call{item["call_id"].text(), item["name"].text(), arguments.text()};
+  if (!call.name.empty()) call.name = functionNameOf(item["namespace"].text(), call.name);
+  if (item["type"].says("custom_tool_call")) {
+    call.arguments = freeformArguments(item["input"].text());
+  }
   if (call.id.empty()) return refuse(where + ".call_id", "is missing");
   if (call.name.empty()) return refuse(where + ".name", "is missing");
   if (arguments.given() && !arguments.isString()) {
@@ -115,7 +121,7 @@ bool ResponsesMessages::functionCall(JsonView item, const std::string& where) {
   return true;
 }
 
-bool ResponsesMessages::functionOutput(JsonView item, const std::string& where) {
+bool ResponsesMessages::toolOutput(JsonView item, const std::string& where) {
   flush();
   const JsonView id = item["call_id"];
   if (!id.isString()) return refuse(where + ".call_id", "is missing");

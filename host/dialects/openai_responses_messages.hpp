@@ -59,8 +59,8 @@ class ResponsesMessages {
   };
   bool message(JsonView item, const std::string& where);
   bool assistant(JsonView content, const std::string& item);
-  bool functionCall(JsonView item, const std::string& where);
-  bool functionOutput(JsonView item, const std::string& where);
+  bool toolCall(JsonView item, const std::string& where);
+  bool toolOutput(JsonView item, const std::string& where);
   bool reasoning(JsonView item, const std::string& where);
   void keepProof(std::string_view proof);
   bool content(JsonView content, const std::string& where, std::string& out);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "dialects/chunk_extra.hpp"
@@ -237,7 +239,7 @@ void OpenAiResponsesRendering::takeToolCall(const Chunk& chunk) {
   }
   Item& call = items_[at];
   if (call.callId.empty()) call.callId = chunk.ref;
-  if (call.name.empty()) call.name = chunk.name;
+  if (call.name.empty()) nameCall(call, chunk.name);
   const ChunkExtra extra(chunk.extra);
   if (extra["extra_content"].isObject()) call.extra = extra["extra_content"].raw();
   if (call.status != "in_progress") return;  // it was complete
@@ -254,8 +256,23 @@ void OpenAiResponsesRendering::takeToolCall(const Chunk& chunk) {
   if (!fresh.empty()) sendArguments(at, fresh);
 }
 
+// The tool that the function stands for.
+void OpenAiResponsesRendering::nameCall(Item& call, std::string_view function) {
+  call.name = function;
+  if (function.empty()) return;
+  if (!tools_) tools_ = otherTools(request_["tools"]);
+  const auto tool = std::find_if(tools_->begin(), tools_->end(), [&](const ResponsesTool& one) {
+    return one.function == function;
+  });
+  if (tool == tools_->end()) return;
+  call.name = tool->name;
+  call.space = tool->space;
+  call.freeform = tool->freeform;
+  if (call.freeform) call.id = newResponsesId("ctc_");
+}
+
 void OpenAiResponsesRendering::sendArguments(std::size_t at, std::string_view piece) {
-  if (!stream_) return;
+  if (!stream_ || items_[at].freeform) return;
   beginDelta("response.function_call_arguments.delta", at);
   *out_ += ",\"delta\":";
   json::appendString(*out_, piece);
@@ -282,15 +299,31 @@ void OpenAiResponsesRendering::closeCall(std::size_t at, std::string_view status
     call.arguments = "{}";
     sendArguments(at, call.arguments);
   }
-  if (stream_) {
-    beginResponsesEvent(*out_, "response.function_call_arguments.done", *answer_);
-    json::Writer w(*out_);
-    *out_ += ',';
-    w.key("item_id").string(call.id).key("output_index").number(std::uint64_t{at});
-    w.key("name").string(call.name).key("arguments").string(call.arguments);
-    endResponsesEvent(*out_);
-  }
+  if (call.freeform) call.arguments = freeformInput(call.arguments);
+  if (stream_) sendWhole(at);
   closeItem(at, status);
+}
+
+// All that a call says; the input of a freeform tool, which no piece of the arguments tells, has
+// not been sent before.
+void OpenAiResponsesRendering::sendWhole(std::size_t at) {
+  const Item& call = items_[at];
+  if (call.freeform) {
+    beginDelta("response.custom_tool_call_input.delta", at);
+    *out_ += ",\"delta\":";
+    json::appendString(*out_, call.arguments);
+    endResponsesEvent(*out_);
+    beginDelta("response.custom_tool_call_input.done", at);
+    *out_ += ",\"input\":";
+    json::appendString(*out_, call.arguments);
+  } else {
+    beginDelta("response.function_call_arguments.done", at);
+    *out_ += ",\"name\":";
+    json::appendString(*out_, call.name);
+    *out_ += ",\"arguments\":";
+    json::appendString(*out_, call.arguments);
+  }
+  endResponsesEvent(*out_);
 }
 
 // What the upstream wants back with a call has no place in the call's own item.

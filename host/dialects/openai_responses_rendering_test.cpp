@@ -214,6 +214,51 @@ TEST_F(ResponsesRenderingTest, proofsGoOutInWhatComesBack) {
       output.value()["encrypted_content"].text());
 }
 
+constexpr const char* kOtherTools =
+    R"("tools":[{"type":"custom","name":"patch"},{"type":"namespace","name":"mcp__files","tools":[{"type":"function","name":"read"}]}],)";
+
+TEST_F(ResponsesRenderingTest, callsOfFreeformToolsGiveTheirInput) {
+  begin(std::string(kOtherTools) + R"("stream":true)");
+  push(ChunkType::toolCall, R"({"input":"a\n)", "patch", 0, "c1");
+  push(ChunkType::toolCall, R"(b"})");
+  end("tool_calls");
+  EXPECT_EQ(
+      "created in_progress output_item.added custom_tool_call_input.delta "
+      "custom_tool_call_input.done output_item.done completed",
+      order());
+  EXPECT_NE(out.npos, out.find(R"("type":"custom_tool_call","status":"in_progress","call_id":"c1",)"
+                               R"("name":"patch","input":"")"));
+  const std::string last = whole();
+  JsonElements output(JsonView{last}["output"]);
+  ASSERT_TRUE(output.next());
+  EXPECT_TRUE(output.value()["id"].text().starts_with("ctc_"));
+  EXPECT_EQ("a\nb", output.value()["input"].text());
+}
+
+TEST_F(ResponsesRenderingTest, anInputThatIsNoArgumentIsTakenAsItIs) {
+  for (const auto& [arguments, input] :
+       {std::pair{"*** Begin", "*** Begin"}, {"", ""}, {R"({"patch":"x"})", R"({"patch":"x"})"}}) {
+    out.clear();
+    begin(std::string(kOtherTools) + R"("stream":false)");
+    push(ChunkType::toolCall, arguments, "patch", 0, "c1");
+    end("tool_calls");
+    JsonElements output(JsonView{out}["output"]);
+    ASSERT_TRUE(output.next());
+    EXPECT_EQ(input, output.value()["input"].text());
+  }
+}
+
+TEST_F(ResponsesRenderingTest, callsOfToolsInNamespacesNameBoth) {
+  begin(std::string(kOtherTools) + R"("stream":false)");
+  push(ChunkType::toolCall, "{}", "mcp__files__read", 0, "c1");
+  end("tool_calls");
+  JsonElements output(JsonView{out}["output"]);
+  ASSERT_TRUE(output.next());
+  EXPECT_TRUE(output.value()["type"].says("function_call"));
+  EXPECT_TRUE(output.value()["namespace"].says("mcp__files"));
+  EXPECT_TRUE(output.value()["name"].says("read"));
+}
+
 TEST_F(ResponsesRenderingTest, reasoningThatNobodyProvesIsMarked) {
   begin(R"("stream":false)");
   push(ChunkType::reasoning, "a");

@@ -217,6 +217,34 @@ TEST_F(ResponsesRequestTest, hostedToolsAreDroppedWhereThatIsWanted) {
   EXPECT_EQ((std::vector<std::string>{"input[1]", "tools[0]"}), dropped);
 }
 
+TEST_F(ResponsesRequestTest, freeformToolsAndThoseInNamespacesBecomeFunctions) {
+  const std::string text =
+      R"({"model":"m","input":"x","tools":[{"type":"custom","name":"patch","description":"Edits","format":{"type":"grammar","syntax":"lark","definition":"start: /.+/s"}},{"type":"namespace","name":"mcp__files","description":"d","tools":[{"type":"function","name":"read","strict":false},{"type":"custom","name":"write"}]}],)";
+  const std::string input =
+      R"({"type":"object","properties":{"input":{"type":"string"}},"required":["input"],"additionalProperties":false})";
+  EXPECT_EQ(
+      R"([{"type":"function","function":{"name":"patch","description":"Edits\n\nThe input follows this grammar (lark):\nstart: /.+/s","parameters":)" +
+          input +
+          R"(}},{"type":"function","function":{"name":"mcp__files__read","strict":false}},{"type":"function","function":{"name":"mcp__files__write","description":"","parameters":)" +
+          input + "}}]",
+      member(text + R"("tool_choice":"auto"})", "tools"));
+  EXPECT_EQ(std::vector<std::string>{"tools[0].format"}, dropped);
+  EXPECT_EQ(R"({"type":"function","function":{"name":"patch"}})",
+            member(text + R"("tool_choice":{"type":"custom","name":"patch"}})", "tool_choice"));
+  EXPECT_EQ(
+      "tools[0].tools[0]: 'tools[0].tools[0]' is of the type 'web_search', which only "
+      "upstreams that speak openai.responses can run",
+      refusal(R"({"model":"m","input":"x","tools":[{"type":"namespace","name":"n",)"
+              R"("tools":[{"type":"web_search"}]}]})"));
+}
+
+TEST_F(ResponsesRequestTest, callsOfSuchToolsAreSaidAsFunctionsToo) {
+  EXPECT_EQ(
+      R"([{"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"patch","arguments":"{\"input\":\"a\\n\\\"b\\\"\"}"}},{"id":"c2","type":"function","function":{"name":"mcp__files__read","arguments":"{}"}}]},{"role":"tool","tool_call_id":"c1","content":"done"}])",
+      messages(
+          R"({"type":"custom_tool_call","call_id":"c1","name":"patch","input":"a\n\"b\""},{"type":"function_call","call_id":"c2","namespace":"mcp__files","name":"read","arguments":"{}"},{"type":"custom_tool_call_output","call_id":"c1","output":"done"})"));
+}
+
 TEST_F(ResponsesRequestTest, onlyTheModelChangesForAnUpstreamOfTheDialect) {
   const std::string text =
       "{ \"input\" : [{\"type\":\"computer_call\",\"n\":1.0}] ,\"tools\":[{\"type\":\"mcp\"}],"

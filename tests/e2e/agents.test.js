@@ -1,6 +1,6 @@
 // A coding agent's task, from its first word to its last: it reads a file, writes another one, says
-// that it is done. Each agent speaks to an upstream of its own dialect and to those of other makers,
-// in the requests that it really sends.
+// that it is done. Each agent speaks to an upstream of its own dialect and to other makers', in the
+// requests that it really sends.
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -386,7 +386,9 @@ scenario('Codex: what it asks beside the task is told of where it is left out', 
     ]);
     const dropped = got.headers['x-sluice-dropped'];
     if (maker === 'responses') assert.equal(dropped, undefined);
-    else for (const name of ['client_metadata', 'prompt_cache_key']) assert.match(dropped, RegExp(name));
+    else
+      for (const name of ['client_metadata', 'prompt_cache_key'])
+        assert.match(dropped, RegExp(name));
   }
 });
 
@@ -404,6 +406,59 @@ scenario('Codex: its hosted search is left out where the configuration says so',
   }
 });
 
+const patch = '*** Begin Patch\n*** Add File: a.txt\n+"x" \\ é\n*** End Patch';
+const grammar = { type: 'grammar', syntax: 'lark', definition: 'start: /.+/s' };
+const others = [
+  { type: 'custom', name: 'apply_patch', description: 'Edits files.', format: grammar },
+  {
+    type: 'namespace',
+    name: 'mcp__files',
+    description: 'Tools of a server.',
+    tools: [{ type: 'function', name: 'stat', parameters: { type: 'object', properties: {} } }],
+  },
+];
+
+scenario(
+  'Codex: freeform tools and those of its servers are called and answered',
+  async (stage) => {
+    const { upstreams, ask } = await everybody(stage);
+    const offering = (body) => ({ ...body, tools: [...body.tools, ...others] });
+    const flat = [
+      { name: 'apply_patch', args: { input: patch }, id: 'call_p' },
+      { name: 'mcp__files__stat', args: {}, id: 'call_s' },
+    ];
+    for (const maker of ['chat', 'messages', 'gemini']) {
+      upstreams[maker].next(speak(maker, { text: 'I edit. ', calls: flat }));
+      const answer = codex.read((await ask(codex, maker, offering)).text);
+      const [custom, called] = answer.items.filter(({ call_id: id }) => id);
+      assert.deepEqual(
+        [custom.type, custom.name, custom.input, custom.namespace],
+        ['custom_tool_call', 'apply_patch', patch, undefined],
+      );
+      assert.deepEqual(
+        [called.type, called.name, called.namespace, called.arguments],
+        ['function_call', 'stat', 'mcp__files', '{}'],
+      );
+      await ask(codex, maker, (body) => {
+        const more = offering(body);
+        const outputs = [
+          { type: 'custom_tool_call_output', call_id: custom.call_id, output: 'patched' },
+          { type: 'function_call_output', call_id: called.call_id, output: '12 bytes' },
+        ];
+        return { ...more, input: [...more.input, ...answer.items, ...outputs] };
+      });
+      const again = upstreams[maker].requests.at(-1);
+      assert.deepEqual(
+        callsIn(maker, again),
+        flat.map(({ name, args }) => [name, args]),
+      );
+      assert.deepEqual(resultsIn(maker, again), ['patched', '12 bytes']);
+      const offered = heard(maker, again).tools.map(({ name }) => name);
+      assert.deepEqual(offered.slice(2), ['apply_patch', 'mcp__files__stat']);
+    }
+  },
+);
+
 scenario('Codex: thoughts of another maker are not sent to OpenAI', async (stage) => {
   const { upstreams, ask } = await everybody(stage);
   for (const maker of ['chat', 'messages', 'gemini']) {
@@ -414,7 +469,12 @@ scenario('Codex: thoughts of another maker are not sent to OpenAI', async (stage
     const got = await ask(codex, 'responses', (body) => codex.next(body, answer, [notes]));
     assert.equal(codex.read(got.text).text, 'Hello');
     const sent = upstreams.responses.requests.at(-1).json.input.map(({ type }) => type);
-    const wanted = [...Array(3).fill('message'), 'message', 'function_call', 'function_call_output'];
+    const wanted = [
+      ...Array(3).fill('message'),
+      'message',
+      'function_call',
+      'function_call_output',
+    ];
     assert.deepEqual(sent, wanted, maker);
   }
 });

@@ -5,11 +5,28 @@ import assert from 'node:assert/strict';
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
-import { APICallError, generateObject, generateText, Output, stepCountIs, streamText, tool } from 'ai';
+import {
+  APICallError,
+  generateObject,
+  generateText,
+  Output,
+  stepCountIs,
+  streamText,
+  tool,
+} from 'ai';
 import { z } from 'zod';
 import { startAimock } from './support/aimock.js';
-import { sse, until } from './support/answers.js';
-import { callsIn, heard, makers, makersFor, plugins, resultsIn, speak, tokens } from './support/makers.js';
+import {
+  callsIn,
+  heard,
+  helloUntil,
+  makers,
+  makersFor,
+  plugins,
+  resultsIn,
+  speak,
+  tokens,
+} from './support/makers.js';
 import { scenario, table } from './support/scenario.js';
 import { makeGate, slow, within } from './support/time.js';
 
@@ -37,7 +54,9 @@ const clients = {
   'openai responses': {
     own: 'responses',
     model: (sluice, name) => createOpenAI(account(sluice)).responses(name),
-    thinking: { openai: { reasoningEffort: 'low', reasoningSummary: 'auto', forceReasoning: true } },
+    thinking: {
+      openai: { reasoningEffort: 'low', reasoningSummary: 'auto', forceReasoning: true },
+    },
   },
   anthropic: {
     own: 'messages',
@@ -272,8 +291,7 @@ each('errors', async ({ maker, upstream, model }) => {
 
 each('a stream that breaks off is no whole answer', async ({ maker, upstream, model }) => {
   const gate = makeGate();
-  const eol = maker === 'gemini' ? '\r\n' : '\n';
-  upstream.always(sse([...makers[maker].hello(), until(gate)], { eol }));
+  upstream.always(helloUntil(maker, gate));
   const stream = streamText({ model, prompt: 'x', maxRetries: 0, onError() {} });
   let text = '';
   let failed = null;
@@ -287,8 +305,7 @@ each('a stream that breaks off is no whole answer', async ({ maker, upstream, mo
 });
 
 each('abort', async ({ maker, upstream, model }) => {
-  const eol = maker === 'gemini' ? '\r\n' : '\n';
-  upstream.always(sse([...makers[maker].hello(), until(makeGate())], { eol }));
+  upstream.always(helloUntil(maker, makeGate()));
   const abort = new AbortController();
   const stream = streamText({
     model,

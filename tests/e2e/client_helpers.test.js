@@ -123,7 +123,10 @@ each('chat', 'the tokens of a stream are those of a whole answer', async (given)
       [usage.prompt_tokens, usage.completion_tokens, usage.prompt_tokens_details.cached_tokens],
       [tokens.prompt, tokens.completion, tokens.cached],
     );
-    assert.deepEqual([choices[0].finish_reason, choices[0].message.content], ['stop', 'Hello there']);
+    assert.deepEqual(
+      [choices[0].finish_reason, choices[0].message.content],
+      ['stop', 'Hello there'],
+    );
   }
 });
 
@@ -196,7 +199,9 @@ for (const stream of [false, true]) {
 }
 
 each('messages', 'a stream is put together', async ({ maker, sluice, upstream, model }) => {
-  upstream.always(speak(maker, { thought: 'Two towns.', text: 'One moment. ', calls: turns[0].calls }));
+  upstream.always(
+    speak(maker, { thought: 'Two towns.', text: 'One moment. ', calls: turns[0].calls }),
+  );
   const stream = anthropicOf(sluice).messages.stream({
     model,
     max_tokens: 4000,

@@ -7,10 +7,10 @@ import { tool } from '@langchain/core/tools';
 import { ChatOpenAI } from '@langchain/openai';
 import { z } from 'zod';
 import { startAimock } from './support/aimock.js';
-import { sse, until } from './support/answers.js';
 import {
   callsIn,
   heard,
+  helloUntil,
   makers,
   makersFor,
   plugins,
@@ -204,8 +204,7 @@ each('errors', async ({ how, maker, upstream, model }) => {
 
 each('a stream that breaks off is no whole answer', async ({ how, maker, upstream, model }) => {
   const gate = makeGate();
-  const eol = maker === 'gemini' ? '\r\n' : '\n';
-  upstream.always(sse([...makers[maker].hello(), until(gate)], { eol }));
+  upstream.always(helloUntil(maker, gate));
   let text = '';
   let whole;
   const read = async () => {
@@ -224,8 +223,7 @@ each('a stream that breaks off is no whole answer', async ({ how, maker, upstrea
 });
 
 each('abort', async ({ maker, upstream, model }) => {
-  const eol = maker === 'gemini' ? '\r\n' : '\n';
-  upstream.always(sse([...makers[maker].hello(), until(makeGate())], { eol }));
+  upstream.always(helloUntil(maker, makeGate()));
   const abort = new AbortController();
   await assert.rejects(async () => {
     for await (const piece of await model.stream('x', { signal: abort.signal })) {

@@ -292,7 +292,10 @@ const ofClaudeCode = {
     tools: names.map((name) => ({
       name,
       description: name === 'read_file' ? longDescription : describe[name],
-      input_schema: { $schema: 'https://json-schema.org/draft/2020-12/schema', ...parameters[name] },
+      input_schema: {
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        ...parameters[name],
+      },
       ...(name === names.at(-1) && ephemeral),
     })),
     metadata: { user_id: '{"device_id":"0a","account_uuid":"","session_id":"019a0000"}' },
