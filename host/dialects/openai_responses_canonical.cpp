@@ -29,6 +29,18 @@ constexpr std::array<SameName, 6> kSame{{{"max_output_tokens", "max_tokens"},
                                          {"frequency_penalty", "frequency_penalty"},
                                          {"user", "user"}}};
 
+// What has its place, is refused by its name, or is the gateway's own business.
+constexpr std::array<std::string_view, 15> kSeen{
+    "model",        "input",       "instructions",         "stream",     "store",
+    "tools",        "tool_choice", "parallel_tool_calls",  "reasoning",  "text",
+    "conversation", "prompt",      "previous_response_id", "background", "context_management"};
+
+bool isKnown(std::string_view name) {
+  const auto same = [name](const SameName& one) { return one.name == name; };
+  return std::ranges::find(kSeen, name) != kSeen.end() ||
+         std::ranges::find(kHints, name) != kHints.end() || std::ranges::any_of(kSame, same);
+}
+
 class Builder {
  public:
   Builder(const ResponsesRequest& request, bool dropForeign)
@@ -45,6 +57,11 @@ class Builder {
     if (request_.stream()) member("stream", "true");
     for (const std::string_view name : kHints) {
       if (asksFor(name)) made_.dropped.push_back({std::string(name), false});
+    }
+    for (const std::string_view name : request_.names()) {
+      if (!isKnown(name) && request_[name].given()) {
+        made_.dropped.push_back({std::string(name), false});
+      }
     }
     if (request_["text"]["verbosity"].given()) made_.dropped.push_back({"text.verbosity", false});
     return std::move(made_);

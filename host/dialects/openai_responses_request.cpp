@@ -88,6 +88,12 @@ JsonView ResponsesRequest::operator[](std::string_view name) const noexcept {
   return {};
 }
 
+std::vector<std::string_view> ResponsesRequest::names() const {
+  std::vector<std::string_view> all;
+  for (const Member& member : members_) all.emplace_back(member.name);
+  return all;
+}
+
 bool ResponsesRequest::check(const Member& member, Problem& problem) {
   const std::string& name = member.name;
   const JsonView value = member.value;

@@ -21,6 +21,8 @@ class ResponsesRequest {
   // A member of the outermost object; missing if it is not there.
   JsonView operator[](std::string_view name) const noexcept;
 
+  std::vector<std::string_view> names() const;  // of all members
+
   const std::string& model() const noexcept { return model_; }
   const std::string& previous() const noexcept { return previous_; }  // empty: none
   bool stream() const noexcept { return is("stream"); }

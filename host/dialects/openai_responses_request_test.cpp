@@ -167,6 +167,12 @@ TEST_F(ResponsesRequestTest, hintsAreLeftOutAndTold) {
   EXPECT_EQ(std::vector<std::string>{"truncation"}, dropped);
 }
 
+// They were left out without a word.
+TEST_F(ResponsesRequestTest, membersThatNobodyKnowsAreTold) {
+  canonical(R"({"model":"m","input":"x","seed":1,"stop":["a"],"logit_bias":null,"user":"u"})");
+  EXPECT_EQ((std::vector<std::string>{"seed", "stop"}), dropped);
+}
+
 TEST_F(ResponsesRequestTest, whatOnlyThisDialectKnowsIsRefusedByItsName) {
   const std::pair<const char*, const char*> cases[] = {
       {R"({"model":"m","input":"x","tools":[{"type":"web_search"}]})", "tools[0]: "},
