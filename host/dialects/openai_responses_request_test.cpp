@@ -288,6 +288,19 @@ TEST_F(ResponsesRequestTest, argumentsThatAreNoTextAreRefused) {
                     R"("arguments":{"a":1}}]})"));
 }
 
+// Its id was somebody else's, and the upstream refused the request for it.
+TEST_F(ResponsesRequestTest, reasoningThatNobodyProvesIsNotPutIn) {
+  const auto inquiry = parsed(R"({"model":"m","previous_response_id":"r","input":"x"})");
+  Conversation known;
+  known.found = true;
+  known.items = {R"({"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":null})",
+                 R"({"type":"reasoning","id":"rs_2","summary":[],"encrypted_content":"theirs"})"};
+  inquiry->continueFrom(known);
+  EXPECT_EQ(R"({"model":"up","previous_response_id":null,"input":[)" + known.items[1] +
+                R"(,{"type":"message","role":"user","content":"x"}]})",
+            own(*inquiry));
+}
+
 // Its place was looked for where there is none.
 TEST_F(ResponsesRequestTest, aConversationIsPutInWhereAPromptHoldsTheInput) {
   const auto inquiry =
