@@ -73,7 +73,10 @@ std::optional<plugins::Fault> Attempt::prepare() {
   const bool usage = provider_.config->askForUsage;
   body_.clear();
   if (own_) {
-    inquiry_.appendOwnTo(provider_.config->name, body_, step_.target->model, usage);
+    // Of several keys each may be another account's, which does not know what the others keep.
+    const bool oneAccount = provider_.config->keys.size() < 2;
+    const std::string_view keeper = oneAccount ? provider_.config->name : std::string_view();
+    inquiry_.appendOwnTo(keeper, body_, step_.target->model, usage);
   } else if (auto fault = inquiry_.appendCanonical(body_, step_.target->model, usage, dropped_)) {
     return fault;
   }

@@ -291,6 +291,25 @@ TEST(MessagesRequest, whatHasNoPlaceIsToldOf) {
   EXPECT_EQ(expected, asked.dropped());
 }
 
+// They were left out without a word.
+TEST(MessagesRequest, citationsThatAreAskedForAreToldOf) {
+  const auto document = [](const char* citations) {
+    return std::string(R"({"type":"document","source":{"type":"text","media_type":"text/plain",)") +
+           R"("data":"d"},"citations":)" + citations + "}";
+  };
+  const std::string user = R"({"role":"user","content":[)";
+  Asked without(turns(user + document(R"({"enabled":false})") + "]}"));
+  without.canonical();
+  EXPECT_EQ(std::vector<std::string>{}, without.dropped());
+  Asked with(turns(user + document(R"({"enabled":true})") + "]}"));
+  with.canonical();
+  EXPECT_EQ(std::vector<std::string>{"citations"}, with.dropped());
+  Asked inside(turns(user + R"({"type":"tool_result","tool_use_id":"t","content":[)" +
+                     document(R"({"enabled":true})") + "]}]}"));
+  inside.canonical();
+  EXPECT_EQ(std::vector<std::string>{"citations"}, inside.dropped());
+}
+
 TEST(MessagesRequest, whatCannotBeSaidIsRefusedByName) {
   const std::string user = R"(,"messages":[{"role":"user","content":"hi"}])";
   for (const Pair& one : {

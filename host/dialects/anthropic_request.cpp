@@ -21,6 +21,7 @@ struct Reading {
   AnthropicChoice choice;
   Raw maxTokens, temperature, topP, topK, stops, user, schema;
   bool stream = false;
+  bool cited = false;         // documents are to be
   std::string_view thinking;  // its type
   Raw budget;
   std::string_view effort, tier;
@@ -95,7 +96,7 @@ bool refuseMeaning(value from, std::string_view name, Refusal& refusal) {
 bool readMember(value one, std::string_view name, Reading& into,
                 std::vector<plugins::Dropped>& dropped, Refusal& refusal) {
   if (name == "model") return true;
-  if (name == "messages") return appendTurns(into.turns, one, refusal);
+  if (name == "messages") return appendTurns(into.turns, one, into.cited, refusal);
   if (isNull(one)) return true;
   if (name == "system") return appendSystem(into.system, one, refusal);
   if (name == "tools") return appendTools(into.tools, one, dropped, refusal);
@@ -199,6 +200,7 @@ std::optional<plugins::Fault> appendCanonicalChat(std::string& out, value reques
     return readMember(one, name, reading, how.dropped, refusal);
   });
   if (!read || !check(reading, refusal)) return std::move(refusal).take();
+  if (reading.cited) how.dropped.push_back({"citations", false});
   appendAll(out, reading, how);
   return std::nullopt;
 }

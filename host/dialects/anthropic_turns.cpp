@@ -177,7 +177,14 @@ bool appendSystemMessage(std::string& messages, Raw said, Parts parts, Refusal& 
   return true;
 }
 
-bool appendTurn(std::string& messages, value turn, const std::string& at, Refusal& refusal) {
+bool asksForCitations(const Parts& parts) {
+  return std::any_of(parts.begin(), parts.end(), [](const AnthropicPart& part) {
+    return part.cited || asksForCitations(part.content);
+  });
+}
+
+bool appendTurn(std::string& messages, value turn, const std::string& at, bool& cited,
+                Refusal& refusal) {
   std::string_view role;
   Raw said;
   Parts parts;
@@ -187,6 +194,7 @@ bool appendTurn(std::string& messages, value turn, const std::string& at, Refusa
     return true;
   });
   if (!read) return false;
+  cited = cited || asksForCitations(parts);
   if (role == "user") return appendUser(messages, said, parts, refusal);
   if (role == "assistant") return appendAssistant(messages, said, parts, refusal);
   if (role == "system") return appendSystemMessage(messages, said, std::move(parts), refusal);
@@ -202,9 +210,9 @@ bool appendSystem(std::string& messages, value system, Refusal& refusal) {
   return appendSystemMessage(messages, said, std::move(parts), refusal);
 }
 
-bool appendTurns(std::string& messages, value turns, Refusal& refusal) {
+bool appendTurns(std::string& messages, value turns, bool& cited, Refusal& refusal) {
   return eachItem(turns, "messages", refusal, [&](const std::string& at, value turn) {
-    return appendTurn(messages, turn, at, refusal);
+    return appendTurn(messages, turn, at, cited, refusal);
   });
 }
 

@@ -18,6 +18,8 @@ inline constexpr std::string_view kBillingMark = "x-anthropic-billing-header:";
 // Each appends messages, with commas between. The head of a client's bill, which changes with every
 // request and would spoil every cache, is left out of the system text.
 bool appendSystem(std::string& messages, simdjson::ondemand::value system, Refusal& refusal);
-bool appendTurns(std::string& messages, simdjson::ondemand::value turns, Refusal& refusal);
+// `cited` becomes true where a document is to be cited, which no message can say.
+bool appendTurns(std::string& messages, simdjson::ondemand::value turns, bool& cited,
+                 Refusal& refusal);
 
 }  // namespace sluice::dialects

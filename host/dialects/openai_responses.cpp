@@ -44,6 +44,11 @@ bool provenHere(const NamedItem& one) {
   return one.item["encrypted_content"].text().starts_with(kReasoningMark);
 }
 
+// Whether it is reasoning without any proof: an upstream could only look for it by its id.
+bool unproven(const NamedItem& one) {
+  return one.item["type"].says("reasoning") && !one.item["encrypted_content"].given();
+}
+
 // An item as it is listed: with an id, a type and its content as parts.
 std::string listed(JsonView item) {
   std::string out;
@@ -224,7 +229,7 @@ void OpenAiResponsesInquiry::appendOwnTo(std::string_view provider, std::string&
   std::vector<Edit> edits{{spanOf(request_["model"].raw(), body_), quoted}};
   if (replace) {
     for (std::size_t i = known; i < all.size(); ++i) {
-      if (provenHere(all[i])) continue;
+      if (provenHere(all[i]) || (i < conversation_.items.size() && unproven(all[i]))) continue;
       if (!items.empty()) items += ',';
       items += all[i].item.raw();
     }

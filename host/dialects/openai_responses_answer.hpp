@@ -60,7 +60,8 @@ class OpenAiResponsesRendering final : public calls::Rendering {
   struct Part {
     bool refusal = false;
     std::string text;
-    std::string annotations;  // the inside of an array
+    std::uint64_t characters = 0;  // of the text of a message
+    std::string annotations;       // the inside of an array
     std::size_t annotated = 0;
   };
   struct Item {
@@ -76,6 +77,7 @@ class OpenAiResponsesRendering final : public calls::Rendering {
     bool freeform = false;  // a call whose arguments become its input when it is whole
   };
   void take(const plugins::Chunk& chunk) override;
+  bool tooLong(const plugins::Chunk& chunk);
   void begin();
   void takeText(const plugins::Chunk& chunk);
   void takeReasoning(const plugins::Chunk& chunk);
@@ -112,6 +114,7 @@ class OpenAiResponsesRendering final : public calls::Rendering {
   const bool summary_;  // reasoning was asked for as a summary
   bool begun_ = false;
   bool finished_ = false;
+  std::size_t held_ = 0;  // bytes that have come
   std::vector<Item> items_;
   std::optional<std::vector<ResponsesTool>> tools_;  // that are no plain functions; when needed
   std::size_t current_ = kNone;                      // the open message or reasoning

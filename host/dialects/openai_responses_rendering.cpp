@@ -14,6 +14,9 @@ using plugins::ChunkType;
 
 namespace {
 
+constexpr std::size_t kHeldMost = 64
+                                  << 20;  // bytes of a stream, whose end says all of it once more
+
 bool isWholeObject(std::string_view text) {
   simdjson::dom::element root;
   return text.ends_with('}') && parseJson(text, root) == simdjson::SUCCESS && root.is_object();
@@ -47,13 +50,24 @@ void OpenAiResponsesRendering::take(const Chunk& chunk) {
     case ChunkType::finish: finish(chunk.name); return;
     default: return;
   }
-  if (finished_) return;
+  if (finished_ || tooLong(chunk)) return;
   begin();
   progress_.content = progress_.content || !chunk.text.empty() || !chunk.name.empty();
   progress_.contentBytes += chunk.text.size() + chunk.name.size();
   if (chunk.type == ChunkType::toolCall) takeToolCall(chunk);
   else if (chunk.type == ChunkType::reasoning) takeReasoning(chunk);
   else takeText(chunk);
+}
+
+// An answer that is not streamed has a limit of its own.
+bool OpenAiResponsesRendering::tooLong(const Chunk& chunk) {
+  held_ += chunk.text.size() + chunk.name.size() + chunk.extra.size();
+  if (!stream_ || held_ <= kHeldMost) return false;
+  plugins::Fault fault;
+  fault.code = plugins::Code::resourceExhausted;
+  fault.message = "the answer is larger than 64 MiB";
+  progress_.fault = std::move(fault);
+  return true;
 }
 
 void OpenAiResponsesRendering::begin() {
@@ -131,6 +145,7 @@ void OpenAiResponsesRendering::takeText(const Chunk& chunk) {
   openPart(at, refusal);
   if (!chunk.text.empty()) {
     items_[at].parts.back().text += chunk.text;
+    items_[at].parts.back().characters += text::countCharacters(chunk.text);
     if (stream_) {
       beginDelta(refusal ? "response.refusal.delta" : "response.output_text.delta", at);
       *out_ += ",\"delta\":";
@@ -149,7 +164,7 @@ void OpenAiResponsesRendering::takeAnnotations(std::string_view extra, std::size
     const JsonView cited = annotations.value()["url_citation"];
     if (!cited["url"].isString()) continue;
     Part& part = items_[at].parts.back();
-    const std::uint64_t place = text::countCharacters(part.text);
+    const std::uint64_t place = part.characters;
     std::string made;
     json::Writer w(made);
     w.beginObject().key("type").string("url_citation").key("url").raw(cited["url"].raw());

@@ -388,5 +388,19 @@ TEST_F(ResponsesRenderingTest, aStreamThatBreaksEndsAsFailedWithWhatItGave) {
   EXPECT_TRUE(output.value()["type"].says("reasoning"));
 }
 
+// A stream without an end was kept for its end until there was no memory left.
+TEST_F(ResponsesRenderingTest, aStreamHasAnEndBeforeItFillsTheMemory) {
+  begin();
+  const std::string piece(1 << 20, 'x');
+  for (int i = 0; i < 64; ++i) {
+    push(ChunkType::text, piece);
+    out.clear();
+  }
+  EXPECT_FALSE(rendering->progress().fault);
+  push(ChunkType::text, "x");
+  ASSERT_TRUE(rendering->progress().fault);
+  EXPECT_EQ("the answer is larger than 64 MiB", rendering->progress().fault->message);
+}
+
 }  // namespace
 }  // namespace sluice::dialects

@@ -179,6 +179,12 @@ TEST_F(ResponsesRequestTest, proofsOfReasoningThatAreAskedForAreNotReportedAsLef
   EXPECT_TRUE(dropped.empty());
 }
 
+// They were left out without a word.
+TEST_F(ResponsesRequestTest, membersThatNobodyKnowsAreTold) {
+  canonical(R"({"model":"m","input":"x","seed":1,"stop":["a"],"logit_bias":null,"user":"u"})");
+  EXPECT_EQ((std::vector<std::string>{"seed", "stop"}), dropped);
+}
+
 TEST_F(ResponsesRequestTest, whatOnlyThisDialectKnowsIsRefusedByItsName) {
   const std::pair<const char*, const char*> cases[] = {
       {R"({"model":"m","input":"x","tools":[{"type":"web_search"}]})", "tools[0]: "},
@@ -330,6 +336,19 @@ TEST_F(ResponsesRequestTest, argumentsThatAreNoTextAreRefused) {
   EXPECT_EQ("input[0].arguments: 'input[0].arguments' must be text that holds a JSON object",
             refusal(R"({"model":"m","input":[{"type":"function_call","call_id":"a","name":"f",)"
                     R"("arguments":{"a":1}}]})"));
+}
+
+// Its id was somebody else's, and the upstream refused the request for it.
+TEST_F(ResponsesRequestTest, reasoningThatNobodyProvesIsNotPutIn) {
+  const auto inquiry = parsed(R"({"model":"m","previous_response_id":"r","input":"x"})");
+  Conversation known;
+  known.found = true;
+  known.items = {R"({"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":null})",
+                 R"({"type":"reasoning","id":"rs_2","summary":[],"encrypted_content":"theirs"})"};
+  inquiry->continueFrom(known);
+  EXPECT_EQ(R"({"model":"up","previous_response_id":null,"input":[)" + known.items[1] +
+                R"(,{"type":"message","role":"user","content":"x"}]})",
+            own(*inquiry));
 }
 
 // Its place was looked for where there is none.

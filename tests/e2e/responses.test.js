@@ -309,6 +309,19 @@ scenario('an upstream that stores nothing is sent the conversation itself', asyn
   );
 });
 
+scenario('an upstream of several accounts is sent the conversation itself', async (stage) => {
+  const upstream = await stage.upstream();
+  const { whole } = upstreamResponse('Hi');
+  upstream.always(json(whole));
+  const sluice = await stage.sluice({ providers: { b: speaker(upstream, { keys: ['k1', 'k2'] }) } });
+  const client = clientOf(sluice);
+  await client.responses.create({ model: 'b/m1', input: 'one' });
+  await client.responses.create({ model: 'b/m1', input: 'two', previous_response_id: whole.id });
+  const second = upstream.requests[1];
+  assert.equal(second.json.previous_response_id, null);
+  assert.equal(second.json.input.length, 3);
+});
+
 // --- what is kept ---
 
 scenario('a request refers to a thousand items at most', async (stage) => {
