@@ -118,9 +118,44 @@ TEST_F(Encode, AsksForModelsWhereTheyAreListed) {
   EXPECT_STREQ(error.message, "Azure does not list the models of AI services");
 }
 
+// The line and the body of what a request becomes; the error if it becomes nothing.
+std::string sent(const sluice_request& request, std::string_view config) {
+  Host host;
+  HttpRequest http;
+  sluice_error error = emptyError();
+  const Instance azure("sluice.azure", host, config);
+  if (azure.codec()->encode(azure.get(), &request, http.out(), &error) != SLUICE_OK)
+    return error.message;
+  return http.line + " " + http.body;
+}
+
+TEST_F(Encode, AsksForEmbeddings) {
+  sluice_request request = asked("openai.embeddings", R"({"model":"gpt-4o","input":"a"})");
+  request.op = SLUICE_OP_EMBED;
+  EXPECT_EQ(sent(request, R"({"deployments":{"gpt-4o":"mine"}})"),
+            "POST /openai/deployments/mine/embeddings?api-version=2024-10-21 "
+            R"({"model":"gpt-4o","input":"a"})");
+  EXPECT_EQ(sent(request, R"({"path":"v1","deployments":{"gpt-4o":"mine"}})"),
+            R"(POST /openai/v1/embeddings {"model":"mine","input":"a"})");
+  EXPECT_EQ(sent(request, R"({"path":"models"})"),
+            "POST /models/embeddings?api-version=2024-05-01-preview "
+            R"({"model":"gpt-4o","input":"a"})");
+}
+
+TEST_F(Encode, SendsLegacyCompletionsWhereTheyAre) {
+  sluice_request request = asked("openai.completions", "{}");
+  EXPECT_EQ(sent(request, "{}"), "legacy completions of this model go out as chats");
+  EXPECT_EQ(sent(request, R"({"path":"models","completions":"always"})"),
+            "models of AI services have chats alone");
+  EXPECT_EQ(sent(request, R"({"completions":"always"})"),
+            "POST /openai/deployments/gpt-4o/completions?api-version=2024-10-21 {}");
+  request.model = str("gpt-35-turbo-instruct");
+  EXPECT_EQ(sent(request, R"({"path":"v1"})"), "POST /openai/v1/completions {}");
+}
+
 TEST_F(Encode, RefusesOtherOperations) {
   sluice_request request = chat("m", "{}", false);
-  request.op = SLUICE_OP_EMBED;
+  request.op = SLUICE_OP_COUNT;
   EXPECT_EQ(encode(request), SLUICE_UNIMPLEMENTED);
   EXPECT_TRUE(http.line.empty());
 }
@@ -136,9 +171,15 @@ TEST(Settings, RefuseWhatWouldBreakTheRequest) {
 }
 
 TEST(Component, SpeaksResponsesOnlyWhereTheyAre) {
-  EXPECT_STREQ(component("sluice.azure").dialects[0], "openai.chat");
-  EXPECT_EQ(component("sluice.azure").dialects[1], nullptr);
-  EXPECT_STREQ(component("sluice.azure-responses").dialects[1], "openai.responses");
+  const auto dialectsOf = [](const char* id) {
+    std::string out;
+    for (const char* const* at = component(id).dialects; *at != nullptr; ++at)
+      out.append(*at).append(" ");
+    return out;
+  };
+  EXPECT_EQ(dialectsOf("sluice.azure"), "openai.chat openai.embeddings openai.completions ");
+  EXPECT_EQ(dialectsOf("sluice.azure-responses"),
+            "openai.chat openai.embeddings openai.completions openai.responses ");
 }
 
 // Whatever is told of caches and thoughts, no token is counted twice.
