@@ -2,9 +2,10 @@
 // commands run, and each plugin's README says what it must.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, readdirSync, readFileSync, existsSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { account } from './support/config.js';
 import { reference, written } from './support/reference.js';
 import { scenario } from './support/scenario.js';
 import { binary, pluginDirectory, root, run } from './support/sluice.js';
@@ -44,15 +45,28 @@ test('the reference of the configuration is that of the schema', () => {
 
 // A part of a configuration is one that enables the plugins we ship.
 const shipped = 'plugins: {enable: [openai, demo, priority]}\n';
-const whole = (text) => (/^plugins:/m.test(text) ? text : shipped + text);
+const [enabled] = /^ {2}enable: .*$/m.exec(read('config/sluice.yaml'));
+const whole = (text) => (/^plugins:/m.test(text) ? text : `plugins:\n${enabled}\n${text}`);
+
+// Every variable is set, so that no provider is off and its settings are looked at.
+const variables = (text, directory) =>
+  Object.fromEntries(
+    [...text.matchAll(/\$\{([A-Z0-9_]+)\}/g)].map(([, name]) => {
+      if (name === 'GOOGLE_CREDENTIALS') return [name, account];
+      if (name === 'GOOGLE_APPLICATION_CREDENTIALS') return [name, path.join(directory, 'key.json')];
+      return [name, name.endsWith('_BASE_URL') ? 'http://127.0.0.1:9' : 'k'];
+    }),
+  );
 
 for (const page of pages) {
   for (const block of blocks(page, 'yaml')) {
     scenario(`the configuration at ${page}:${block.line} loads`, async (stage) => {
       const work = await stage.work(whole(block.text));
-      const env = { SLUICE_DOCS: 'yes', GROQ_API_KEY: 'k', OPENAI_API_KEY: 'k' };
+      writeFileSync(path.join(work.directory, 'key.json'), account);
+      const env = variables(block.text, work.directory);
       const got = await run(['check', '--config', work.file], { cwd: work.directory, env });
       assert.equal(got.code, 0, got.stderr);
+      assert.doesNotMatch(got.stdout, /^off:/m);
     });
   }
 }

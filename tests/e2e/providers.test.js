@@ -4,24 +4,18 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { json, sse } from './support/answers.js';
+import { json, sse, until } from './support/answers.js';
 import { chatAnswer, completion, delta, question, usage } from './support/chat.js';
-import { chat, eventsOf, request } from './support/client.js';
+import { chat, contentOf, eventsOf, openChat, request } from './support/client.js';
+import { account } from './support/config.js';
 import { assertGivenBy } from './support/expect.js';
 import { clientOf } from './support/messages.js';
 import { scenario } from './support/scenario.js';
 import { pluginDirectory, root, run } from './support/sluice.js';
+import { makeGate, within } from './support/time.js';
 
 const shipped = readFileSync(path.join(root, 'config/sluice.yaml'), 'utf8');
 const page = readFileSync(path.join(root, 'docs/providers.md'), 'utf8');
-
-const account = JSON.stringify({
-  type: 'service_account',
-  client_email: 'a@b.example',
-  private_key_id: '1',
-  private_key: '-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n',
-  token_uri: 'https://oauth2.googleapis.com/token',
-});
 
 /** By provider: the variables that turn it on. */
 const needs = {
@@ -296,6 +290,37 @@ scenario('signatures of reasoning come from OpenRouter and go back to it', async
   assert.deepEqual(sent[1].reasoning_details, [
     { ...detail, text: 'Hm.', signature: 'SigA' },
   ]);
+});
+
+const processing = { raw: ': OPENROUTER PROCESSING\n\n' };
+const gaveUp = {
+  ...delta({ role: 'assistant', content: '' }, { finish: 'error' }),
+  error: { code: 502, message: 'Provider returned error', metadata: { raw: 'it broke' } },
+};
+
+scenario('a failure that OpenRouter tells with status 200 is replaced', async (stage) => {
+  const upstream = await stage.upstream();
+  upstream.next(sse([processing, gaveUp, '[DONE]']), chatAnswer('here'));
+  const sluice = await allHere(stage, upstream);
+  const got = await chat(sluice, question('openrouter/maker/model', { stream: true }));
+  assert.equal(got.status, 200, got.text);
+  assert.equal(contentOf(got.text), 'here');
+  assertGivenBy(got, { provider: 'openrouter', model: 'maker/model', attempts: 2 });
+});
+
+scenario('a failure in the middle of OpenRouter’s stream ends it with an error', async (stage) => {
+  const upstream = await stage.upstream();
+  const said = delta({ role: 'assistant', content: 'Ag' });
+  const gate = makeGate();
+  upstream.next(sse([processing, said, until(gate), processing, gaveUp, '[DONE]']));
+  const sluice = await allHere(stage, upstream);
+  const got = await openChat(sluice, question('openrouter/maker/model', { stream: true }));
+  await within(20_000, got.firstBytes, 'the first content');
+  gate.open();
+  const text = await within(20_000, got.text, 'the end');
+  assert.equal(contentOf(text), 'Ag');
+  assert.match(text, /"error":.*Provider returned error: it broke/);
+  assert.ok(!text.includes('[DONE]'), text);
 });
 
 // CRLF, usage in each event, the whole message again at the end, and no [DONE].
