@@ -6,7 +6,9 @@ namespace anthropic {
 namespace {
 
 namespace json = sluice::json;
+using json::next;
 using sluice::Body;
+using sluice::unsupported;
 
 void endBlock(json::Writer& writer, json::Value cacheControl) {
   if (cacheControl.isObject()) writer.member("cache_control", cacheControl);

@@ -9,7 +9,10 @@ namespace anthropic {
 namespace {
 
 namespace json = sluice::json;
+using json::next;
+using sluice::asks;
 using sluice::Body;
+using sluice::unsupported;
 
 constexpr std::string_view kOnlyJson =
     "Answer with one JSON object and nothing else: no words around it, no code fence.";

@@ -6,7 +6,9 @@ namespace anthropic {
 namespace {
 
 namespace json = sluice::json;
+using json::next;
 using sluice::Body;
+using sluice::unsupported;
 
 }  // namespace
 

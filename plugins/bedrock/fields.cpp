@@ -9,8 +9,8 @@ namespace bedrock {
 namespace {
 
 namespace json = sluice::json;
-using anthropic::next;
 using anthropic::Plan;
+using json::next;
 using sluice::Body;
 
 constexpr std::uint64_t kAnswer = 8192;  // tokens of an answer beside a budget of thoughts
@@ -62,7 +62,7 @@ class Rendering {
     if (plan.dropped) drop(asked);
     thinks_ = family_.maker == Maker::anthropic && plan.thinks();
     if (family_.maker == Maker::anthropic) return renderClaudes(plan);
-    const bool refused = plan.mode == Plan::Mode::unsaid && anthropic::asks(effort);
+    const bool refused = plan.mode == Plan::Mode::unsaid && sluice::asks(effort);
     if (!plan.thinks() && !refused) return;
     if (family_.maker == Maker::amazon) renderNovas(plan, asked);
     else if (family_.maker == Maker::openai && plan.thinks())

@@ -11,9 +11,9 @@ namespace {
 
 namespace json = sluice::json;
 using anthropic::DataUrl;
-using anthropic::next;
-using anthropic::unsupported;
+using json::next;
 using sluice::Body;
+using sluice::unsupported;
 
 struct Format {
   std::string_view type, name;

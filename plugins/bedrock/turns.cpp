@@ -6,10 +6,10 @@ namespace bedrock {
 namespace {
 
 namespace json = sluice::json;
-using anthropic::next;
 using anthropic::Place;
-using anthropic::unsupported;
+using json::next;
 using sluice::Body;
+using sluice::unsupported;
 
 // Said where the upstream wants words and there are none.
 constexpr std::string_view kBegin = "Begin.", kRead = "See the document.", kNothing = "(empty)";

@@ -8,7 +8,9 @@ namespace cohere {
 namespace {
 
 namespace json = sluice::json;
+using json::next;
 using sluice::Body;
+using sluice::unsupported;
 
 // data:[type][;attributes][;base64],data
 struct DataUrl {
@@ -86,11 +88,6 @@ bool isText(std::string_view type) {
 }
 
 }  // namespace
-
-json::Writer next(std::string& list) {
-  if (!list.empty()) list.push_back(',');
-  return json::Writer(list);
-}
 
 void Content::addText(std::string_view text) {
   if (text.empty()) return;

@@ -6,7 +6,10 @@ namespace cohere {
 namespace {
 
 namespace json = sluice::json;
+using json::next;
 using sluice::Body;
+using sluice::Dropped;
+using sluice::unsupported;
 
 }  // namespace
 

@@ -1,6 +1,5 @@
 #include "parts.hpp"
 
-#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -8,7 +7,10 @@ namespace gemini {
 namespace {
 
 namespace json = sluice::json;
+using json::next;
 using sluice::Body;
+using sluice::Dropped;
+using sluice::unsupported;
 
 constexpr std::string_view kFilesApi = "https://generativelanguage.googleapis.com/";
 
@@ -137,27 +139,8 @@ void addFile(std::string& list, json::Value file, const std::string& at,
 
 }  // namespace
 
-void Dropped::add(std::string_view name, std::uint32_t weight) {
-  const bool known = std::any_of(fields_.begin(), fields_.end(),
-                                 [&](const Field& field) { return field.name == name; });
-  if (!known) fields_.push_back({std::string(name), weight});
-}
-
 std::string Place::text() const {
   return "messages[" + std::to_string(message) + "].content[" + std::to_string(part) + "]";
-}
-
-void unsupported(std::string_view member, std::string_view why) {
-  sluice::Error error(SLUICE_INVALID_ARGUMENT, std::string(member).append(" ").append(why));
-  error.type = "invalid_request_error";
-  error.param = member;
-  error.retryable = true;
-  throw error;
-}
-
-json::Writer next(std::string& list) {
-  if (!list.empty()) list.push_back(',');
-  return json::Writer(list);
 }
 
 void addText(std::string& list, std::string_view text) {

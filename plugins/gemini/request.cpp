@@ -12,26 +12,16 @@ namespace gemini {
 namespace {
 
 namespace json = sluice::json;
+using json::next;
+using sluice::asks;
 using sluice::Body;
+using sluice::Dropped;
+using sluice::unsupported;
 
 constexpr std::string_view kOnlyJson =
     "Answer with one JSON object and nothing else: no words around it, no code fence.";
 constexpr std::size_t kMostStops = 5;
 constexpr std::uint64_t kMostChoices = 8;
-
-// Whether a member asks for anything: false, 0, null and what is empty do not.
-bool asks(json::Value value) {
-  switch (value.type()) {
-    case json::Type::missing:
-    case json::Type::null: return false;
-    case json::Type::boolean: return value.boolean();
-    case json::Type::number: return value.number() != 0;
-    case json::Type::string: return !value.string().empty();
-    case json::Type::array:
-    case json::Type::object: break;
-  }
-  return value.begin() != value.end();
-}
 
 // What the upstream has no place for.
 void tellDropped(const Body& body, Dropped& dropped) {

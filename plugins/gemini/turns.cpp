@@ -4,7 +4,10 @@ namespace gemini {
 namespace {
 
 namespace json = sluice::json;
+using json::next;
 using sluice::Body;
+using sluice::Dropped;
+using sluice::unsupported;
 
 // What the upstream takes for the signature of a call that it did not make itself.
 constexpr std::string_view kUnsigned = "skip_thought_signature_validator";

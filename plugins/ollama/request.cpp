@@ -8,21 +8,10 @@ namespace ollama {
 namespace {
 
 namespace json = sluice::json;
+using sluice::asks;
 using sluice::Body;
-
-// Whether a member asks for anything: false, 0, null and what is empty do not.
-bool asks(json::Value value) {
-  switch (value.type()) {
-    case json::Type::missing:
-    case json::Type::null: return false;
-    case json::Type::boolean: return value.boolean();
-    case json::Type::number: return value.number() != 0;
-    case json::Type::string: return !value.string().empty();
-    case json::Type::array:
-    case json::Type::object: break;
-  }
-  return value.begin() != value.end();
-}
+using sluice::Dropped;
+using sluice::unsupported;
 
 // What the upstream has no place for.
 void tellDropped(const Body& body, Dropped& dropped) {

@@ -5,6 +5,8 @@ namespace {
 
 namespace json = sluice::json;
 using sluice::Body;
+using sluice::Dropped;
+using sluice::unsupported;
 
 bool isBlank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;

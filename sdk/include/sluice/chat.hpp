@@ -1,0 +1,61 @@
+// sluice/chat.hpp: what providers with a wire of their own need of a chat request: what it asks
+// for, and how to say what the upstream has no way to express.
+// Threads: pure functions; a Dropped belongs to the request that it is made for.
+#pragma once
+
+#include <cstdint>
+#include <sluice/body.hpp>
+#include <sluice/codec.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace sluice {
+
+// Throws: this upstream cannot do what the member asks for, though another one may. Body::refuse()
+// is for what none could.
+[[noreturn]] inline void unsupported(std::string_view member, std::string_view why) {
+  Error error(SLUICE_INVALID_ARGUMENT, std::string(member).append(" ").append(why));
+  error.type = "invalid_request_error";
+  error.param = member;
+  error.retryable = true;
+  throw error;
+}
+
+// Whether a member asks for anything: false, 0, null and what is empty do not.
+inline bool asks(json::Value value) noexcept {
+  switch (value.type()) {
+    case json::Type::missing:
+    case json::Type::null: return false;
+    case json::Type::boolean: return value.boolean();
+    case json::Type::number: return value.number() != 0;
+    case json::Type::string: return !value.string().empty();
+    case json::Type::array:
+    case json::Type::object: break;
+  }
+  return value.begin() != value.end();
+}
+
+// The members of a request that are left out, in the order they were named, each once.
+class Dropped {
+ public:
+  // The answer hardly changes without it.
+  void hint(std::string_view member) { add(member, SLUICE_DROPPED_HINT); }
+  // Without it the answer may say something else.
+  void meaning(std::string_view member) { add(member, SLUICE_DROPPED_MEANING); }
+  // Tells the host all of them, for encode().
+  void tell(HttpOut& out) const {
+    for (const auto& [member, weight] : members_) out.dropped(member, weight);
+  }
+
+ private:
+  void add(std::string_view member, std::uint32_t weight) {
+    for (const auto& known : members_)
+      if (known.first == member) return;
+    members_.emplace_back(member, weight);
+  }
+  std::vector<std::pair<std::string, std::uint32_t>> members_;
+};
+
+}  // namespace sluice
