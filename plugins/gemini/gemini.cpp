@@ -97,11 +97,7 @@ std::string safetyOf(const Settings& settings) {
   for (auto at = safety.begin(); at != safety.end(); ++at) {
     if ((*at).string().empty())
       Settings::refuse("safety." + std::string(at.key()), "must be a threshold");
-    json::next(out)
-        .beginObject()
-        .member("category", at.key())
-        .member("threshold", *at)
-        .endObject();
+    json::next(out).beginObject().member("category", at.key()).member("threshold", *at).endObject();
   }
   return out;
 }

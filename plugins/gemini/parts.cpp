@@ -18,20 +18,11 @@ bool begins(std::string_view text, std::string_view with) {
   return text.substr(0, with.size()) == with;
 }
 
-// data:type[;attributes];base64,data; empty `type`: the URL has none.
-struct DataUrl {
-  std::string_view type, data;
-};
-
 // Nothing if that is no data URL. Throws, naming the member, if it is one without base64.
-std::optional<DataUrl> readDataUrl(std::string_view url, const std::string& member) {
-  constexpr std::string_view scheme = "data:", base64 = ";base64";
-  const std::size_t comma = url.find(',');
-  if (!begins(url, scheme) || comma == std::string_view::npos) return std::nullopt;
-  const std::string_view head = url.substr(scheme.size(), comma - scheme.size());
-  if (head.size() < base64.size() || head.substr(head.size() - base64.size()) != base64)
-    Body::refuse(member, "must be base64 if it is a data URL");
-  return DataUrl{head.substr(0, head.find(';')), url.substr(comma + 1)};
+std::optional<sluice::DataUrl> readDataUrl(std::string_view url, const std::string& member) {
+  const auto data = sluice::parseDataUrl(url);
+  if (data && !data->base64) Body::refuse(member, "must be base64 if it is a data URL");
+  return data;
 }
 
 // The type that an ending promises; empty if none does.

@@ -84,17 +84,13 @@ void Turns::readPart(json::Value part, std::size_t place, bool apart) {
 }
 
 void Turns::addImage(json::Value url, const std::string& member) {
-  constexpr std::string_view scheme = "data:", base64 = ";base64";
   const std::string_view text = url.string();
   if (text.empty()) Body::refuse(member, "must be a URL");
-  if (text.substr(0, scheme.size()) != scheme)
+  if (text.substr(0, 5) != "data:")
     unsupported(member, "is no data URL; this upstream fetches no images");
-  const std::size_t comma = text.find(',');
-  const std::string_view head = text.substr(0, comma);
-  if (comma == std::string_view::npos || head.size() < base64.size() ||
-      head.substr(head.size() - base64.size()) != base64)
-    Body::refuse(member, "must be base64 if it is a data URL");
-  images_.push_back(text.substr(comma + 1));
+  const auto data = sluice::parseDataUrl(text);
+  if (!data || !data->base64) Body::refuse(member, "must be base64 if it is a data URL");
+  images_.push_back(data->data);
 }
 
 void Turns::addAssistant(json::Value message) {

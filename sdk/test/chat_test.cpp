@@ -68,4 +68,36 @@ TEST_F(ChatTest, ElementsFollowOneAnother) {
   EXPECT_EQ(all, R"(["a",{"b":1}])");
 }
 
+TEST(DataUrlTest, SaysWhatItHolds) {
+  const auto url = sluice::parseDataUrl("data:text/plain;charset=utf-8;base64,SGk=");
+  ASSERT_TRUE(url);
+  EXPECT_EQ(url->type, "text/plain");
+  EXPECT_EQ(url->data, "SGk=");
+  EXPECT_TRUE(url->base64);
+  EXPECT_EQ(textOf(*url), "Hi");
+  const auto plain = sluice::parseDataUrl("data:,a%20b,c");
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(plain->type, "");
+  EXPECT_FALSE(plain->base64);
+  EXPECT_EQ(textOf(*plain), "a b,c");
+  for (const char* none : {"", "data:", "data:image/png;base64", "https://example.org/a,b"})
+    EXPECT_FALSE(sluice::parseDataUrl(none)) << none;
+}
+
+TEST(DataUrlTest, HoldsNoTextWhereItIsBroken) {
+  for (const char* bad : {"data:;base64,S*k=", "data:;base64,/w==", "data:,%4", "data:,%zz",
+                          "data:,%ff", "data:,%C3%28"}) {
+    const auto url = sluice::parseDataUrl(bad);
+    ASSERT_TRUE(url) << bad;
+    EXPECT_FALSE(textOf(*url)) << bad;
+  }
+}
+
+TEST(DataUrlTest, KnowsTypesOfTexts) {
+  for (const char* text : {"", "text/plain", "text/csv", "application/json", "application/xml"})
+    EXPECT_TRUE(sluice::isTextType(text)) << text;
+  for (const char* other : {"image/png", "application/pdf", "text", "application/jsonx"})
+    EXPECT_FALSE(sluice::isTextType(other)) << other;
+}
+
 }  // namespace
