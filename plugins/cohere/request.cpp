@@ -199,13 +199,6 @@ class Rendering {
     return effort == "medium" ? 8192 : kUnlimited;
   }
 
-  // A number, or a missing value.
-  json::Value number(std::string_view name) const {
-    const json::Value value = body_[name];
-    if (value.isNull()) return {};
-    if (value.exists() && !value.isNumber()) Body::refuse(name, "must be a number");
-    return value;
-  }
   // As it stands if it lies between the two, which are the most that the upstream takes.
   void renderWithin(std::string_view name, json::Value value, double least, double most) {
     if (value.number() < least && value.exists()) writer_.member(name, least);
@@ -215,10 +208,10 @@ class Rendering {
 
   void renderSampling() {
     renderLimit();
-    renderWithin("temperature", number("temperature"), 0, 1);
-    renderWithin("p", number("top_p"), 0.01, 0.99);
-    renderWithin("k", number("top_k"), 0, 500);
-    const json::Value seed = number("seed");
+    renderWithin("temperature", body_.number("temperature"), 0, 1);
+    renderWithin("p", body_.number("top_p"), 0.01, 0.99);
+    renderWithin("k", body_.number("top_k"), 0, 500);
+    const json::Value seed = body_.number("seed");
     if (seed.unsignedInteger()) writer_.member("seed", seed);
     else if (seed.exists()) out_.dropped.hint("seed");
     renderPenalties();
@@ -239,7 +232,7 @@ class Rendering {
   void renderPenalties() {
     bool told = false;
     for (const std::string_view name : {"frequency_penalty", "presence_penalty"}) {
-      const json::Value penalty = number(name);
+      const json::Value penalty = body_.number(name);
       if (!asks(penalty)) continue;
       if (told || penalty.number() < 0) out_.dropped.hint(name);
       else renderWithin(name, penalty, 0, 1);
@@ -248,18 +241,13 @@ class Rendering {
   }
 
   void renderStops() {
-    const json::Value stop = body_["stop"];
     std::string list;
     std::size_t count = 0;
-    const auto add = [&](json::Value text) {
-      if (!text.isString()) Body::refuse("stop", "must be a string or an array of strings");
-      if (text.string().empty()) return;
+    for (const std::string_view text : body_.stops()) {
+      if (text.empty()) continue;
       if (++count > kMostStops) out_.dropped.meaning("stop");
-      else next(list).string(text.string());
-    };
-    if (stop.isArray())
-      for (const json::Value text : stop) add(text);
-    else if (stop.exists() && !stop.isNull()) add(stop);
+      else next(list).string(text);
+    }
     if (!list.empty()) writer_.key("stop_sequences").beginArray().raw(list).endArray();
   }
 

@@ -188,29 +188,21 @@ class Rendering {
     if (config != "{}") writer_.key("generationConfig").raw(config);
   }
 
-  // A number, or a missing value.
-  json::Value number(std::string_view name) const {
-    const json::Value value = body_[name];
-    if (value.isNull()) return {};
-    if (value.exists() && !value.isNumber()) Body::refuse(name, "must be a number");
-    return value;
-  }
-
   void renderSampling(json::Writer& writer) {
-    const json::Value temperature = number("temperature"), topK = number("top_k");
+    const json::Value temperature = body_.number("temperature"), topK = body_.number("top_k");
     if (temperature.number() > 2) writer.member("temperature", 2);
     else if (temperature.number() < 0) writer.member("temperature", 0);
     else writer.member("temperature", temperature);
-    writer.member("topP", number("top_p"));
+    writer.member("topP", body_.number("top_p"));
     if (topK.number() != 0) writer.member("topK", topK);
-    const json::Value seed = number("seed");
+    const json::Value seed = body_.number("seed");
     const bool fits = seed.raw().find_first_of(".eE") == std::string_view::npos &&
                       seed.number() >= -2147483648.0 && seed.number() <= 2147483647.0;
     if (fits) writer.member("seed", seed);
     else out_.dropped.hint("seed");
     for (const auto& [name, ours] : {std::pair("presence_penalty", "presencePenalty"),
                                      std::pair("frequency_penalty", "frequencyPenalty")}) {
-      const json::Value penalty = number(name);
+      const json::Value penalty = body_.number(name);
       if (!asks(penalty)) continue;
       if (abilities_.penalties) writer.member(ours, penalty);
       else out_.dropped.hint(name);
@@ -218,18 +210,13 @@ class Rendering {
   }
 
   void renderStops(json::Writer& writer) {
-    const json::Value stop = body_["stop"];
     std::string list;
     std::size_t count = 0;
-    const auto add = [&](json::Value text) {
-      if (!text.isString()) Body::refuse("stop", "must be a string or an array of strings");
-      if (text.string().empty()) return;
+    for (const std::string_view text : body_.stops()) {
+      if (text.empty()) continue;
       if (++count > kMostStops) out_.dropped.meaning("stop");
-      else next(list).string(text.string());
-    };
-    if (stop.isArray())
-      for (const json::Value text : stop) add(text);
-    else if (stop.exists() && !stop.isNull()) add(stop);
+      else next(list).string(text);
+    }
     if (count != 0) writer.key("stopSequences").beginArray().raw(list).endArray();
   }
 

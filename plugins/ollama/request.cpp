@@ -172,12 +172,7 @@ class Rendering {
     constexpr std::array<std::string_view, 10> same = {
         "temperature",       "top_k", "top_p",     "seed",           "presence_penalty",
         "frequency_penalty", "min_p", "typical_p", "repeat_penalty", "repeat_last_n"};
-    for (const std::string_view name : same) {
-      const json::Value value = body_[name];
-      if (value.isNull()) continue;
-      if (value.exists() && !value.isNumber()) Body::refuse(name, "must be a number");
-      writer.member(name, value);
-    }
+    for (const std::string_view name : same) writer.member(name, body_.number(name));
     renderStops(writer);
     writer.endObject();
     if (all != "{}") writer_.key("options").raw(all);
@@ -194,17 +189,9 @@ class Rendering {
   }
 
   void renderStops(json::Writer& writer) const {
-    const json::Value stop = body_["stop"];
     std::string list;
-    const auto add = [&](json::Value text) {
-      if (!text.isString()) Body::refuse("stop", "must be a string or an array of strings");
-      if (text.string().empty()) return;
-      if (!list.empty()) list.push_back(',');
-      json::quote(list, text.string());
-    };
-    if (stop.isArray())
-      for (const json::Value text : stop) add(text);
-    else if (stop.exists() && !stop.isNull()) add(stop);
+    for (const std::string_view text : body_.stops())
+      if (!text.empty()) json::next(list).string(text);
     if (!list.empty()) writer.key("stop").beginArray().raw(list).endArray();
   }
 

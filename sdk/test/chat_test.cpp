@@ -43,6 +43,32 @@ TEST_F(ChatTest, WhatAnotherUpstreamMayDoIsTriedThere) {
             "audio elsewhere: audio cannot be made here");
 }
 
+TEST_F(ChatTest, NumbersMayBeMissingOrNull) {
+  const sluice_request request = chat("m", R"({"a":1.50,"b":null,"c":"1"})", false);
+  const sluice::Body body{sluice::Request(request)};
+  EXPECT_EQ(body.number("a").raw(), "1.50");
+  EXPECT_FALSE(body.number("b").exists());
+  EXPECT_FALSE(body.number("missing").exists());
+  EXPECT_EQ(refusal([&] { body.number("c"); }), "c: c must be a number");
+}
+
+TEST_F(ChatTest, StopsAreOneOrSeveral) {
+  const auto stops = [](const char* json) {
+    const std::string body = std::string(R"({"stop":)") + json + "}";
+    const sluice_request request = chat("m", body, false);
+    const sluice::Body asked{sluice::Request(request)};
+    std::string all;
+    for (const std::string_view stop : asked.stops()) all.append("<").append(stop).append(">");
+    return all;
+  };
+  EXPECT_EQ(stops("null"), "");
+  EXPECT_EQ(stops(R"("a\n")"), "<a\n>");
+  EXPECT_EQ(stops(R"(["a","","b"])"), "<a><><b>");
+  for (const char* wrong : {"1", "{}", "[1]", "[null]"})
+    EXPECT_EQ(refusal([&] { stops(wrong); }), "stop: stop must be a string or an array of strings")
+        << wrong;
+}
+
 TEST_F(ChatTest, DroppedMembersAreToldOnce) {
   sluice::Dropped dropped;
   dropped.hint("seed");
