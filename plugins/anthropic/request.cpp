@@ -105,12 +105,7 @@ class Rendering {
   }
 
   void renderTool(std::string& list, json::Value tool, std::size_t place) {
-    const std::string at = "tools[" + std::to_string(place) + "]";
-    const json::Value function = tool["function"];
-    if (tool["type"].string() != "function" || !function.isObject())
-      unsupported(at + ".type",
-                  "is not `function`, the only tools that this upstream can be given");
-    if (function["name"].string().empty()) Body::refuse(at + ".function.name", "must be a string");
+    const json::Value function = sluice::functionOf(tool, place);
     const bool strict = function["strict"].boolean();
     json::Writer writer = next(list);
     writer.beginObject().member("name", function["name"]);

@@ -76,12 +76,7 @@ class Rendering {
   }
 
   void addTool(json::Value tool, std::size_t place) {
-    const std::string at = "tools[" + std::to_string(place) + "]";
-    const json::Value function = tool["function"];
-    if (tool["type"].string() != "function" || !function.isObject())
-      unsupported(at + ".type",
-                  "is not `function`, the only tools that this upstream can be given");
-    if (function["name"].string().empty()) Body::refuse(at + ".function.name", "must be a string");
+    const json::Value function = sluice::functionOf(tool, place);
     if (function["strict"].boolean()) dropOnce("tools.function.strict");
     addNamed(function["name"].string(), function["description"].string(), function["parameters"]);
     const json::Value cacheControl = tool["cache_control"];

@@ -107,16 +107,11 @@ class Rendering {
 
   // One function that must be called is the only one that is shown.
   std::string renderTools() {
-    const json::Value told = body_["tool_choice"];
-    const std::string_view name = told["function"]["name"].string();
-    std::string_view type = told.string("auto");
-    if (told.isObject()) type = name.empty() ? "" : "tool";
-    if (type != "auto" && type != "none" && type != "required" && type != "tool")
-      unsupported("tool_choice", "is none of auto, none, required and the name of a function");
+    const auto [type, name] = sluice::toolChoiceOf(body_);
     std::string list;
     std::size_t place = 0, shown = 0, strict = 0;
     for (const json::Value tool : body_["tools"]) {
-      const json::Value function = checked(tool, place++);
+      const json::Value function = sluice::functionOf(tool, place++);
       if (type == "tool" && function["name"].string() != name) continue;
       ++shown;
       if (function["strict"].boolean()) ++strict;
@@ -128,16 +123,6 @@ class Rendering {
     if (strict != 0 && !strict_) out_.dropped.hint("tools.function.strict");
     if (type != "auto" && !list.empty()) choice_ = type == "none" ? "NONE" : "REQUIRED";
     return list;
-  }
-
-  static json::Value checked(json::Value tool, std::size_t place) {
-    const std::string at = "tools[" + std::to_string(place) + "]";
-    const json::Value function = tool["function"];
-    if (tool["type"].string() != "function" || !function.isObject())
-      unsupported(at + ".type",
-                  "is not `function`, the only tools that this upstream can be given");
-    if (function["name"].string().empty()) Body::refuse(at + ".function.name", "must be a string");
-    return function;
   }
 
   void renderTool(std::string& list, json::Value tool) {

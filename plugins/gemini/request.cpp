@@ -136,12 +136,8 @@ class Rendering {
   }
 
   void renderTool(std::string& list, json::Value tool, std::size_t place) {
-    const std::string at = "tools[" + std::to_string(place) + "]";
-    const json::Value function = tool["function"], parameters = function["parameters"];
-    if (tool["type"].string() != "function" || !function.isObject())
-      unsupported(at + ".type",
-                  "is not `function`, the only tools that this upstream can be given");
-    if (function["name"].string().empty()) Body::refuse(at + ".function.name", "must be a string");
+    const json::Value function = sluice::functionOf(tool, place);
+    const json::Value parameters = function["parameters"];
     if (function["strict"].boolean()) out_.dropped.hint("tools.function.strict");
     if (tool["cache_control"].isObject()) out_.dropped.hint("cache_control");
     json::Writer writer = next(list);
@@ -158,12 +154,7 @@ class Rendering {
   }
 
   void renderChoice() {
-    const json::Value told = body_["tool_choice"];
-    const std::string_view name = told["function"]["name"].string();
-    std::string_view type = told.string("auto");
-    if (told.isObject()) type = name.empty() ? "" : "tool";
-    if (type != "auto" && type != "none" && type != "required" && type != "tool")
-      unsupported("tool_choice", "is none of auto, none, required and the name of a function");
+    const auto [type, name] = sluice::toolChoiceOf(body_);
     const bool forced = type == "required" || type == "tool";
     if (forced && !hasTools_)
       Body::refuse("tool_choice", "asks for a tool, but there are no tools");

@@ -80,12 +80,7 @@ class Rendering {
  private:
   // There is no choice of tools: what must not be called is not shown.
   void renderTools() {
-    const json::Value told = body_["tool_choice"];
-    const std::string_view name = told["function"]["name"].string();
-    std::string_view type = told.string("auto");
-    if (told.isObject()) type = name.empty() ? "" : "tool";
-    if (type != "auto" && type != "none" && type != "required" && type != "tool")
-      unsupported("tool_choice", "is none of auto, none, required and the name of a function");
+    const auto [type, name] = sluice::toolChoiceOf(body_);
     std::string list;
     std::size_t place = 0;
     for (const json::Value tool : body_["tools"]) {
@@ -102,12 +97,7 @@ class Rendering {
   static std::string_view nameOf(json::Value tool) { return tool["function"]["name"].string(); }
 
   void renderTool(std::string& list, json::Value tool, std::size_t place, bool shown) {
-    const std::string at = "tools[" + std::to_string(place) + "]";
-    const json::Value function = tool["function"];
-    if (tool["type"].string() != "function" || !function.isObject())
-      unsupported(at + ".type",
-                  "is not `function`, the only tools that this upstream can be given");
-    if (nameOf(tool).empty()) Body::refuse(at + ".function.name", "must be a string");
+    const json::Value function = sluice::functionOf(tool, place);
     if (!shown) return;
     if (function["strict"].boolean()) out_.dropped.hint("tools.function.strict");
     if (tool["cache_control"].isObject()) out_.dropped.hint("cache_control");

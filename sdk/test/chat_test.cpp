@@ -69,6 +69,40 @@ TEST_F(ChatTest, StopsAreOneOrSeveral) {
         << wrong;
 }
 
+TEST_F(ChatTest, ToolsAreFunctionsWithNames) {
+  EXPECT_EQ(sluice::functionOf(read(R"({"type":"function","function":{"name":"f"}})"), 0).raw(),
+            R"({"name":"f"})");
+  const auto refused = [this](const char* tool) {
+    return refusal([&] { sluice::functionOf(read(tool), 2); });
+  };
+  const std::string other =
+      "tools[2].type elsewhere: tools[2].type is not `function`, the only tools that this upstream "
+      "can be given";
+  EXPECT_EQ(refused(R"({"type":"web_search","function":{"name":"f"}})"), other);
+  EXPECT_EQ(refused(R"({"type":"function"})"), other);
+  EXPECT_EQ(refused(R"({"type":"function","function":{"name":""}})"),
+            "tools[2].function.name: tools[2].function.name must be a string");
+}
+
+TEST_F(ChatTest, AToolIsChosenOrNone) {
+  const auto choice = [](const std::string& member) {
+    const std::string body = "{" + member + "}";
+    const sluice_request request = chat("m", body, false);
+    const sluice::Body asked{sluice::Request(request)};
+    const auto [type, name] = sluice::toolChoiceOf(asked);
+    return std::string(type).append(" ").append(name);
+  };
+  EXPECT_EQ(choice(""), "auto ");
+  EXPECT_EQ(choice(R"("tool_choice":null)"), "auto ");
+  EXPECT_EQ(choice(R"("tool_choice":"required")"), "required ");
+  EXPECT_EQ(choice(R"("tool_choice":{"type":"function","function":{"name":"f"}})"), "tool f");
+  for (const char* wrong : {R"("tool_choice":"some")", R"("tool_choice":{"type":"allowed_tools"})"})
+    EXPECT_EQ(refusal([&] { choice(wrong); }),
+              "tool_choice elsewhere: tool_choice is none of auto, none, required and the name of "
+              "a function")
+        << wrong;
+}
+
 TEST_F(ChatTest, DroppedMembersAreToldOnce) {
   sluice::Dropped dropped;
   dropped.hint("seed");

@@ -37,6 +37,32 @@ inline bool asks(json::Value value) noexcept {
   return value.begin() != value.end();
 }
 
+// The function of `tools[place]`. Throws, naming the member, if the tool is another one, or has no
+// name.
+inline json::Value functionOf(json::Value tool, std::size_t place) {
+  const std::string at = "tools[" + std::to_string(place) + "]";
+  const json::Value function = tool["function"];
+  if (tool["type"].string() != "function" || !function.isObject())
+    unsupported(at + ".type", "is not `function`, the only tools that this upstream can be given");
+  if (function["name"].string().empty()) Body::refuse(at + ".function.name", "must be a string");
+  return function;
+}
+
+// Whether tools are to be called: `auto`, `none`, `required`, or `tool`, the one of that name.
+struct ToolChoice {
+  std::string_view type, name;
+};
+
+// Throws if it is none of these. Lent as the body's values.
+inline ToolChoice toolChoiceOf(const Body& body) {
+  const json::Value told = body["tool_choice"];
+  ToolChoice out{told.string("auto"), told["function"]["name"].string()};
+  if (told.isObject()) out.type = out.name.empty() ? "" : "tool";
+  for (const std::string_view known : {"auto", "none", "required", "tool"})
+    if (out.type == known) return out;
+  unsupported("tool_choice", "is none of auto, none, required and the name of a function");
+}
+
 // The members of a request that are left out, in the order they were named, each once.
 class Dropped {
  public:
