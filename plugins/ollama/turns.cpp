@@ -6,6 +6,7 @@ namespace {
 namespace json = sluice::json;
 using sluice::Body;
 using sluice::Dropped;
+using sluice::Speaker;
 using sluice::unsupported;
 
 bool isBlank(std::string_view text) {
@@ -35,20 +36,18 @@ std::string Turns::member(std::string_view name) const {
 }
 
 void Turns::add(json::Value message) {
-  const std::string_view role = message["role"].string();
-  if (!message["name"].string().empty() && role != "tool") dropped_.hint("messages.name");
+  const Speaker speaker = sluice::speakerOf(message, place_);
+  if (!message["name"].string().empty() && speaker != Speaker::tool) dropped_.hint("messages.name");
   text_.clear();
   images_.clear();
   if (!messages_.empty()) messages_.push_back(',');
-  if (role == "assistant") return addAssistant(message);
-  if (role == "tool") return addResult(message);
-  if (role == "function")
-    unsupported(member("role"), "is `function`, which this upstream does not know; use tools");
-  if (role != "system" && role != "developer" && role != "user")
-    Body::refuse(member("role"), "is none of system, developer, user, assistant and tool");
+  if (speaker == Speaker::assistant) return addAssistant(message);
+  if (speaker == Speaker::tool) return addResult(message);
   readContent(message["content"], true);
   json::Writer writer(messages_);
-  writer.beginObject().member("role", role == "user" ? "user" : "system").member("content", text_);
+  writer.beginObject()
+      .member("role", speaker == Speaker::user ? "user" : "system")
+      .member("content", text_);
   writeImages(writer, images_);
   writer.endObject();
 }
@@ -94,8 +93,6 @@ void Turns::addImage(json::Value url, const std::string& member) {
 }
 
 void Turns::addAssistant(json::Value message) {
-  for (const char* name : {"function_call", "audio"})
-    if (message[name].isObject()) unsupported(member(name), "is nothing that this upstream knows");
   readContent(message["content"], false);
   text_ += message["refusal"].string();
   json::Writer writer(messages_);

@@ -69,6 +69,28 @@ TEST_F(ChatTest, StopsAreOneOrSeveral) {
         << wrong;
 }
 
+TEST_F(ChatTest, SomebodyKnownSpeaks) {
+  using sluice::Speaker;
+  const auto speaker = [this](const char* message) { return sluice::speakerOf(read(message), 3); };
+  EXPECT_EQ(speaker(R"({"role":"system"})"), Speaker::system);
+  EXPECT_EQ(speaker(R"({"role":"developer"})"), Speaker::system);
+  EXPECT_EQ(speaker(R"({"role":"user","audio":{}})"), Speaker::user);
+  EXPECT_EQ(speaker(R"({"role":"tool"})"), Speaker::tool);
+  EXPECT_EQ(speaker(R"({"role":"assistant","audio":null})"), Speaker::assistant);
+  EXPECT_EQ(refusal([&] { speaker(R"({"role":"owl"})"); }),
+            "messages[3].role: messages[3].role is none of system, developer, user, assistant and "
+            "tool");
+  EXPECT_EQ(refusal([&] { speaker(R"({"role":"function"})"); }),
+            "messages[3].role elsewhere: messages[3].role is `function`, which this upstream does "
+            "not know; use tools");
+  for (const std::string name : {"audio", "function_call"}) {
+    const std::string message = R"({"role":"assistant",")" + name + R"(":{}})";
+    EXPECT_EQ(refusal([&] { speaker(message.c_str()); }),
+              "messages[3]." + name + " elsewhere: messages[3]." + name +
+                  " is nothing that this upstream knows");
+  }
+}
+
 TEST_F(ChatTest, ToolsAreFunctionsWithNames) {
   EXPECT_EQ(sluice::functionOf(read(R"({"type":"function","function":{"name":"f"}})"), 0).raw(),
             R"({"name":"f"})");

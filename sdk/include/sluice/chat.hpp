@@ -37,6 +37,28 @@ inline bool asks(json::Value value) noexcept {
   return value.begin() != value.end();
 }
 
+// Who speaks in a message; what developers say is the system's.
+enum class Speaker : std::uint8_t { system, user, assistant, tool };
+
+// The speaker of `messages[place]`. Throws, naming the member, if there is none of these, and where
+// the assistant speaks aloud, or calls as it did before there were tools.
+inline Speaker speakerOf(json::Value message, std::size_t place) {
+  const auto member = [&](const char* name) {
+    return "messages[" + std::to_string(place) + "]." + name;
+  };
+  const std::string_view role = message["role"].string();
+  if (role == "system" || role == "developer") return Speaker::system;
+  if (role == "user") return Speaker::user;
+  if (role == "tool") return Speaker::tool;
+  if (role == "function")
+    unsupported(member("role"), "is `function`, which this upstream does not know; use tools");
+  if (role != "assistant")
+    Body::refuse(member("role"), "is none of system, developer, user, assistant and tool");
+  for (const char* name : {"function_call", "audio"})
+    if (message[name].isObject()) unsupported(member(name), "is nothing that this upstream knows");
+  return Speaker::assistant;
+}
+
 // The function of `tools[place]`. Throws, naming the member, if the tool is another one, or has no
 // name.
 inline json::Value functionOf(json::Value tool, std::size_t place) {
