@@ -34,22 +34,6 @@ void tellDropped(const Body& body, Dropped& dropped) {
     dropped.hint("parallel_tool_calls");
 }
 
-// What would be missing from the answer, or be another one.
-void refuseUnsupported(const Body& body) {
-  struct Member {
-    std::string_view name, why;
-  };
-  constexpr std::array<Member, 3> members = {{
-      {"audio", "cannot be made here"},
-      {"functions", "are not known to this upstream; use tools"},
-      {"function_call", "is not known to this upstream; use tool_choice"},
-  }};
-  for (const Member& member : members)
-    if (asks(body[member.name])) unsupported(member.name, member.why);
-  for (const json::Value modality : body["modalities"])
-    if (modality.string() != "text") unsupported("modalities", "must be text");
-}
-
 bool mayThink(const sluice::Request& request, Thinking thinking) {
   if (thinking != Thinking::automatic) return thinking == Thinking::always;
   for (const std::string_view name : {"reasoning", "command-a-plus"})
@@ -63,7 +47,7 @@ class Rendering {
       : request_(request), options_(options), body_(request) {}
 
   Rendered run() {
-    refuseUnsupported(body_);
+    sluice::refuseMoreThanText(body_);
     tellDropped(body_, out_.dropped);
     const Turns turns(body_.messages(), out_.dropped);
     readDocuments(turns.documents());

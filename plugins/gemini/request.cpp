@@ -36,23 +36,6 @@ void tellDropped(const Body& body, Dropped& dropped) {
     dropped.hint("parallel_tool_calls");
 }
 
-// What would be missing from the answer, or be another one.
-void refuseUnsupported(const Body& body) {
-  struct Member {
-    std::string_view name, why;
-  };
-  constexpr std::array<Member, 3> members = {{
-      {"audio", "cannot be made here"},
-      {"functions", "are not known to this upstream; use tools"},
-      {"function_call", "is not known to this upstream; use tool_choice"},
-  }};
-  for (const Member& member : members)
-    if (asks(body[member.name])) unsupported(member.name, member.why);
-  for (const json::Value modality : body["modalities"])
-    if (modality.string() != "text")
-      unsupported("modalities", "must be text: nothing else of an answer is given on");
-}
-
 class Rendering {
  public:
   Rendering(const sluice::Request& request, const Options& options)
@@ -64,7 +47,7 @@ class Rendering {
               (options.schemas == Schemas::automatic && abilities_.schemas)) {}
 
   Rendered run() {
-    refuseUnsupported(body_);
+    sluice::refuseMoreThanText(body_, "must be text: nothing else of an answer is given on");
     tellDropped(body_, out_.dropped);
     out_.body.reserve(request_.body().size() + 512);
     writer_.beginObject();

@@ -69,6 +69,24 @@ TEST_F(ChatTest, StopsAreOneOrSeveral) {
         << wrong;
 }
 
+TEST_F(ChatTest, MoreThanTextIsMadeElsewhere) {
+  const auto refused = [](const std::string& member) {
+    const std::string body = "{" + member + "}";
+    const sluice_request request = chat("m", body, false);
+    return refusal([&] { sluice::refuseMoreThanText(sluice::Body(sluice::Request(request))); });
+  };
+  EXPECT_EQ(refused(R"("audio":null,"functions":[],"function_call":"","modalities":["text"])"),
+            "nothing was thrown");
+  EXPECT_EQ(refused(R"("audio":{"voice":"a"})"), "audio elsewhere: audio cannot be made here");
+  EXPECT_EQ(refused(R"("modalities":["text","audio"])"),
+            "modalities elsewhere: modalities must be text");
+  EXPECT_EQ(refused(R"("functions":[{"name":"f"}])"),
+            "functions elsewhere: functions are not known to this upstream; use tools");
+  EXPECT_EQ(
+      refused(R"("function_call":"auto")"),
+      "function_call elsewhere: function_call is not known to this upstream; use tool_choice");
+}
+
 TEST_F(ChatTest, SomebodyKnownSpeaks) {
   using sluice::Speaker;
   const auto speaker = [this](const char* message) { return sluice::speakerOf(read(message), 3); };

@@ -37,6 +37,18 @@ inline bool asks(json::Value value) noexcept {
   return value.begin() != value.end();
 }
 
+// Throws, naming the member, if the answer is to be more than text, or if functions are told as
+// they were before there were tools. `modalities`: what is wrong with others than text.
+inline void refuseMoreThanText(const Body& body, std::string_view modalities = "must be text") {
+  if (asks(body["audio"])) unsupported("audio", "cannot be made here");
+  if (asks(body["functions"]))
+    unsupported("functions", "are not known to this upstream; use tools");
+  if (asks(body["function_call"]))
+    unsupported("function_call", "is not known to this upstream; use tool_choice");
+  for (const json::Value modality : body["modalities"])
+    if (modality.string() != "text") unsupported("modalities", modalities);
+}
+
 // Who speaks in a message; what developers say is the system's.
 enum class Speaker : std::uint8_t { system, user, assistant, tool };
 
