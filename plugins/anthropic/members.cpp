@@ -4,7 +4,9 @@ namespace anthropic {
 namespace {
 
 namespace json = sluice::json;
+using sluice::asks;
 using sluice::Body;
+using sluice::unsupported;
 
 // The old form of tools, of which other members and messages speak too.
 void refuseFunctions(const Body& body) {
@@ -29,27 +31,6 @@ constexpr std::array<std::string_view, 6> kMeant = {"n",     "logprobs",   "logi
 
 std::string Place::text() const {
   return "messages[" + std::to_string(message) + "].content[" + std::to_string(part) + "]";
-}
-
-void unsupported(std::string_view member, std::string_view why) {
-  sluice::Error error(SLUICE_INVALID_ARGUMENT, std::string(member).append(" ").append(why));
-  error.type = "invalid_request_error";
-  error.param = member;
-  error.retryable = true;
-  throw error;
-}
-
-bool asks(json::Value value) {
-  switch (value.type()) {
-    case json::Type::missing:
-    case json::Type::null: return false;
-    case json::Type::boolean: return value.boolean();
-    case json::Type::number: return value.number() != 0;
-    case json::Type::string: return !value.string().empty();
-    case json::Type::array:
-    case json::Type::object: break;
-  }
-  return value.begin() != value.end();
 }
 
 const std::array<std::string_view, 10>& droppable() {
@@ -86,11 +67,6 @@ std::string safeId(std::string_view id) {
     if (!known) c = '_';
   }
   return out;
-}
-
-json::Writer next(std::string& list) {
-  if (!list.empty()) list.push_back(',');
-  return json::Writer(list);
 }
 
 void addSchema(json::Writer& writer, json::Value schema) {

@@ -26,12 +26,6 @@ struct Dropped {
   std::uint32_t weight = SLUICE_DROPPED_HINT;
 };
 
-// Throws: this upstream cannot do what the member asks for, another one may.
-[[noreturn]] void unsupported(std::string_view member, std::string_view why);
-
-// Whether a member asks for anything: false, 0, null and what is empty do not.
-bool asks(sluice::json::Value value);
-
 // Members of a request that these upstreams have no place for and that hardly change the answer's
 // meaning: they are left out, whatever they say.
 const std::array<std::string_view, 10>& droppable();
@@ -46,9 +40,6 @@ std::string_view withoutSpaceAtEnd(std::string_view text);
 
 // A call's id, with `_` for what these upstreams refuse in one.
 std::string safeId(std::string_view id);
-
-// A writer behind what `list` holds: elements of a JSON array without its brackets.
-sluice::json::Writer next(std::string& list);
 
 // A schema of arguments; these upstreams want it to say that they are an object.
 void addSchema(sluice::json::Writer& writer, sluice::json::Value schema);

@@ -1,12 +1,13 @@
 #include "parts.hpp"
 
-#include "data_url.hpp"
-
 namespace anthropic {
 namespace {
 
 namespace json = sluice::json;
+using json::next;
 using sluice::Body;
+using sluice::DataUrl;
+using sluice::unsupported;
 
 void endBlock(json::Writer& writer, json::Value cacheControl) {
   if (cacheControl.isObject()) writer.member("cache_control", cacheControl);
@@ -20,7 +21,7 @@ void addSource(json::Writer& writer, std::string_view type, std::string_view dat
 
 void addImage(std::string& list, std::string_view url, json::Value cacheControl,
               const std::string& member) {
-  const auto data = parseDataUrl(url);
+  const auto data = sluice::parseDataUrl(url);
   if (data && !data->base64) Body::refuse(member, "must be base64 if it is a data URL");
   if (url.empty()) Body::refuse(member, "must be a URL");
   json::Writer writer = next(list);
@@ -40,11 +41,11 @@ void addTextSource(json::Writer& writer, const DataUrl& data, const std::string&
 void addDocument(std::string& list, json::Value file, json::Value cacheControl,
                  const std::string& at) {
   const std::string member = at + ".file.file_data";
-  const auto data = parseDataUrl(file["file_data"].string());
+  const auto data = sluice::parseDataUrl(file["file_data"].string());
   if (data && data->type.substr(0, 6) == "image/")
     return addImage(list, file["file_data"].string(), cacheControl, member);
   if (file["file_data"].isString() && !data) Body::refuse(member, "must be a data URL");
-  if (data && !isText(data->type) && (data->type != "application/pdf" || !data->base64))
+  if (data && !sluice::isTextType(data->type) && (data->type != "application/pdf" || !data->base64))
     unsupported(member,
                 "is neither a PDF in base64, nor text, nor an image; this upstream takes "
                 "no other files");

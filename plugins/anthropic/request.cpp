@@ -9,7 +9,10 @@ namespace anthropic {
 namespace {
 
 namespace json = sluice::json;
+using json::next;
+using sluice::asks;
 using sluice::Body;
+using sluice::unsupported;
 
 constexpr std::string_view kOnlyJson =
     "Answer with one JSON object and nothing else: no words around it, no code fence.";
@@ -102,12 +105,7 @@ class Rendering {
   }
 
   void renderTool(std::string& list, json::Value tool, std::size_t place) {
-    const std::string at = "tools[" + std::to_string(place) + "]";
-    const json::Value function = tool["function"];
-    if (tool["type"].string() != "function" || !function.isObject())
-      unsupported(at + ".type",
-                  "is not `function`, the only tools that this upstream can be given");
-    if (function["name"].string().empty()) Body::refuse(at + ".function.name", "must be a string");
+    const json::Value function = sluice::functionOf(tool, place);
     const bool strict = function["strict"].boolean();
     json::Writer writer = next(list);
     writer.beginObject().member("name", function["name"]);
@@ -195,17 +193,9 @@ class Rendering {
     writer_.endObject();
   }
 
-  // A number, or a missing value.
-  json::Value number(std::string_view name) const {
-    const json::Value value = body_[name];
-    if (value.isNull()) return {};
-    if (value.exists() && !value.isNumber()) Body::refuse(name, "must be a number");
-    return value;
-  }
-
   void renderSampling() {
-    const json::Value temperature = number("temperature"), topP = number("top_p");
-    const json::Value topK = number("top_k");
+    const json::Value temperature = body_.number("temperature"), topP = body_.number("top_p");
+    const json::Value topK = body_.number("top_k");
     const bool sampled = abilities_.samples && !plan_.thinks();
     if (temperature.exists() && !sampled) drop("temperature");
     else if (temperature.number() > 1) writer_.member("temperature", 1);
@@ -221,17 +211,12 @@ class Rendering {
   }
 
   void renderStops() {
-    const json::Value stop = body_["stop"];
     std::string list;
     bool left = false;
-    const auto add = [&](json::Value text) {
-      if (!text.isString()) Body::refuse("stop", "must be a string or an array of strings");
-      if (isBlank(text.string())) left = true;
-      else next(list).string(text.string());
-    };
-    if (stop.isArray())
-      for (const json::Value text : stop) add(text);
-    else if (stop.exists() && !stop.isNull()) add(stop);
+    for (const std::string_view text : body_.stops()) {
+      if (isBlank(text)) left = true;
+      else next(list).string(text);
+    }
     if (left) drop("stop");
     if (!list.empty()) writer_.key("stop_sequences").beginArray().raw(list).endArray();
   }

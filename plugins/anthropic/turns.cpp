@@ -6,7 +6,10 @@ namespace anthropic {
 namespace {
 
 namespace json = sluice::json;
+using json::next;
 using sluice::Body;
+using sluice::Speaker;
+using sluice::unsupported;
 
 }  // namespace
 
@@ -30,28 +33,11 @@ Turns::Turns(json::Value messages) {
 }
 
 void Turns::add(json::Value message, bool last) {
-  const std::string_view role = message["role"].string();
-  const auto member = [&](const char* name) {
-    return "messages[" + std::to_string(place_) + "]." + name;
-  };
-  if (role == "system" || role == "developer") {
-    addContent(system_, message["content"]);
-  } else if (role == "user") {
-    open(Role::user);
-    addContent(blocks_, message["content"]);
-  } else if (role == "tool") {
-    open(Role::user);
-    addResult(message);
-  } else if (role == "assistant") {
-    for (const char* name : {"function_call", "audio"})
-      if (message[name].isObject())
-        unsupported(member(name), "is nothing that this upstream knows");
-    open(Role::assistant);
-    addAssistant(message, last);
-  } else if (role == "function") {
-    unsupported(member("role"), "is `function`, which this upstream does not know; use tools");
-  } else {
-    Body::refuse(member("role"), "is none of system, developer, user, assistant and tool");
+  switch (sluice::speakerOf(message, place_)) {
+    case Speaker::system: return addContent(system_, message["content"]);
+    case Speaker::user: open(Role::user); return addContent(blocks_, message["content"]);
+    case Speaker::tool: open(Role::user); return addResult(message);
+    case Speaker::assistant: open(Role::assistant); return addAssistant(message, last);
   }
 }
 

@@ -74,7 +74,7 @@ class Bedrock : public sluice::Codec {
     }
     for (const json::Value beta : settings.list("betas")) {
       if (beta.string().empty()) Settings::refuse("betas", "must hold names that are not empty");
-      anthropic::next(betas_).string(beta.string());
+      json::next(betas_).string(beta.string());
     }
   }
 

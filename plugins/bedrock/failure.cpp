@@ -1,8 +1,6 @@
 #include "failure.hpp"
 
-#include <algorithm>
 #include <array>
-#include <initializer_list>
 
 #include "../anthropic/members.hpp"
 
@@ -40,12 +38,6 @@ constexpr std::array<Kind, 16> kKinds = {{
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), lower);
-  return out;
-}
-
 const Kind* kindOf(std::string_view name) {
   for (const Kind& kind : kKinds)
     if (kind.name.size() == name.size() && kind.name[0] == lower(name[0]) &&
@@ -61,13 +53,8 @@ std::string_view bareName(std::string_view name) {
 }
 
 std::uint32_t reasonByWords(std::string_view name, std::string_view message) {
-  const std::string words = lowered(message);
-  const auto says = [&](std::initializer_list<std::string_view> any) {
-    return std::any_of(any.begin(), any.end(), [&](std::string_view word) {
-      return words.find(word) != std::string::npos;
-    });
-  };
-  const std::string kind = lowered(name);
+  const sluice::Words says(message);
+  const std::string kind = sluice::lowered(name);
   if (kind == "throttlingexception" && says({"per day"})) return SLUICE_REASON_QUOTA;
   if (kind == "accessdeniedexception" && says({"access to the model"}))
     return SLUICE_REASON_MODEL_NOT_FOUND;

@@ -9,8 +9,8 @@ namespace bedrock {
 namespace {
 
 namespace json = sluice::json;
-using anthropic::next;
 using anthropic::Plan;
+using json::next;
 using sluice::Body;
 
 constexpr std::uint64_t kAnswer = 8192;  // tokens of an answer beside a budget of thoughts
@@ -62,7 +62,7 @@ class Rendering {
     if (plan.dropped) drop(asked);
     thinks_ = family_.maker == Maker::anthropic && plan.thinks();
     if (family_.maker == Maker::anthropic) return renderClaudes(plan);
-    const bool refused = plan.mode == Plan::Mode::unsaid && anthropic::asks(effort);
+    const bool refused = plan.mode == Plan::Mode::unsaid && sluice::asks(effort);
     if (!plan.thinks() && !refused) return;
     if (family_.maker == Maker::amazon) renderNovas(plan, asked);
     else if (family_.maker == Maker::openai && plan.thinks())
@@ -107,16 +107,8 @@ class Rendering {
 
   // ---- sampling
 
-  // A number, or a missing value.
-  json::Value number(std::string_view name) const {
-    const json::Value value = body_[name];
-    if (value.isNull()) return {};
-    if (value.exists() && !value.isNumber()) Body::refuse(name, "must be a number");
-    return value;
-  }
-
   void renderTopK() {
-    const json::Value topK = number("top_k");
+    const json::Value topK = body_.number("top_k");
     if (!topK.exists()) return;
     if (family_.maker == Maker::anthropic && abilities_.samples && !thinks_)
       member("top_k", topK.raw());
@@ -137,7 +129,7 @@ class Rendering {
   }
 
   void renderSampling(json::Writer& writer) {
-    const json::Value temperature = number("temperature"), topP = number("top_p");
+    const json::Value temperature = body_.number("temperature"), topP = body_.number("top_p");
     const bool claude = family_.maker == Maker::anthropic;
     const bool sampled = claude ? abilities_.samples && !thinks_ : !unsampled_;
     if (temperature.exists() && !sampled) drop("temperature");
@@ -154,19 +146,13 @@ class Rendering {
   }
 
   void renderStops(json::Writer& writer) {
-    const json::Value stop = body_["stop"];
     std::string list;
     bool left = false;
-    const auto add = [&](json::Value text) {
-      if (!text.isString()) Body::refuse("stop", "must be a string or an array of strings");
-      const bool blank = text.string().empty() ||
-                         (family_.maker == Maker::anthropic && anthropic::isBlank(text.string()));
-      if (blank) left = true;
-      else next(list).string(text.string());
-    };
-    if (stop.isArray())
-      for (const json::Value text : stop) add(text);
-    else if (stop.exists() && !stop.isNull()) add(stop);
+    for (const std::string_view text : body_.stops()) {
+      if (text.empty() || (family_.maker == Maker::anthropic && anthropic::isBlank(text)))
+        left = true;
+      else next(list).string(text);
+    }
     if (left) drop("stop");
     if (list.empty()) return;
     out_.stops = true;

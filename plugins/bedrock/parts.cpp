@@ -2,18 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
-
-#include "../anthropic/data_url.hpp"
 
 namespace bedrock {
 namespace {
 
 namespace json = sluice::json;
-using anthropic::DataUrl;
-using anthropic::next;
-using anthropic::unsupported;
+using json::next;
 using sluice::Body;
+using sluice::unsupported;
 
 struct Format {
   std::string_view type, name;
@@ -107,7 +103,7 @@ void Parts::add(std::string& list, json::Value part, const anthropic::Place& pla
 
 void Parts::addImage(std::string& list, std::string_view url, const std::string& member) {
   if (url.empty()) Body::refuse(member, "must be a URL");
-  const auto data = anthropic::parseDataUrl(url);
+  const auto data = sluice::parseDataUrl(url);
   if (data && !data->base64) Body::refuse(member, "must be base64 if it is a data URL");
   if (!data && !isStored(url))
     unsupported(member, "is an address, which this upstream does not fetch; send the image itself");
@@ -123,7 +119,7 @@ void Parts::addImage(std::string& list, std::string_view url, const std::string&
 void Parts::addFile(std::string& list, json::Value file, const std::string& at) {
   const std::string_view url = file["file_data"].string(), address = file["file_url"].string();
   const std::string member = at + ".file.file_data";
-  const auto data = anthropic::parseDataUrl(url);
+  const auto data = sluice::parseDataUrl(url);
   if (data && data->type.substr(0, 6) == "image/") return addImage(list, url, member);
   if (file["file_data"].isString() && !data) Body::refuse(member, "must be a data URL");
   if (!data && file["file_id"].isString())
@@ -135,14 +131,14 @@ void Parts::addFile(std::string& list, json::Value file, const std::string& at) 
 
   std::string_view format =
       data ? formatOf(data->type, kDocuments) : formatOfName(address, kDocuments);
-  if (format.empty() && (!data || anthropic::isText(data->type))) format = "txt";
+  if (format.empty() && (!data || sluice::isTextType(data->type))) format = "txt";
   if (format.empty())
     unsupported(member,
                 "is neither a PDF, nor text, nor a document of an office, nor an image; "
                 "this upstream takes no other files");
   std::string encoded;
   if (data && !data->base64) {
-    const auto text = anthropic::textOf(*data);
+    const auto text = sluice::textOf(*data);
     if (!text) Body::refuse(member, "must be a data URL of text in UTF-8");
     encoded = toBase64(*text);
   }

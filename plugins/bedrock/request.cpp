@@ -24,7 +24,7 @@ class Rendering {
   void writePrompt(json::Writer& writer) const {
     std::string system = turns_.system();
     if (!tools_.instruction.empty())
-      anthropic::next(system).beginObject().member("text", tools_.instruction).endObject();
+      json::next(system).beginObject().member("text", tools_.instruction).endObject();
     writer.key("messages").beginArray().raw(turns_.messages()).endArray();
     if (!system.empty()) writer.key("system").beginArray().raw(system).endArray();
     if (!tools_.config.empty()) writer.key("toolConfig").raw(tools_.config);
@@ -43,7 +43,7 @@ class Rendering {
   std::vector<Dropped> dropped() const {
     std::vector<Dropped> out = anthropic::droppedOf(body_);
     for (const char* name : {"user", "safety_identifier"})
-      if (anthropic::asks(body_[name])) out.push_back({name, SLUICE_DROPPED_HINT});
+      if (sluice::asks(body_[name])) out.push_back({name, SLUICE_DROPPED_HINT});
     for (const std::string_view name : turns_.unkept()) out.push_back({name, SLUICE_DROPPED_HINT});
     out.insert(out.end(), tools_.dropped.begin(), tools_.dropped.end());
     out.insert(out.end(), fields_.dropped.begin(), fields_.dropped.end());

@@ -5,9 +5,9 @@ namespace {
 
 namespace json = sluice::json;
 using anthropic::kAnswerTool;
-using anthropic::next;
-using anthropic::unsupported;
+using json::next;
 using sluice::Body;
+using sluice::unsupported;
 
 constexpr std::string_view kOnlyJson =
     "Answer with one JSON object and nothing else: no words around it, no code fence.";
@@ -72,16 +72,11 @@ class Rendering {
     if (choice_ != "auto" && choice_ != "none" && choice_ != "any" && choice_ != "tool")
       unsupported("tool_choice", "is none of auto, none, required and the name of a function");
     const json::Value parallel = body_["parallel_tool_calls"];
-    if (parallel.raw() == "false" && anthropic::asks(body_["tools"])) drop("parallel_tool_calls");
+    if (parallel.raw() == "false" && sluice::asks(body_["tools"])) drop("parallel_tool_calls");
   }
 
   void addTool(json::Value tool, std::size_t place) {
-    const std::string at = "tools[" + std::to_string(place) + "]";
-    const json::Value function = tool["function"];
-    if (tool["type"].string() != "function" || !function.isObject())
-      unsupported(at + ".type",
-                  "is not `function`, the only tools that this upstream can be given");
-    if (function["name"].string().empty()) Body::refuse(at + ".function.name", "must be a string");
+    const json::Value function = sluice::functionOf(tool, place);
     if (function["strict"].boolean()) dropOnce("tools.function.strict");
     addNamed(function["name"].string(), function["description"].string(), function["parameters"]);
     const json::Value cacheControl = tool["cache_control"];

@@ -6,10 +6,11 @@ namespace bedrock {
 namespace {
 
 namespace json = sluice::json;
-using anthropic::next;
 using anthropic::Place;
-using anthropic::unsupported;
+using json::next;
 using sluice::Body;
+using sluice::Speaker;
+using sluice::unsupported;
 
 // Said where the upstream wants words and there are none.
 constexpr std::string_view kBegin = "Begin.", kRead = "See the document.", kNothing = "(empty)";
@@ -52,30 +53,16 @@ std::vector<std::string_view> Turns::unkept() const {
 }
 
 void Turns::add(json::Value message, bool last) {
-  const std::string_view role = message["role"].string();
-  const auto member = [&](const char* name) {
-    return "messages[" + std::to_string(place_) + "]." + name;
-  };
-  if (role == "system" || role == "developer") {
-    const bool spoke = spoke_;
-    addContent(system_, message["content"]);
-    spoke_ = spoke;
-  } else if (role == "user") {
-    open(Role::user);
-    addContent(blocks_, message["content"]);
-  } else if (role == "tool") {
-    open(Role::user);
-    addResult(message);
-  } else if (role == "assistant") {
-    for (const char* name : {"function_call", "audio"})
-      if (message[name].isObject())
-        unsupported(member(name), "is nothing that this upstream knows");
-    open(Role::assistant);
-    addAssistant(message, last);
-  } else if (role == "function") {
-    unsupported(member("role"), "is `function`, which this upstream does not know; use tools");
-  } else {
-    Body::refuse(member("role"), "is none of system, developer, user, assistant and tool");
+  switch (sluice::speakerOf(message, place_)) {
+    case Speaker::system: {
+      const bool spoke = spoke_;
+      addContent(system_, message["content"]);
+      spoke_ = spoke;
+      return;
+    }
+    case Speaker::user: open(Role::user); return addContent(blocks_, message["content"]);
+    case Speaker::tool: open(Role::user); return addResult(message);
+    case Speaker::assistant: open(Role::assistant); return addAssistant(message, last);
   }
 }
 

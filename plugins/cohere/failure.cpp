@@ -1,27 +1,13 @@
 #include "failure.hpp"
 
-#include <algorithm>
-#include <initializer_list>
-
 namespace cohere {
 namespace {
 
 namespace json = sluice::json;
 
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  return out;
-}
-
 // There is nothing but words to go by.
-std::uint32_t reasonByWords(const std::string& words) {
-  const auto says = [&](std::initializer_list<std::string_view> any) {
-    return std::any_of(any.begin(), any.end(), [&](std::string_view word) {
-      return words.find(word) != std::string::npos;
-    });
-  };
+std::uint32_t reasonByWords(std::string_view message) {
+  const sluice::Words says(message);
   // A trial's limits: by the minute they pass, by the month they do not.
   if (says({"/ month", "per month", "monthly"})) return SLUICE_REASON_QUOTA;
   if (says({"rate limit", "/ minute", "per minute"})) return SLUICE_REASON_RATE_LIMIT;
@@ -43,7 +29,7 @@ std::uint32_t reasonByWords(const std::string& words) {
 
 sluice::Complaint complaint(json::Value body) {
   sluice::Complaint said = sluice::usualComplaint(body);
-  said.reason = reasonByWords(lowered(said.message));
+  said.reason = reasonByWords(said.message);
   return said;
 }
 
@@ -53,7 +39,7 @@ sluice::Error failure(json::Value event) {
 }
 
 sluice::Error failure(std::string_view words) {
-  return sluice::statusError(0, 0, std::string(words), reasonByWords(lowered(words)));
+  return sluice::statusError(0, 0, std::string(words), reasonByWords(words));
 }
 
 }  // namespace cohere

@@ -4,21 +4,17 @@
 
 #include <sluice/plugin.hpp>
 
-#include "dropped.hpp"
-
 namespace cohere {
 
 // What may stand in a message's content.
 enum class Takes : std::uint8_t { texts, all };
 
-// Begins an element of `list`, of a JSON array without its brackets.
-sluice::json::Writer next(std::string& list);
-
 // The content of one message: elements of an array, without brackets.
 class Content {
  public:
   // Both are lent. `documents`: elements too, where texts of files go.
-  Content(std::string& documents, Dropped& dropped) : documents_(documents), dropped_(dropped) {}
+  Content(std::string& documents, sluice::Dropped& dropped)
+      : documents_(documents), dropped_(dropped) {}
 
   void addText(std::string_view text);
   // A message's content; `member` is its place, "messages[2]". Throws sluice::Error naming the part
@@ -33,7 +29,7 @@ class Content {
 
   std::string list_;
   std::string& documents_;
-  Dropped& dropped_;
+  sluice::Dropped& dropped_;
 };
 
 }  // namespace cohere

@@ -9,26 +9,16 @@ namespace cohere {
 namespace {
 
 namespace json = sluice::json;
+using json::next;
+using sluice::asks;
 using sluice::Body;
+using sluice::Dropped;
+using sluice::unsupported;
 
 constexpr std::string_view kOnlyJson =
     "Answer with one JSON object and nothing else: no words around it, no code fence.";
 constexpr std::size_t kMostStops = 5;
 constexpr std::size_t kMostTexts = 96;  // to be embedded at once
-
-// Whether a member asks for anything: false, 0, null and what is empty do not.
-bool asks(json::Value value) {
-  switch (value.type()) {
-    case json::Type::missing:
-    case json::Type::null: return false;
-    case json::Type::boolean: return value.boolean();
-    case json::Type::number: return value.number() != 0;
-    case json::Type::string: return !value.string().empty();
-    case json::Type::array:
-    case json::Type::object: break;
-  }
-  return value.begin() != value.end();
-}
 
 // What the upstream has no place for.
 void tellDropped(const Body& body, Dropped& dropped) {
@@ -44,22 +34,6 @@ void tellDropped(const Body& body, Dropped& dropped) {
     dropped.hint("parallel_tool_calls");
 }
 
-// What would be missing from the answer, or be another one.
-void refuseUnsupported(const Body& body) {
-  struct Member {
-    std::string_view name, why;
-  };
-  constexpr std::array<Member, 3> members = {{
-      {"audio", "cannot be made here"},
-      {"functions", "are not known to this upstream; use tools"},
-      {"function_call", "is not known to this upstream; use tool_choice"},
-  }};
-  for (const Member& member : members)
-    if (asks(body[member.name])) unsupported(member.name, member.why);
-  for (const json::Value modality : body["modalities"])
-    if (modality.string() != "text") unsupported("modalities", "must be text");
-}
-
 bool mayThink(const sluice::Request& request, Thinking thinking) {
   if (thinking != Thinking::automatic) return thinking == Thinking::always;
   for (const std::string_view name : {"reasoning", "command-a-plus"})
@@ -73,7 +47,7 @@ class Rendering {
       : request_(request), options_(options), body_(request) {}
 
   Rendered run() {
-    refuseUnsupported(body_);
+    sluice::refuseMoreThanText(body_);
     tellDropped(body_, out_.dropped);
     const Turns turns(body_.messages(), out_.dropped);
     readDocuments(turns.documents());
@@ -117,16 +91,11 @@ class Rendering {
 
   // One function that must be called is the only one that is shown.
   std::string renderTools() {
-    const json::Value told = body_["tool_choice"];
-    const std::string_view name = told["function"]["name"].string();
-    std::string_view type = told.string("auto");
-    if (told.isObject()) type = name.empty() ? "" : "tool";
-    if (type != "auto" && type != "none" && type != "required" && type != "tool")
-      unsupported("tool_choice", "is none of auto, none, required and the name of a function");
+    const auto [type, name] = sluice::toolChoiceOf(body_);
     std::string list;
     std::size_t place = 0, shown = 0, strict = 0;
     for (const json::Value tool : body_["tools"]) {
-      const json::Value function = checked(tool, place++);
+      const json::Value function = sluice::functionOf(tool, place++);
       if (type == "tool" && function["name"].string() != name) continue;
       ++shown;
       if (function["strict"].boolean()) ++strict;
@@ -138,16 +107,6 @@ class Rendering {
     if (strict != 0 && !strict_) out_.dropped.hint("tools.function.strict");
     if (type != "auto" && !list.empty()) choice_ = type == "none" ? "NONE" : "REQUIRED";
     return list;
-  }
-
-  static json::Value checked(json::Value tool, std::size_t place) {
-    const std::string at = "tools[" + std::to_string(place) + "]";
-    const json::Value function = tool["function"];
-    if (tool["type"].string() != "function" || !function.isObject())
-      unsupported(at + ".type",
-                  "is not `function`, the only tools that this upstream can be given");
-    if (function["name"].string().empty()) Body::refuse(at + ".function.name", "must be a string");
-    return function;
   }
 
   void renderTool(std::string& list, json::Value tool) {
@@ -209,13 +168,6 @@ class Rendering {
     return effort == "medium" ? 8192 : kUnlimited;
   }
 
-  // A number, or a missing value.
-  json::Value number(std::string_view name) const {
-    const json::Value value = body_[name];
-    if (value.isNull()) return {};
-    if (value.exists() && !value.isNumber()) Body::refuse(name, "must be a number");
-    return value;
-  }
   // As it stands if it lies between the two, which are the most that the upstream takes.
   void renderWithin(std::string_view name, json::Value value, double least, double most) {
     if (value.number() < least && value.exists()) writer_.member(name, least);
@@ -225,10 +177,10 @@ class Rendering {
 
   void renderSampling() {
     renderLimit();
-    renderWithin("temperature", number("temperature"), 0, 1);
-    renderWithin("p", number("top_p"), 0.01, 0.99);
-    renderWithin("k", number("top_k"), 0, 500);
-    const json::Value seed = number("seed");
+    renderWithin("temperature", body_.number("temperature"), 0, 1);
+    renderWithin("p", body_.number("top_p"), 0.01, 0.99);
+    renderWithin("k", body_.number("top_k"), 0, 500);
+    const json::Value seed = body_.number("seed");
     if (seed.unsignedInteger()) writer_.member("seed", seed);
     else if (seed.exists()) out_.dropped.hint("seed");
     renderPenalties();
@@ -249,7 +201,7 @@ class Rendering {
   void renderPenalties() {
     bool told = false;
     for (const std::string_view name : {"frequency_penalty", "presence_penalty"}) {
-      const json::Value penalty = number(name);
+      const json::Value penalty = body_.number(name);
       if (!asks(penalty)) continue;
       if (told || penalty.number() < 0) out_.dropped.hint(name);
       else renderWithin(name, penalty, 0, 1);
@@ -258,18 +210,13 @@ class Rendering {
   }
 
   void renderStops() {
-    const json::Value stop = body_["stop"];
     std::string list;
     std::size_t count = 0;
-    const auto add = [&](json::Value text) {
-      if (!text.isString()) Body::refuse("stop", "must be a string or an array of strings");
-      if (text.string().empty()) return;
+    for (const std::string_view text : body_.stops()) {
+      if (text.empty()) continue;
       if (++count > kMostStops) out_.dropped.meaning("stop");
-      else next(list).string(text.string());
-    };
-    if (stop.isArray())
-      for (const json::Value text : stop) add(text);
-    else if (stop.exists() && !stop.isNull()) add(stop);
+      else next(list).string(text);
+    }
     if (!list.empty()) writer_.key("stop_sequences").beginArray().raw(list).endArray();
   }
 

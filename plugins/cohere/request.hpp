@@ -4,8 +4,6 @@
 
 #include <sluice/plugin.hpp>
 
-#include "dropped.hpp"
-
 namespace cohere {
 
 // Whether a model is told how much to think.
@@ -19,7 +17,7 @@ struct Options {
 
 struct Rendered {
   std::string body;
-  Dropped dropped;
+  sluice::Dropped dropped;
 };
 
 // Both throw sluice::Error naming the member that is wrong, or without which the rest makes no

@@ -6,7 +6,11 @@ namespace cohere {
 namespace {
 
 namespace json = sluice::json;
+using json::next;
 using sluice::Body;
+using sluice::Dropped;
+using sluice::Speaker;
+using sluice::unsupported;
 
 }  // namespace
 
@@ -24,18 +28,14 @@ Turns::Turns(json::Value messages, Dropped& dropped) : dropped_(dropped) {
 }
 
 void Turns::add(json::Value message) {
-  const std::string_view role = message["role"].string();
-  if (!message["name"].string().empty() && role != "tool") dropped_.hint("messages.name");
-  if (role == "assistant") return addAssistant(message);
-  if (role == "tool") return addResult(message);
-  if (role == "function")
-    unsupported(at() + ".role", "is `function`, which this upstream does not know; use tools");
-  const bool user = role == "user";
-  if (!user && role != "system" && role != "developer")
-    Body::refuse(at() + ".role", "is none of system, developer, user, assistant and tool");
+  const Speaker speaker = sluice::speakerOf(message, place_);
+  if (!message["name"].string().empty() && speaker != Speaker::tool) dropped_.hint("messages.name");
+  if (speaker == Speaker::assistant) return addAssistant(message);
+  if (speaker == Speaker::tool) return addResult(message);
+  const bool user = speaker == Speaker::user;
   Content content(documents_, dropped_);
   content.add(message["content"], at(), user ? Takes::all : Takes::texts);
-  if (user) write(role, content.list());
+  if (user) write("user", content.list());
   else if (!content.list().empty()) next(system_).raw(content.list());
 }
 
@@ -48,9 +48,6 @@ void Turns::write(std::string_view role, const std::string& content) {
 }
 
 void Turns::addAssistant(json::Value message) {
-  for (const char* name : {"function_call", "audio"})
-    if (message[name].isObject())
-      unsupported(at() + "." + name, "is nothing that this upstream knows");
   Content content(documents_, dropped_);
   content.add(message["content"], at(), Takes::texts);
   content.addText(message["refusal"].string());

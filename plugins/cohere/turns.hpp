@@ -5,14 +5,12 @@
 
 #include <sluice/plugin.hpp>
 
-#include "dropped.hpp"
-
 namespace cohere {
 
 class Turns {
  public:
   // Throws sluice::Error naming the member that cannot be given on. `dropped` is lent.
-  Turns(sluice::json::Value messages, Dropped& dropped);
+  Turns(sluice::json::Value messages, sluice::Dropped& dropped);
 
   // Each without brackets. Text parts of the system; elements of `messages`, never empty; elements
   // of `documents`.
@@ -28,7 +26,7 @@ class Turns {
   void addResult(sluice::json::Value message);
   std::string at() const { return "messages[" + std::to_string(place_) + "]"; }
 
-  Dropped& dropped_;
+  sluice::Dropped& dropped_;
   std::size_t place_ = 0;  // of the message that is read
   std::string system_, messages_, documents_;
   sluice::json::Document arguments_;

@@ -9,13 +9,6 @@ namespace {
 
 namespace json = sluice::json;
 
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  return out;
-}
-
 bool hasAny(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
     return text.find(word) != std::string_view::npos;
@@ -93,7 +86,7 @@ sluice::Complaint complaint(json::Value body) {
   Details details(error["details"]);
   // Its status says less than the reason and is no type that clients know.
   said.type.clear();
-  said.reason = reasonOf(error["status"].string(), lowered(said.message), details);
+  said.reason = reasonOf(error["status"].string(), sluice::lowered(said.message), details);
   said.retryAfterMs = details.delayMs;
   said.symbol = std::move(details.symbol);
   said.param = std::move(details.field);

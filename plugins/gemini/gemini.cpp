@@ -97,11 +97,7 @@ std::string safetyOf(const Settings& settings) {
   for (auto at = safety.begin(); at != safety.end(); ++at) {
     if ((*at).string().empty())
       Settings::refuse("safety." + std::string(at.key()), "must be a threshold");
-    gemini::next(out)
-        .beginObject()
-        .member("category", at.key())
-        .member("threshold", *at)
-        .endObject();
+    json::next(out).beginObject().member("category", at.key()).member("threshold", *at).endObject();
   }
   return out;
 }
@@ -163,7 +159,7 @@ class Google : public sluice::Codec {
   }
   static void send(HttpOut& out, const gemini::Rendered& rendered) {
     out.json(rendered.body);
-    for (const auto& field : rendered.dropped.fields()) out.dropped(field.name, field.weight);
+    rendered.dropped.tell(out);
   }
 
   void encodeChat(const Request& request, HttpOut& out) const {

@@ -1,6 +1,5 @@
 #include "parts.hpp"
 
-#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -8,7 +7,10 @@ namespace gemini {
 namespace {
 
 namespace json = sluice::json;
+using json::next;
 using sluice::Body;
+using sluice::Dropped;
+using sluice::unsupported;
 
 constexpr std::string_view kFilesApi = "https://generativelanguage.googleapis.com/";
 
@@ -16,20 +18,11 @@ bool begins(std::string_view text, std::string_view with) {
   return text.substr(0, with.size()) == with;
 }
 
-// data:type[;attributes];base64,data; empty `type`: the URL has none.
-struct DataUrl {
-  std::string_view type, data;
-};
-
 // Nothing if that is no data URL. Throws, naming the member, if it is one without base64.
-std::optional<DataUrl> readDataUrl(std::string_view url, const std::string& member) {
-  constexpr std::string_view scheme = "data:", base64 = ";base64";
-  const std::size_t comma = url.find(',');
-  if (!begins(url, scheme) || comma == std::string_view::npos) return std::nullopt;
-  const std::string_view head = url.substr(scheme.size(), comma - scheme.size());
-  if (head.size() < base64.size() || head.substr(head.size() - base64.size()) != base64)
-    Body::refuse(member, "must be base64 if it is a data URL");
-  return DataUrl{head.substr(0, head.find(';')), url.substr(comma + 1)};
+std::optional<sluice::DataUrl> readDataUrl(std::string_view url, const std::string& member) {
+  const auto data = sluice::parseDataUrl(url);
+  if (data && !data->base64) Body::refuse(member, "must be base64 if it is a data URL");
+  return data;
 }
 
 // The type that an ending promises; empty if none does.
@@ -137,27 +130,8 @@ void addFile(std::string& list, json::Value file, const std::string& at,
 
 }  // namespace
 
-void Dropped::add(std::string_view name, std::uint32_t weight) {
-  const bool known = std::any_of(fields_.begin(), fields_.end(),
-                                 [&](const Field& field) { return field.name == name; });
-  if (!known) fields_.push_back({std::string(name), weight});
-}
-
 std::string Place::text() const {
   return "messages[" + std::to_string(message) + "].content[" + std::to_string(part) + "]";
-}
-
-void unsupported(std::string_view member, std::string_view why) {
-  sluice::Error error(SLUICE_INVALID_ARGUMENT, std::string(member).append(" ").append(why));
-  error.type = "invalid_request_error";
-  error.param = member;
-  error.retryable = true;
-  throw error;
-}
-
-json::Writer next(std::string& list) {
-  if (!list.empty()) list.push_back(',');
-  return json::Writer(list);
 }
 
 void addText(std::string& list, std::string_view text) {

@@ -12,26 +12,16 @@ namespace gemini {
 namespace {
 
 namespace json = sluice::json;
+using json::next;
+using sluice::asks;
 using sluice::Body;
+using sluice::Dropped;
+using sluice::unsupported;
 
 constexpr std::string_view kOnlyJson =
     "Answer with one JSON object and nothing else: no words around it, no code fence.";
 constexpr std::size_t kMostStops = 5;
 constexpr std::uint64_t kMostChoices = 8;
-
-// Whether a member asks for anything: false, 0, null and what is empty do not.
-bool asks(json::Value value) {
-  switch (value.type()) {
-    case json::Type::missing:
-    case json::Type::null: return false;
-    case json::Type::boolean: return value.boolean();
-    case json::Type::number: return value.number() != 0;
-    case json::Type::string: return !value.string().empty();
-    case json::Type::array:
-    case json::Type::object: break;
-  }
-  return value.begin() != value.end();
-}
 
 // What the upstream has no place for.
 void tellDropped(const Body& body, Dropped& dropped) {
@@ -46,23 +36,6 @@ void tellDropped(const Body& body, Dropped& dropped) {
     dropped.hint("parallel_tool_calls");
 }
 
-// What would be missing from the answer, or be another one.
-void refuseUnsupported(const Body& body) {
-  struct Member {
-    std::string_view name, why;
-  };
-  constexpr std::array<Member, 3> members = {{
-      {"audio", "cannot be made here"},
-      {"functions", "are not known to this upstream; use tools"},
-      {"function_call", "is not known to this upstream; use tool_choice"},
-  }};
-  for (const Member& member : members)
-    if (asks(body[member.name])) unsupported(member.name, member.why);
-  for (const json::Value modality : body["modalities"])
-    if (modality.string() != "text")
-      unsupported("modalities", "must be text: nothing else of an answer is given on");
-}
-
 class Rendering {
  public:
   Rendering(const sluice::Request& request, const Options& options)
@@ -74,7 +47,7 @@ class Rendering {
               (options.schemas == Schemas::automatic && abilities_.schemas)) {}
 
   Rendered run() {
-    refuseUnsupported(body_);
+    sluice::refuseMoreThanText(body_, "must be text: nothing else of an answer is given on");
     tellDropped(body_, out_.dropped);
     out_.body.reserve(request_.body().size() + 512);
     writer_.beginObject();
@@ -146,12 +119,8 @@ class Rendering {
   }
 
   void renderTool(std::string& list, json::Value tool, std::size_t place) {
-    const std::string at = "tools[" + std::to_string(place) + "]";
-    const json::Value function = tool["function"], parameters = function["parameters"];
-    if (tool["type"].string() != "function" || !function.isObject())
-      unsupported(at + ".type",
-                  "is not `function`, the only tools that this upstream can be given");
-    if (function["name"].string().empty()) Body::refuse(at + ".function.name", "must be a string");
+    const json::Value function = sluice::functionOf(tool, place);
+    const json::Value parameters = function["parameters"];
     if (function["strict"].boolean()) out_.dropped.hint("tools.function.strict");
     if (tool["cache_control"].isObject()) out_.dropped.hint("cache_control");
     json::Writer writer = next(list);
@@ -168,12 +137,7 @@ class Rendering {
   }
 
   void renderChoice() {
-    const json::Value told = body_["tool_choice"];
-    const std::string_view name = told["function"]["name"].string();
-    std::string_view type = told.string("auto");
-    if (told.isObject()) type = name.empty() ? "" : "tool";
-    if (type != "auto" && type != "none" && type != "required" && type != "tool")
-      unsupported("tool_choice", "is none of auto, none, required and the name of a function");
+    const auto [type, name] = sluice::toolChoiceOf(body_);
     const bool forced = type == "required" || type == "tool";
     if (forced && !hasTools_)
       Body::refuse("tool_choice", "asks for a tool, but there are no tools");
@@ -198,29 +162,21 @@ class Rendering {
     if (config != "{}") writer_.key("generationConfig").raw(config);
   }
 
-  // A number, or a missing value.
-  json::Value number(std::string_view name) const {
-    const json::Value value = body_[name];
-    if (value.isNull()) return {};
-    if (value.exists() && !value.isNumber()) Body::refuse(name, "must be a number");
-    return value;
-  }
-
   void renderSampling(json::Writer& writer) {
-    const json::Value temperature = number("temperature"), topK = number("top_k");
+    const json::Value temperature = body_.number("temperature"), topK = body_.number("top_k");
     if (temperature.number() > 2) writer.member("temperature", 2);
     else if (temperature.number() < 0) writer.member("temperature", 0);
     else writer.member("temperature", temperature);
-    writer.member("topP", number("top_p"));
+    writer.member("topP", body_.number("top_p"));
     if (topK.number() != 0) writer.member("topK", topK);
-    const json::Value seed = number("seed");
+    const json::Value seed = body_.number("seed");
     const bool fits = seed.raw().find_first_of(".eE") == std::string_view::npos &&
                       seed.number() >= -2147483648.0 && seed.number() <= 2147483647.0;
     if (fits) writer.member("seed", seed);
     else out_.dropped.hint("seed");
     for (const auto& [name, ours] : {std::pair("presence_penalty", "presencePenalty"),
                                      std::pair("frequency_penalty", "frequencyPenalty")}) {
-      const json::Value penalty = number(name);
+      const json::Value penalty = body_.number(name);
       if (!asks(penalty)) continue;
       if (abilities_.penalties) writer.member(ours, penalty);
       else out_.dropped.hint(name);
@@ -228,18 +184,13 @@ class Rendering {
   }
 
   void renderStops(json::Writer& writer) {
-    const json::Value stop = body_["stop"];
     std::string list;
     std::size_t count = 0;
-    const auto add = [&](json::Value text) {
-      if (!text.isString()) Body::refuse("stop", "must be a string or an array of strings");
-      if (text.string().empty()) return;
+    for (const std::string_view text : body_.stops()) {
+      if (text.empty()) continue;
       if (++count > kMostStops) out_.dropped.meaning("stop");
-      else next(list).string(text.string());
-    };
-    if (stop.isArray())
-      for (const json::Value text : stop) add(text);
-    else if (stop.exists() && !stop.isNull()) add(stop);
+      else next(list).string(text);
+    }
     if (count != 0) writer.key("stopSequences").beginArray().raw(list).endArray();
   }
 

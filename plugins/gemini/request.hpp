@@ -19,7 +19,7 @@ struct Options {
 
 struct Rendered {
   std::string body;
-  Dropped dropped;
+  sluice::Dropped dropped;
 };
 
 // Throws sluice::Error naming the member that is wrong, or that this upstream cannot do.

@@ -4,7 +4,11 @@ namespace gemini {
 namespace {
 
 namespace json = sluice::json;
+using json::next;
 using sluice::Body;
+using sluice::Dropped;
+using sluice::Speaker;
+using sluice::unsupported;
 
 // What the upstream takes for the signature of a call that it did not make itself.
 constexpr std::string_view kUnsigned = "skip_thought_signature_validator";
@@ -35,26 +39,13 @@ std::string Turns::member(const char* name) const {
 }
 
 void Turns::add(json::Value message) {
-  const std::string_view role = message["role"].string();
-  if (!message["name"].string().empty() && role != "tool") dropped_.hint("messages.name");
-  if (role == "system" || role == "developer") {
-    addContent(system_, message["content"]);
-  } else if (role == "user") {
-    open(Kind::user);
-    addContent(parts_, message["content"]);
-  } else if (role == "tool") {
-    open(Kind::results);
-    addResult(message);
-  } else if (role == "assistant") {
-    for (const char* name : {"function_call", "audio"})
-      if (message[name].isObject())
-        unsupported(member(name), "is nothing that this upstream knows");
-    open(Kind::model);
-    addModel(message);
-  } else if (role == "function") {
-    unsupported(member("role"), "is `function`, which this upstream does not know; use tools");
-  } else {
-    Body::refuse(member("role"), "is none of system, developer, user, assistant and tool");
+  const Speaker speaker = sluice::speakerOf(message, place_);
+  if (!message["name"].string().empty() && speaker != Speaker::tool) dropped_.hint("messages.name");
+  switch (speaker) {
+    case Speaker::system: return addContent(system_, message["content"]);
+    case Speaker::user: open(Kind::user); return addContent(parts_, message["content"]);
+    case Speaker::tool: open(Kind::results); return addResult(message);
+    case Speaker::assistant: open(Kind::model); return addModel(message);
   }
 }
 

@@ -16,7 +16,7 @@ class Turns {
  public:
   // Reads it all. Throws sluice::Error naming the member that cannot be given on.
   Turns(sluice::json::Value messages, const Abilities& abilities, const Addresses& addresses,
-        Dropped& dropped);
+        sluice::Dropped& dropped);
 
   // Parts of system and developer messages, in their order: elements without brackets.
   const std::string& system() const noexcept { return system_; }
@@ -46,7 +46,7 @@ class Turns {
 
   const Abilities& abilities_;
   const Addresses& addresses_;
-  Dropped& dropped_;
+  sluice::Dropped& dropped_;
   std::size_t place_ = 0;  // of the message that is read
   Kind kind_ = Kind::none;
   std::string parts_;                                // of the open turn

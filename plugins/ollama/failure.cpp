@@ -1,27 +1,13 @@
 #include "failure.hpp"
 
-#include <algorithm>
-#include <initializer_list>
-
 namespace ollama {
 namespace {
 
 namespace json = sluice::json;
 
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  return out;
-}
-
 // There is nothing but words to go by.
-std::uint32_t reasonByWords(const std::string& words) {
-  const auto says = [&](std::initializer_list<std::string_view> any) {
-    return std::any_of(any.begin(), any.end(), [&](std::string_view word) {
-      return words.find(word) != std::string::npos;
-    });
-  };
+std::uint32_t reasonByWords(std::string_view message) {
+  const sluice::Words says(message);
   if (says({"try pulling it"}) || (says({"model"}) && says({"not found", "does not exist"})))
     return SLUICE_REASON_MODEL_NOT_FOUND;
   if (says({"context length", "context window", "context size", "prompt too long",
@@ -39,7 +25,7 @@ std::uint32_t reasonByWords(const std::string& words) {
 
 sluice::Complaint complaint(json::Value body) {
   sluice::Complaint said = sluice::usualComplaint(body);
-  said.reason = reasonByWords(lowered(said.message));
+  said.reason = reasonByWords(said.message);
   return said;
 }
 

@@ -8,21 +8,10 @@ namespace ollama {
 namespace {
 
 namespace json = sluice::json;
+using sluice::asks;
 using sluice::Body;
-
-// Whether a member asks for anything: false, 0, null and what is empty do not.
-bool asks(json::Value value) {
-  switch (value.type()) {
-    case json::Type::missing:
-    case json::Type::null: return false;
-    case json::Type::boolean: return value.boolean();
-    case json::Type::number: return value.number() != 0;
-    case json::Type::string: return !value.string().empty();
-    case json::Type::array:
-    case json::Type::object: break;
-  }
-  return value.begin() != value.end();
-}
+using sluice::Dropped;
+using sluice::unsupported;
 
 // What the upstream has no place for.
 void tellDropped(const Body& body, Dropped& dropped) {
@@ -38,22 +27,6 @@ void tellDropped(const Body& body, Dropped& dropped) {
     dropped.hint("parallel_tool_calls");
 }
 
-// What would be missing from the answer, or be another one.
-void refuseUnsupported(const Body& body) {
-  struct Member {
-    std::string_view name, why;
-  };
-  constexpr std::array<Member, 3> members = {{
-      {"audio", "cannot be made here"},
-      {"functions", "are not known to this upstream; use tools"},
-      {"function_call", "is not known to this upstream; use tool_choice"},
-  }};
-  for (const Member& member : members)
-    if (asks(body[member.name])) unsupported(member.name, member.why);
-  for (const json::Value modality : body["modalities"])
-    if (modality.string() != "text") unsupported("modalities", "must be text");
-}
-
 // Models that want a level and cannot stop thinking altogether.
 bool thinksInLevels(const sluice::Request& request, Thinking thinking) {
   if (thinking != Thinking::automatic) return thinking == Thinking::levels;
@@ -66,7 +39,7 @@ class Rendering {
       : request_(request), options_(options), body_(request) {}
 
   Rendered run() {
-    refuseUnsupported(body_);
+    sluice::refuseMoreThanText(body_);
     tellDropped(body_, out_.dropped);
     const Turns turns(body_.messages(), out_.dropped);
     out_.body.reserve(request_.body().size() + 256);
@@ -91,12 +64,7 @@ class Rendering {
  private:
   // There is no choice of tools: what must not be called is not shown.
   void renderTools() {
-    const json::Value told = body_["tool_choice"];
-    const std::string_view name = told["function"]["name"].string();
-    std::string_view type = told.string("auto");
-    if (told.isObject()) type = name.empty() ? "" : "tool";
-    if (type != "auto" && type != "none" && type != "required" && type != "tool")
-      unsupported("tool_choice", "is none of auto, none, required and the name of a function");
+    const auto [type, name] = sluice::toolChoiceOf(body_);
     std::string list;
     std::size_t place = 0;
     for (const json::Value tool : body_["tools"]) {
@@ -113,12 +81,7 @@ class Rendering {
   static std::string_view nameOf(json::Value tool) { return tool["function"]["name"].string(); }
 
   void renderTool(std::string& list, json::Value tool, std::size_t place, bool shown) {
-    const std::string at = "tools[" + std::to_string(place) + "]";
-    const json::Value function = tool["function"];
-    if (tool["type"].string() != "function" || !function.isObject())
-      unsupported(at + ".type",
-                  "is not `function`, the only tools that this upstream can be given");
-    if (nameOf(tool).empty()) Body::refuse(at + ".function.name", "must be a string");
+    const json::Value function = sluice::functionOf(tool, place);
     if (!shown) return;
     if (function["strict"].boolean()) out_.dropped.hint("tools.function.strict");
     if (tool["cache_control"].isObject()) out_.dropped.hint("cache_control");
@@ -183,12 +146,7 @@ class Rendering {
     constexpr std::array<std::string_view, 10> same = {
         "temperature",       "top_k", "top_p",     "seed",           "presence_penalty",
         "frequency_penalty", "min_p", "typical_p", "repeat_penalty", "repeat_last_n"};
-    for (const std::string_view name : same) {
-      const json::Value value = body_[name];
-      if (value.isNull()) continue;
-      if (value.exists() && !value.isNumber()) Body::refuse(name, "must be a number");
-      writer.member(name, value);
-    }
+    for (const std::string_view name : same) writer.member(name, body_.number(name));
     renderStops(writer);
     writer.endObject();
     if (all != "{}") writer_.key("options").raw(all);
@@ -205,17 +163,9 @@ class Rendering {
   }
 
   void renderStops(json::Writer& writer) const {
-    const json::Value stop = body_["stop"];
     std::string list;
-    const auto add = [&](json::Value text) {
-      if (!text.isString()) Body::refuse("stop", "must be a string or an array of strings");
-      if (text.string().empty()) return;
-      if (!list.empty()) list.push_back(',');
-      json::quote(list, text.string());
-    };
-    if (stop.isArray())
-      for (const json::Value text : stop) add(text);
-    else if (stop.exists() && !stop.isNull()) add(stop);
+    for (const std::string_view text : body_.stops())
+      if (!text.empty()) json::next(list).string(text);
     if (!list.empty()) writer.key("stop").beginArray().raw(list).endArray();
   }
 

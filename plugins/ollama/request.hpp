@@ -5,8 +5,6 @@
 #include <optional>
 #include <sluice/plugin.hpp>
 
-#include "dropped.hpp"
-
 namespace ollama {
 
 // How a model is asked to think.
@@ -21,7 +19,7 @@ struct Options {
 
 struct Rendered {
   std::string body;
-  Dropped dropped;
+  sluice::Dropped dropped;
 };
 
 // Both throw sluice::Error naming the member that is wrong, or without which the rest makes no

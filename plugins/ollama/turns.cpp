@@ -5,6 +5,9 @@ namespace {
 
 namespace json = sluice::json;
 using sluice::Body;
+using sluice::Dropped;
+using sluice::Speaker;
+using sluice::unsupported;
 
 bool isBlank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
@@ -33,20 +36,18 @@ std::string Turns::member(std::string_view name) const {
 }
 
 void Turns::add(json::Value message) {
-  const std::string_view role = message["role"].string();
-  if (!message["name"].string().empty() && role != "tool") dropped_.hint("messages.name");
+  const Speaker speaker = sluice::speakerOf(message, place_);
+  if (!message["name"].string().empty() && speaker != Speaker::tool) dropped_.hint("messages.name");
   text_.clear();
   images_.clear();
   if (!messages_.empty()) messages_.push_back(',');
-  if (role == "assistant") return addAssistant(message);
-  if (role == "tool") return addResult(message);
-  if (role == "function")
-    unsupported(member("role"), "is `function`, which this upstream does not know; use tools");
-  if (role != "system" && role != "developer" && role != "user")
-    Body::refuse(member("role"), "is none of system, developer, user, assistant and tool");
+  if (speaker == Speaker::assistant) return addAssistant(message);
+  if (speaker == Speaker::tool) return addResult(message);
   readContent(message["content"], true);
   json::Writer writer(messages_);
-  writer.beginObject().member("role", role == "user" ? "user" : "system").member("content", text_);
+  writer.beginObject()
+      .member("role", speaker == Speaker::user ? "user" : "system")
+      .member("content", text_);
   writeImages(writer, images_);
   writer.endObject();
 }
@@ -82,22 +83,16 @@ void Turns::readPart(json::Value part, std::size_t place, bool apart) {
 }
 
 void Turns::addImage(json::Value url, const std::string& member) {
-  constexpr std::string_view scheme = "data:", base64 = ";base64";
   const std::string_view text = url.string();
   if (text.empty()) Body::refuse(member, "must be a URL");
-  if (text.substr(0, scheme.size()) != scheme)
+  if (text.substr(0, 5) != "data:")
     unsupported(member, "is no data URL; this upstream fetches no images");
-  const std::size_t comma = text.find(',');
-  const std::string_view head = text.substr(0, comma);
-  if (comma == std::string_view::npos || head.size() < base64.size() ||
-      head.substr(head.size() - base64.size()) != base64)
-    Body::refuse(member, "must be base64 if it is a data URL");
-  images_.push_back(text.substr(comma + 1));
+  const auto data = sluice::parseDataUrl(text);
+  if (!data || !data->base64) Body::refuse(member, "must be base64 if it is a data URL");
+  images_.push_back(data->data);
 }
 
 void Turns::addAssistant(json::Value message) {
-  for (const char* name : {"function_call", "audio"})
-    if (message[name].isObject()) unsupported(member(name), "is nothing that this upstream knows");
   readContent(message["content"], false);
   text_ += message["refusal"].string();
   json::Writer writer(messages_);

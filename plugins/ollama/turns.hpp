@@ -7,14 +7,12 @@
 #include <utility>
 #include <vector>
 
-#include "dropped.hpp"
-
 namespace ollama {
 
 class Turns {
  public:
   // Throws sluice::Error naming the member that cannot be given on. `dropped` is lent.
-  Turns(sluice::json::Value messages, Dropped& dropped);
+  Turns(sluice::json::Value messages, sluice::Dropped& dropped);
 
   // Elements of `messages`, without brackets; never empty.
   const std::string& messages() const noexcept { return messages_; }
@@ -30,7 +28,7 @@ class Turns {
   std::string member(std::string_view name) const;
   std::string_view nameOf(sluice::json::Value result) const;
 
-  Dropped& dropped_;
+  sluice::Dropped& dropped_;
   std::size_t place_ = 0;  // of the message that is read
   std::string text_;       // of that message
   std::vector<std::string_view> images_;

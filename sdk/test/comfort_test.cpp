@@ -223,6 +223,15 @@ TEST_F(AnswerTest, WhatMakesNoSenseIsAnErrorThatATryMayMend) {
   EXPECT_EQ(answer({{"error", R"({"why":"tired"})"}}), "error UNAVAILABLE retryable \"tired\"\n");
 }
 
+TEST(WordsTest, AreFoundWhateverTheirCase) {
+  const sluice::Words says("Rate Limit reached: 3 \xC3\x84pfel");
+  EXPECT_TRUE(says({"quota", "rate limit"}));
+  EXPECT_TRUE(says({"\xC3\x84"}));
+  EXPECT_FALSE(says({"quota", "ratelimit"}));
+  EXPECT_FALSE(says({}));
+  EXPECT_EQ(sluice::lowered("AZaz[@\xC3\x84"), "azaz[@\xC3\x84");
+}
+
 TEST_F(AnswerTest, RefusalsSayWhatTheyMean) {
   host.nowUnixMs = 1767225600000;  // 1 January 2026
   EXPECT_EQ(

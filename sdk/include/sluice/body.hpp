@@ -5,6 +5,9 @@
 
 #include <sluice/core.hpp>
 #include <sluice/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace sluice {
 
@@ -59,10 +62,33 @@ class Body {
     return value.whole();
   }
 
+  // A number, or a missing value where it is missing or null. Throws, naming the member, if it is
+  // something else.
+  json::Value number(std::string_view name) const {
+    const json::Value value = (*this)[name];
+    if (value.isNull()) return {};
+    if (value.exists() && !value.isNumber()) refuse(name, "must be a number");
+    return value;
+  }
+
   // Of sluice.chat/1: the conversation, and the most tokens that its answer may have.
   json::Value messages() const { return array("messages"); }
   std::uint64_t maxTokens(std::uint64_t otherwise) const {
     return whole("max_completion_tokens", whole("max_tokens", otherwise));
+  }
+  // Of the same: what ends the answer, in its order; may hold texts that are empty. Throws unless
+  // `stop` is missing, null, a string or an array of strings. Lent as the body's values.
+  std::vector<std::string_view> stops() const {
+    std::vector<std::string_view> out;
+    const auto add = [&](json::Value text) {
+      if (!text.isString()) refuse("stop", "must be a string or an array of strings");
+      out.push_back(text.string());
+    };
+    const json::Value stop = (*this)["stop"];
+    if (stop.isArray())
+      for (const json::Value text : stop) add(text);
+    else if (stop.exists() && !stop.isNull()) add(stop);
+    return out;
   }
 
   // Throws: the client's fault.

@@ -2,6 +2,8 @@
 // refusals, lists of models. Threads: a decoder belongs to its answer; all else are pure functions.
 #pragma once
 
+#include <algorithm>
+#include <initializer_list>
 #include <sluice/body.hpp>
 #include <sluice/codec.hpp>
 #include <sluice/http.hpp>
@@ -94,6 +96,31 @@ inline Complaint usualComplaint(json::Value body) {
   said.param = from["param"].string();
   return said;
 }
+
+// The same text with its ASCII letters small.
+inline std::string lowered(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  return out;
+}
+
+// What an upstream said, where there is little but words to go by:
+//   const sluice::Words says(complaint.message);
+//   if (says({"rate limit", "per minute"})) complaint.reason = SLUICE_REASON_RATE_LIMIT;
+class Words {
+ public:
+  explicit Words(std::string_view text) : text_(lowered(text)) {}
+  // Whether any of these is in it. They are told in small letters; there they may be capital.
+  bool operator()(std::initializer_list<std::string_view> any) const {
+    return std::any_of(any.begin(), any.end(), [&](std::string_view words) {
+      return text_.find(words) != std::string::npos;
+    });
+  }
+
+ private:
+  std::string text_;
+};
 
 // Throws what a refused answer means, by its status, its headers and its body.
 class RefusalDecoder final : public Decoder {
