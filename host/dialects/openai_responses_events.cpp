@@ -1,6 +1,7 @@
 // What events and items of the dialect "openai.responses" look like.
 #include "base/json.hpp"
 #include "dialects/openai_responses_answer.hpp"
+#include "dialects/openai_responses_messages.hpp"
 
 namespace sluice::dialects {
 
@@ -115,9 +116,8 @@ void OpenAiResponsesRendering::appendItem(std::string& out, const Item& item) co
         w.raw("[]").key("content");
         appendParts(w);
       }
-      w.key("encrypted_content");
-      if (item.proof.empty()) w.null();
-      else w.string(item.proof);
+      // The mark alone tells that no upstream knows the item.
+      w.key("encrypted_content").string(item.proof.empty() ? kReasoningMark : item.proof);
       break;
     case Kind::call:
       w.key("type").string("function_call").key("status").string(item.status);

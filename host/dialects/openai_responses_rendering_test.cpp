@@ -214,6 +214,16 @@ TEST_F(ResponsesRenderingTest, proofsGoOutInWhatComesBack) {
       output.value()["encrypted_content"].text());
 }
 
+TEST_F(ResponsesRenderingTest, reasoningWithoutAProofIsMarkedAsNoUpstreams) {
+  begin(R"("stream":false)");
+  push(ChunkType::reasoning, "a");
+  end("stop");
+  const JsonView root{out};
+  JsonElements output(root["output"]);
+  ASSERT_TRUE(output.next());
+  EXPECT_EQ("sluice:", output.value()["encrypted_content"].text());
+}
+
 TEST_F(ResponsesRenderingTest, refusalsStandInTheirOwnPart) {
   begin();
   push(ChunkType::refusal, "No");

@@ -246,5 +246,14 @@ TEST_F(ResponsesRequestTest, whatIsKeptHereIsPutInForOthers) {
       own(*inquiry));
 }
 
+TEST_F(ResponsesRequestTest, reasoningThatNoUpstreamKnowsGoesToNone) {
+  const auto inquiry = parsed(
+      R"({"model":"vm","input":[{"role":"user","content":"x"},{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"sluice:"},{"type":"function_call","call_id":"c","name":"f","arguments":"{}"},{"type":"function_call_output","call_id":"c","output":"1"}]})");
+  EXPECT_EQ(
+      R"({"model":"up","input":[{"role":"user","content":"x"},{"type":"function_call","call_id":"c","name":"f","arguments":"{}"},{"type":"function_call_output","call_id":"c","output":"1"}]})",
+      own(*inquiry));
+  EXPECT_EQ(std::string::npos, canonical(*inquiry).find("reasoning"));
+}
+
 }  // namespace
 }  // namespace sluice::dialects
