@@ -12,6 +12,7 @@
 #include "dialects/anthropic_messages_rendering.hpp"
 #include "dialects/anthropic_names.hpp"
 #include "dialects/anthropic_request.hpp"
+#include "dialects/json_view.hpp"
 #include "dialects/passed_fields.hpp"
 #include "dialects/request_text.hpp"
 
@@ -25,6 +26,8 @@ namespace ondemand = simdjson::ondemand;
 
 constexpr std::size_t kBytesAToken = 4;  // near enough for text, and said to be an estimate
 
+constexpr std::string_view kNoThinking = R"({"type":"disabled"})";
+
 // What the gateway needs of a request, and where in the body it may have to change something.
 struct Reading {
   std::string model;
@@ -32,7 +35,25 @@ struct Reading {
   Span modelValue;       // the model's name, with its quotes
   Span turns;            // `messages`, if something of it must not go out as it stands
   std::string ownTurns;  // what goes out instead
+  Span thinking;         // `thinking`, if it cannot be had
 };
+
+// Whether the calls that wait for their results came without a thought: then the upstream refuses
+// to think.
+bool endsUnthought(std::string_view turns) {
+  JsonView last;
+  JsonElements each{JsonView(turns)};
+  while (each.next()) {
+    if (each.value()["role"].says("assistant")) last = each.value()["content"];
+  }
+  JsonElements blocks(last);
+  if (!blocks.next()) return false;
+  const JsonView first = blocks.value()["type"];
+  if (first.says("thinking") || first.says("redacted_thinking")) return false;
+  bool called = first.says("tool_use");
+  while (blocks.next()) called = called || blocks.value()["type"].says("tool_use");
+  return called;
+}
 
 bool checkMember(std::string_view name, dom::element value, Reading& into, Problem& problem) {
   const auto wrong = [&](const char* wanted) {
@@ -73,8 +94,15 @@ simdjson::error_code locate(const std::string& body, Reading& into) {
       std::string_view raw;
       if (const auto error = withoutForeignProofs(turns, raw, into.ownTurns)) return error;
       into.turns = spanOf(raw, body);
+    } else if (name == "thinking" && foreign) {
+      ondemand::object thinking;
+      if (member.value().get_object().get(thinking) != simdjson::SUCCESS) continue;
+      std::string_view raw;
+      if (const auto error = thinking.raw_json().get(raw)) return error;
+      if (JsonView(raw)["type"].says("enabled")) into.thinking = spanOf(raw, body);
     }
   }
+  if (into.ownTurns.empty() || !endsUnthought(into.ownTurns)) into.thinking = Span();
   return simdjson::SUCCESS;
 }
 
@@ -98,6 +126,7 @@ class AnthropicMessagesInquiry : public calls::Inquiry {
     json::appendString(quoted, model);
     std::vector<Edit> edits{{reading_.modelValue, quoted}};
     if (!reading_.ownTurns.empty()) edits.push_back({reading_.turns, reading_.ownTurns});
+    if (reading_.thinking.size != 0) edits.push_back({reading_.thinking, kNoThinking});
     appendEdited(out, body_, std::move(edits));
   }
   std::optional<plugins::Fault> appendCanonical(

@@ -405,5 +405,27 @@ TEST(MessagesRequest, ofManyUnknownMembersOfToolsSomeAreTold) {
   EXPECT_EQ("tools.m0", asked.dropped().front());
 }
 
+// Anthropic refuses to think behind calls that do not begin with a thought of its own.
+TEST(AnthropicMessagesRequest, CallsWithoutTheThoughtBehindThemEndThinking) {
+  const std::string head = R"({"model":"up","max_tokens":9,"thinking":)";
+  const std::string budget = R"({"type":"enabled","budget_tokens":2048})";
+  const std::string foreign = R"({"type":"thinking","thinking":"a","signature":"sluice:"})";
+  const std::string ours = R"({"type":"thinking","thinking":"a","signature":"s"})";
+  const std::string call = R"({"type":"tool_use","id":"c","name":"f","input":{}})";
+  const auto asked = [&](const std::string& thinking, const std::string& blocks) {
+    return head + thinking + R"(,"messages":[{"role":"user","content":"x"},)" +
+           R"({"role":"assistant","content":[)" + blocks +
+           R"(]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"c"}]}]})";
+  };
+  EXPECT_EQ(Asked(asked(budget, foreign + "," + call)).own(),
+            asked(R"({"type":"disabled"})", call));
+  const std::string text = R"({"type":"text","text":"b"})";
+  EXPECT_EQ(Asked(asked(budget, foreign + "," + text)).own(), asked(budget, text));
+  EXPECT_EQ(Asked(asked(budget, ours + "," + foreign + "," + call)).own(),
+            asked(budget, ours + "," + call));
+  const std::string adaptive = R"({"type":"adaptive"})";
+  EXPECT_EQ(Asked(asked(adaptive, foreign + "," + call)).own(), asked(adaptive, call));
+}
+
 }  // namespace
 }  // namespace sluice::dialects

@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <chrono>
 
 #include "dialects/json_document.hpp"
 #include "dialects/json_view.hpp"
@@ -299,6 +298,15 @@ TEST_F(ResponsesRequestTest, whatIsKeptHereIsPutInForOthers) {
       own(*inquiry));
 }
 
+TEST_F(ResponsesRequestTest, reasoningThatNoUpstreamKnowsGoesToNone) {
+  const auto inquiry = parsed(
+      R"({"model":"vm","input":[{"role":"user","content":"x"},{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"sluice:"},{"type":"function_call","call_id":"c","name":"f","arguments":"{}"},{"type":"function_call_output","call_id":"c","output":"1"}]})");
+  EXPECT_EQ(
+      R"({"model":"up","input":[{"role":"user","content":"x"},{"type":"function_call","call_id":"c","name":"f","arguments":"{}"},{"type":"function_call_output","call_id":"c","output":"1"}]})",
+      own(*inquiry));
+  EXPECT_EQ(std::string::npos, canonical(*inquiry).find("reasoning"));
+}
+
 // Each had what belongs to all of its id: a small request became one of gigabytes.
 TEST_F(ResponsesRequestTest, callsOfOneIdShareOneProof) {
   std::string items;
@@ -313,22 +321,20 @@ TEST_F(ResponsesRequestTest, callsOfOneIdShareOneProof) {
   EXPECT_EQ(made.npos, made.find("extra_content", first + 1)) << made;
 }
 
-// Every tool was compared with every name: this took minutes, and the loop stood still.
-TEST_F(ResponsesRequestTest, manyAllowedToolsTakeNoLongerThanTheyAreMany) {
+// Every tool was compared with every name: this takes minutes then, and the test's time is over.
+TEST_F(ResponsesRequestTest, manyAllowedToolsAreFound) {
   std::string tools, allowed;
-  for (int i = 0; i < 5000; ++i) {
+  for (int i = 0; i < 20000; ++i) {
     tools += R"({"type":"function","name":"a"},)";
     allowed += R"({"type":"function","name":"b"},)";
   }
   tools += R"({"type":"function","name":"c"})";
   allowed += R"({"type":"function","name":"c"})";
-  const auto before = std::chrono::steady_clock::now();
   const std::string made =
       member(R"({"model":"m","input":"x","tools":[)" + tools +
                  R"(],"tool_choice":{"type":"allowed_tools","tools":[)" + allowed + "]}}",
              "tools");
   EXPECT_EQ(R"([{"type":"function","function":{"name":"c"}}])", made);
-  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5));
 }
 
 // They were taken for none, and the call went on as {}.

@@ -4,167 +4,23 @@
 // is compared.
 import assert from 'node:assert/strict';
 import { Cell, prepareCells } from './support/cells.js';
-import { chat } from './support/dialects/chat.js';
-import { messages } from './support/dialects/messages.js';
-import { responses } from './support/dialects/responses.js';
-import { completionOf, promptOf, toldUsage } from './support/neutral.js';
+import { dialects, wires } from './support/sides.js';
+import {
+  called,
+  city,
+  clock,
+  exchange,
+  inOslo,
+  inRome,
+  plain,
+  png,
+  said,
+  usageOfThought,
+  useTools,
+  weather,
+} from './support/exchange.js';
 import { table } from './support/scenario.js';
 import { within } from './support/time.js';
-import { anthropic } from './support/wires/anthropic.js';
-import { azure } from './support/wires/azure.js';
-import { bedrock } from './support/wires/bedrock.js';
-import { cohere } from './support/wires/cohere.js';
-import { gemini, vertex } from './support/wires/gemini.js';
-import { ollama } from './support/wires/ollama.js';
-import { openai } from './support/wires/openai.js';
-import { azureResponses, openaiResponses } from './support/wires/openai_responses.js';
-
-const dialects = [chat, responses, messages];
-const wires = {
-  openai,
-  'openai-responses': openaiResponses,
-  azure,
-  'azure-responses': azureResponses,
-  anthropic,
-  gemini,
-  vertex,
-  ollama,
-  bedrock,
-  cohere,
-};
-
-// --- what is asked and answered ---
-
-const plain = {
-  stream: false,
-  system: 'You are terse.',
-  turns: [{ user: 'Say "hëllo" & more.' }],
-  tools: [],
-  choice: 'auto',
-  schema: undefined,
-  thinks: false,
-  limit: 4096,
-  temperature: undefined,
-  stop: undefined,
-};
-
-const closed = { required: ['city'], additionalProperties: false };
-const city = { type: 'object', properties: { city: { type: 'string' } }, ...closed };
-const weather = { name: 'weather', description: 'Tells the weather', parameters: city };
-const clock = { ...weather, name: 'clock', description: 'Tells the time' };
-const png =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=';
-
-const said = (text, more = {}) => ({
-  text,
-  reasoning: '',
-  calls: [],
-  finish: 'stop',
-  usage: { input: 11, cacheRead: 5, cacheWrite: 3, output: 13, reasoning: 0 },
-  ...more,
-});
-const called = (calls, more = {}) => said('', { calls, finish: 'tool_calls', ...more });
-const inOslo = { id: 'toolu_1', name: 'weather', arguments: { city: 'Oslo "Ø"' } };
-const inRome = { id: 'toolu_2', name: 'clock', arguments: { city: 'Rome' } };
-const usageOfThought = { input: 11, cacheRead: 0, cacheWrite: 0, output: 13, reasoning: 8 };
-
-// --- what has to come of it ---
-
-/** The part of an answer that goes back to this wire. */
-function backTo(wire, dialect, answer) {
-  const back = wire.sameDialect && wire.sameDialect !== dialect.name ? [] : (wire.back ?? []);
-  const kept = back.filter((name) => answer[name]).map((name) => [name, answer[name]]);
-  return { text: answer.text, ...Object.fromEntries(kept) };
-}
-
-/** The question as it has to be at the upstream; `answers` are those that were given before. */
-function expectedAt({ wire, dialect }, question, answers) {
-  const idsOf = (list) => list.map(({ id, ...rest }) => (wire.ids ? { id, ...rest } : rest));
-  const given = [...answers];
-  const turns = question.turns.map((turn) => {
-    if (turn.results) return { results: idsOf(turn.results) };
-    if (!turn.said) return turn;
-    const answer = given.shift();
-    return { said: { ...backTo(wire, dialect, answer), calls: idsOf(answer.calls) } };
-  });
-  return { ...question, turns };
-}
-
-/** What was seen, without what only some clients send and this wire makes nothing of. */
-function seenOf(question, { wire, dialect }) {
-  const turns = question.turns.map((turn) =>
-    turn.said ? { said: { ...backTo(wire, dialect, turn.said), calls: turn.said.calls } } : turn,
-  );
-  return { ...question, turns };
-}
-
-function assertUsage({ wire }, usage, answer) {
-  const told = toldUsage(answer.usage, wire.told);
-  assert.equal(usage.prompt, promptOf(told), 'the tokens of the prompt');
-  assert.equal(usage.completion, completionOf(told), 'the tokens of the answer');
-  for (const name of ['cacheRead', 'cacheWrite', 'reasoning']) {
-    if (usage[name] !== undefined) assert.equal(usage[name], told[name], name);
-  }
-}
-
-async function assertLogged({ wire, log }, got, answer) {
-  const entry = await log(got.headers['x-sluice-request-id']);
-  assert.equal(entry.outcome, 'answered');
-  const logged = {
-    input: entry.input_tokens,
-    cacheRead: entry.cache_read_tokens,
-    cacheWrite: entry.cache_write_tokens,
-    output: entry.output_tokens,
-    reasoning: entry.reasoning_tokens,
-  };
-  assert.deepEqual(logged, toldUsage(answer.usage, wire.told), 'the buckets in the log');
-}
-
-function assertAnswer({ wire }, read, answer) {
-  const bare = ({ name, arguments: args }) => ({ name, arguments: args });
-  assert.equal(read.text, answer.text);
-  assert.equal(read.reasoning, answer.reasoning);
-  assert.deepEqual(read.calls.map(bare), answer.calls.map(bare));
-  assert.equal(read.finish, answer.finish);
-  const ids = read.calls.map(({ id }) => id);
-  if (wire.ids)
-    assert.deepEqual(
-      ids,
-      answer.calls.map(({ id }) => id),
-    );
-  assert.ok(ids.every(Boolean) && new Set(ids).size === ids.length, `ids: ${ids}`);
-}
-
-/**
- * Asks, and checks the question at the upstream, the answer at the client and the usage everywhere.
- * `before`: the answers of earlier turns. Returns the answer as the client has it.
- */
-async function exchange(cell, question, answer, { before = [], dropped, ...how } = {}) {
-  cell.answers(answer, how);
-  const got = await cell.asks(question);
-  const read = cell.reads(got, question.stream);
-  const seen = cell.seen.at(-1).question;
-  assert.deepEqual(seenOf(seen, cell), expectedAt(cell, question, before));
-  assertAnswer(cell, read, answer);
-  assertUsage(cell, read.usage, answer);
-  await assertLogged(cell, got, answer);
-  assert.equal(got.headers['x-sluice-dropped'], dropped, 'x-sluice-dropped');
-  return read;
-}
-
-/** Two turns: calls, and an answer that has their results. */
-async function useTools(cell, first, calling, { dropped } = {}) {
-  const answer = await exchange(cell, first, calling, { dropped });
-  const texts = ['rain: 3 °C', 'half past nine'];
-  const results = answer.calls.map(({ id }, place) => ({ id, text: texts[place] }));
-  const second = {
-    ...first,
-    choice: 'auto',
-    turns: [...first.turns, { said: answer }, { results }],
-  };
-  const usage = calling.usage;
-  await exchange(cell, second, said('It rains.', { usage }), { before: [calling], dropped });
-}
 
 // --- the situations ---
 
@@ -191,7 +47,7 @@ both('cut by the limit', async (cell, stream) => {
 });
 
 both('settings', async (cell, stream) => {
-  const stop = cell.dialect === responses ? undefined : ['END', 'FIN'];
+  const stop = cell.dialect.name === 'responses' ? undefined : ['END', 'FIN'];
   await exchange(cell, questionOf(cell, stream, { temperature: 0.25, stop }), said('Hello.'));
 });
 

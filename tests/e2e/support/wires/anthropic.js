@@ -79,8 +79,16 @@ function readChoice(choice) {
   return choice.type === 'any' ? 'required' : choice.type;
 }
 
+/** With thinking, calls that wait for their results have to begin with the thought behind them. */
+function assertThought(messages) {
+  const last = messages.findLast(({ role }) => role === 'assistant')?.content ?? [];
+  const called = Array.isArray(last) && last.some(({ type }) => type === 'tool_use');
+  must(!called || last[0].type === 'thinking', 'a thought before the calls');
+}
+
 function readThinking(body) {
-  if (body.thinking === undefined) return false;
+  if (body.thinking === undefined || body.thinking.type === 'disabled') return false;
+  assertThought(body.messages);
   const { type, budget_tokens: budget } = members(body.thinking, 'thinking', [
     'type',
     'budget_tokens',
@@ -185,6 +193,8 @@ export const anthropic = {
   ids: true,
   fetches: true,
   filters: true,
+  maker: 'anthropic',
+  own: 'messages',
   back: ['reasoning', 'signature'],
   streamType: 'text/event-stream; charset=utf-8',
   read(request) {

@@ -29,6 +29,7 @@ export const azure = {
   ids: true,
   fetches: true,
   filters: true,
+  speaks: ['chat'],
   streamType: 'text/event-stream',
   read(request) {
     const path = '/openai/deployments/my-gpt-4o/chat/completions?api-version=2024-10-21';

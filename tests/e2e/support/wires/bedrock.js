@@ -185,6 +185,7 @@ export const bedrock = {
   told: ['cacheRead', 'cacheWrite'],
   ids: true,
   filters: true,
+  maker: 'anthropic',
   back: ['reasoning', 'signature'],
   schemaByTool: true,
   streamType: 'application/vnd.amazon.eventstream',
@@ -209,7 +210,7 @@ export const bedrock = {
     );
     const paths = body.additionalModelResponseFieldPaths ?? [];
     must(
-      paths.every((path) => path === '/stop_sequence'),
+      paths.every((path) => path.endsWith('/stop_sequence')),
       `paths ${paths}`,
     );
     const config = members(

@@ -6,6 +6,8 @@ import { accountAt } from '../token_server.js';
 
 // Without the signature of a turn's first call, the turn is refused.
 const callSignature = 'Y2FsbA==';
+// Stands for that of a call that another model made.
+const unsigned = 'skip_thought_signature_validator';
 
 function readPart(part, where) {
   const kinds = ['text', 'inlineData', 'fileData', 'functionCall', 'functionResponse'];
@@ -43,7 +45,7 @@ function readSaid(parts, where) {
   const said = { text: '', calls: [] };
   for (const part of parts) {
     const { thoughtSignature: signature } = part;
-    if (signature && signature !== callSignature) said.signature = signature;
+    if (signature && ![callSignature, unsigned].includes(signature)) said.signature = signature;
     if (part.functionCall) {
       must(said.calls.length || signature, `${where}: the first call is signed`);
       const { name, args } = members(part.functionCall, where, ['name'], ['args']);
@@ -213,6 +215,7 @@ const common = {
   told: ['cacheRead', 'reasoning'],
   ids: false,
   filters: true,
+  maker: 'google',
   back: ['signature'],
   streamType: 'text/event-stream',
   /** `place`: where models are; `headers`: what else must be there. */

@@ -233,6 +233,7 @@ export const openai = {
   ids: true,
   fetches: true,
   filters: true,
+  speaks: ['chat'],
   streamType: 'text/event-stream; charset=utf-8',
   read(request) {
     asked(request, '/v1/chat/completions', { authorization: 'Bearer sk-upstream' });

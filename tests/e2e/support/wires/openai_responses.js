@@ -48,6 +48,8 @@ const readers = {
   },
   reasoning(item, turns, where) {
     members(item, where, ['type', 'id', 'summary'], ['content', 'encrypted_content', 'status']);
+    // Without its content, an item is looked for by its id, and not found: nothing was stored.
+    must(item.encrypted_content, `${where}: reasoning with its encrypted content`);
     const reasoning = item.summary.map(({ text }) => text).join('');
     Object.assign(saidOf(turns), { reasoning, signature: item.encrypted_content });
   },
@@ -283,7 +285,9 @@ const speaker = (place, headers) => ({
   filters: true,
   refusals,
   /** What a client of the same dialect gets back goes there again. */
-  sameDialect: 'responses',
+  backOf: 'responses',
+  speaks: ['chat', 'responses'],
+  maker: 'openai',
   back: ['reasoning', 'signature'],
   streamType: 'text/event-stream; charset=utf-8',
   read(request) {
