@@ -14,7 +14,7 @@ import {
   resultsIn,
   speak,
 } from './support/makers.js';
-import { eventsOf } from './support/responses.js';
+import { assertEvents, eventsOf } from './support/responses.js';
 import { scenario } from './support/scenario.js';
 import { calls, inDirectory, loop, notes, task, work } from './support/task.js';
 import { makeGate } from './support/time.js';
@@ -198,7 +198,9 @@ scenario(
     ];
     for (const maker of ['chat', 'messages', 'gemini']) {
       upstreams[maker].next(speak(maker, { text: 'I edit. ', calls: flat }));
-      const answer = codex.read((await ask(codex, maker, offering)).text);
+      const { text } = await ask(codex, maker, offering);
+      assertEvents(eventsOf(text));
+      const answer = codex.read(text);
       const [custom, called] = answer.items.filter(({ call_id: id }) => id);
       assert.deepEqual(
         [custom.type, custom.name, custom.input, custom.namespace],

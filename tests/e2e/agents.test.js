@@ -16,6 +16,8 @@ import {
   speak,
   tokens,
 } from './support/makers.js';
+import { assertStream } from './support/messages.js';
+import { assertEvents, eventsOf } from './support/responses.js';
 import { table } from './support/scenario.js';
 import { calls, inDirectory, loop, notes, task, work } from './support/task.js';
 import { slow } from './support/time.js';
@@ -58,6 +60,7 @@ for (const [name, agent] of Object.entries(agents)) {
           });
           assert.equal(got.status, 200, got.text);
           assert.match(got.headers['content-type'], /^text\/event-stream/);
+          if (maker !== agent.dialect) assertSpecified(agent.dialect, got.text);
           return agent.read(got.text);
         });
         assertTask(maker, upstream, said);
@@ -76,6 +79,12 @@ for (const [name, agent] of Object.entries(agents)) {
       });
     });
   }
+}
+
+// What is written here, not by the upstream, is as the dialect's specification says.
+function assertSpecified(dialect, text) {
+  if (dialect === 'responses') assertEvents(eventsOf(text));
+  if (dialect === 'messages') assertStream(text);
 }
 
 // What a maker wants back with a thought or a call comes back, in every later turn.
