@@ -2,13 +2,9 @@
 // that it is done. Each agent speaks to an upstream of its own dialect and to other makers', in the
 // requests that it really sends.
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
-import { agents, billing, handsIn } from './support/agents.js';
-import { json } from './support/answers.js';
+import { agents } from './support/agents.js';
 import { request } from './support/client.js';
 import {
   callsIn,
@@ -20,52 +16,14 @@ import {
   speak,
   tokens,
 } from './support/makers.js';
-import { scenario, table } from './support/scenario.js';
+import { assertStream } from './support/messages.js';
+import { assertEvents, eventsOf } from './support/responses.js';
+import { table } from './support/scenario.js';
+import { calls, inDirectory, loop, notes, task, work } from './support/task.js';
 import { slow } from './support/time.js';
 
-const task = 'Read notes.txt and write it in capitals to loud.txt.';
-const notes = 'milk, "eggs"\nand a \\ of bread – für alle';
-const loud = notes.toUpperCase();
-const work = [
-  {
-    thought: 'First the notes. ',
-    text: 'I read it. ',
-    calls: [{ name: 'read_file', args: { path: 'notes.txt' } }],
-  },
-  { calls: [{ name: 'write_file', args: { path: 'loud.txt', content: loud }, id: 'call_2' }] },
-  { text: 'It is done.' },
-];
-const calls = work.flatMap((turn) => (turn.calls ?? []).map(({ name, args }) => [name, args]));
-
 const cases = [];
-const add = (name, maker, body, more = {}) =>
-  cases.push({ name: `${name} to ${maker}`, maker, body, ...more });
-
-async function inDirectory(body) {
-  const directory = await mkdtemp(path.join(tmpdir(), 'sluice-agent-'));
-  try {
-    await writeFile(path.join(directory, 'notes.txt'), notes);
-    await body(handsIn(directory));
-    assert.equal(await readFile(path.join(directory, 'loud.txt'), 'utf8'), loud);
-  } finally {
-    await rm(directory, { recursive: true });
-  }
-}
-
-/** The loop: `ask(answer, results)` sends the next turn and gives its answer. */
-async function loop(hands, ask) {
-  const said = [];
-  let answer = await ask();
-  for (let turn = 0; turn < 5; ++turn) {
-    said.push(answer);
-    if (!answer.calls.length) return said;
-    const results = await Promise.all(
-      answer.calls.map(({ name, args }) => hands[name](JSON.parse(args))),
-    );
-    answer = await ask(answer, results);
-  }
-  throw new Error('it does not come to an end');
-}
+const add = (name, maker, body) => cases.push({ name: `${name} to ${maker}`, maker, body });
 
 function assertTask(maker, upstream, said, { resends = true } = {}) {
   assert.deepEqual(
@@ -102,6 +60,7 @@ for (const [name, agent] of Object.entries(agents)) {
           });
           assert.equal(got.status, 200, got.text);
           assert.match(got.headers['content-type'], /^text\/event-stream/);
+          if (maker !== agent.dialect) assertSpecified(agent.dialect, got.text);
           return agent.read(got.text);
         });
         assertTask(maker, upstream, said);
@@ -120,6 +79,12 @@ for (const [name, agent] of Object.entries(agents)) {
       });
     });
   }
+}
+
+// What is written here, not by the upstream, is as the dialect's specification says.
+function assertSpecified(dialect, text) {
+  if (dialect === 'responses') assertEvents(eventsOf(text));
+  if (dialect === 'messages') assertStream(text);
 }
 
 // What a maker wants back with a thought or a call comes back, in every later turn.
@@ -247,234 +212,3 @@ const prepare = async (stage) => {
 table('Agents:', cases, prepare, (sluice, { number, body, maker, upstream }) =>
   body({ sluice, upstream, model: `a${number}/${makers[maker].model}` }),
 );
-
-// --- what is each agent's own ---
-
-/** An upstream of each maker, at one binary, under the maker's name. */
-async function everybody(stage, config = {}) {
-  const upstreams = {};
-  const providers = {};
-  for (const [maker, { provider }] of Object.entries(makers)) {
-    upstreams[maker] = (await stage.upstream()).always(speak(maker, { text: 'Hello' }));
-    providers[maker] = provider(upstreams[maker]);
-  }
-  const sluice = await stage.sluice({ plugins, providers, ...config });
-  const ask = (agent, maker, change = (body) => body) =>
-    request(sluice, agent.path, {
-      method: 'POST',
-      headers: agent.headers,
-      body: change(agent.body(`${maker}/${makers[maker].model}`, task)),
-    });
-  return { sluice, upstreams, ask };
-}
-
-const claudeCode = agents['Claude Code'];
-
-scenario('Claude Code: Anthropic is told all of it, others what they know', async (stage) => {
-  const { upstreams, ask } = await everybody(stage);
-  for (const maker of makersFor('messages')) {
-    const got = await ask(claudeCode, maker);
-    assert.equal(claudeCode.read(got.text).text, 'Hello');
-    const [{ path: address, headers, body }] = upstreams[maker].requests;
-    const text = body.toString();
-    const long = claudeCode.body('x', task).tools[0].description;
-    assert.equal(heard(maker, upstreams[maker].requests[0]).tools[0].description, long);
-    assert.ok(heard(maker, upstreams[maker].requests[0]).thinks);
-    if (maker === 'messages') {
-      assert.equal(address, '/v1/messages');
-      assert.equal(headers['anthropic-beta'], claudeCode.headers['anthropic-beta']);
-      assert.ok(text.includes(billing(0)));
-      assert.equal(got.headers['x-sluice-dropped'], undefined);
-      continue;
-    }
-    assert.equal(headers['anthropic-beta'], undefined);
-    assert.ok(!text.includes('billing') && !text.includes('cache_control'), maker);
-    const system = heard(maker, upstreams[maker].requests[0]).system.join('');
-    assert.equal(system, 'You are a coding agent.Be concise.');
-    assert.match(got.headers['x-sluice-dropped'], /context_management/);
-  }
-});
-
-scenario('Claude Code: what others are told first stays the same in every turn', async (stage) => {
-  const { upstreams, ask } = await everybody(stage);
-  for (const maker of ['chat', 'gemini']) {
-    for (const number of [1, 2]) {
-      await ask(claudeCode, maker, (body) => {
-        body.system[0].text = billing(number);
-        return body;
-      });
-    }
-    const [first, second] = upstreams[maker].requests;
-    assert.equal(first.body.toString(), second.body.toString());
-  }
-});
-
-scenario('Claude Code: its small questions beside the task', async (stage) => {
-  const { sluice, upstreams, ask } = await everybody(stage);
-  const schema = {
-    type: 'object',
-    properties: { title: { type: 'string' } },
-    required: ['title'],
-    additionalProperties: false,
-  };
-  for (const maker of makersFor('messages')) {
-    const { model } = makers[maker];
-    // Whether there is quota.
-    const quota = { max_tokens: 1, messages: [{ role: 'user', content: 'quota' }] };
-    const probe = await ask(claudeCode, maker, (body) => ({
-      model: body.model,
-      metadata: body.metadata,
-      ...quota,
-    }));
-    assert.equal(probe.status, 200, probe.text);
-    assert.equal(probe.json.type, 'message');
-    // A title, as JSON.
-    const titled = (asked) => {
-      const { schema: native, tools } = heard(maker, asked);
-      const args = { title: 'Notes' };
-      const turn = native
-        ? { text: JSON.stringify(args) }
-        : { calls: [{ name: tools[0].name, args }] };
-      return speak(maker, turn)(asked);
-    };
-    upstreams[maker].always(titled);
-    const title = await ask(claudeCode, maker, (body) => ({
-      ...body,
-      tools: [],
-      thinking: { type: 'disabled' },
-      context_management: undefined,
-      output_config: { format: { type: 'json_schema', schema } },
-    }));
-    assert.deepEqual(JSON.parse(claudeCode.read(title.text).text), { title: 'Notes' });
-    // How long the prompt is.
-    const { messages, tools, system } = claudeCode.body(`${maker}/${model}`, task);
-    upstreams[maker].always(
-      maker === 'gemini' ? json({ totalTokens: 7000 }) : json({ input_tokens: 7000 }),
-    );
-    const counted = await request(sluice, '/v1/messages/count_tokens?beta=true', {
-      method: 'POST',
-      headers: claudeCode.headers,
-      body: { model: `${maker}/${model}`, messages, tools, system },
-    });
-    assert.equal(counted.status, 200, counted.text);
-    if (maker === 'chat') assert.ok(counted.json.input_tokens > 5000);
-    else assert.equal(counted.json.input_tokens, 7000);
-  }
-  // A search, which a provider of the dialect alone can run.
-  const search = (body) => ({
-    ...body,
-    tools: [{ type: 'web_search_20250305', name: 'web_search', max_uses: 8 }],
-  });
-  const refused = await ask(claudeCode, 'chat', search);
-  assert.equal(refused.status, 400);
-  assert.equal(refused.json.error.type, 'invalid_request_error');
-  assert.match(refused.json.error.message, /tools\[0\]/);
-});
-
-const codex = agents.Codex;
-
-scenario('Codex: what it asks beside the task is told of where it is left out', async (stage) => {
-  const { upstreams, ask } = await everybody(stage);
-  for (const maker of makersFor('responses')) {
-    const got = await ask(codex, maker);
-    assert.equal(codex.read(got.text).text, 'Hello');
-    const asked = heard(maker, upstreams[maker].requests[0]);
-    assert.ok(asked.thinks);
-    assert.deepEqual(asked.system, [
-      'You are a coding agent running in a terminal.',
-      '<permissions instructions>Ask.</permissions>',
-    ]);
-    const dropped = got.headers['x-sluice-dropped'];
-    if (maker === 'responses') assert.equal(dropped, undefined);
-    else
-      for (const name of ['client_metadata', 'prompt_cache_key'])
-        assert.match(dropped, RegExp(name));
-  }
-});
-
-const search = { type: 'web_search', external_web_access: false };
-const searching = (body) => ({ ...body, tools: [...body.tools, search] });
-
-scenario('Codex: its hosted search is left out where the configuration says so', async (stage) => {
-  const { upstreams, ask } = await everybody(stage, { responses: { hosted_tools: 'drop' } });
-  for (const maker of makersFor('responses')) {
-    const got = await ask(codex, maker, searching);
-    assert.equal(codex.read(got.text).text, 'Hello');
-    const { tools } = upstreams[maker].requests[0].json;
-    if (maker === 'responses') assert.deepEqual(tools.at(-1), search);
-    else assert.match(got.headers['x-sluice-dropped'], /tools\[2\]/);
-  }
-});
-
-const patch = '*** Begin Patch\n*** Add File: a.txt\n+"x" \\ é\n*** End Patch';
-const grammar = { type: 'grammar', syntax: 'lark', definition: 'start: /.+/s' };
-const others = [
-  { type: 'custom', name: 'apply_patch', description: 'Edits files.', format: grammar },
-  {
-    type: 'namespace',
-    name: 'mcp__files',
-    description: 'Tools of a server.',
-    tools: [{ type: 'function', name: 'stat', parameters: { type: 'object', properties: {} } }],
-  },
-];
-
-scenario(
-  'Codex: freeform tools and those of its servers are called and answered',
-  async (stage) => {
-    const { upstreams, ask } = await everybody(stage);
-    const offering = (body) => ({ ...body, tools: [...body.tools, ...others] });
-    const flat = [
-      { name: 'apply_patch', args: { input: patch }, id: 'call_p' },
-      { name: 'mcp__files__stat', args: {}, id: 'call_s' },
-    ];
-    for (const maker of ['chat', 'messages', 'gemini']) {
-      upstreams[maker].next(speak(maker, { text: 'I edit. ', calls: flat }));
-      const answer = codex.read((await ask(codex, maker, offering)).text);
-      const [custom, called] = answer.items.filter(({ call_id: id }) => id);
-      assert.deepEqual(
-        [custom.type, custom.name, custom.input, custom.namespace],
-        ['custom_tool_call', 'apply_patch', patch, undefined],
-      );
-      assert.deepEqual(
-        [called.type, called.name, called.namespace, called.arguments],
-        ['function_call', 'stat', 'mcp__files', '{}'],
-      );
-      await ask(codex, maker, (body) => {
-        const more = offering(body);
-        const outputs = [
-          { type: 'custom_tool_call_output', call_id: custom.call_id, output: 'patched' },
-          { type: 'function_call_output', call_id: called.call_id, output: '12 bytes' },
-        ];
-        return { ...more, input: [...more.input, ...answer.items, ...outputs] };
-      });
-      const again = upstreams[maker].requests.at(-1);
-      assert.deepEqual(
-        callsIn(maker, again),
-        flat.map(({ name, args }) => [name, args]),
-      );
-      assert.deepEqual(resultsIn(maker, again), ['patched', '12 bytes']);
-      const offered = heard(maker, again).tools.map(({ name }) => name);
-      assert.deepEqual(offered.slice(2), ['apply_patch', 'mcp__files__stat']);
-    }
-  },
-);
-
-scenario('Codex: thoughts of another maker are not sent to OpenAI', async (stage) => {
-  const { upstreams, ask } = await everybody(stage);
-  for (const maker of ['chat', 'messages', 'gemini']) {
-    const [turn] = work;
-    upstreams[maker].always(speak(maker, turn));
-    const answer = codex.read((await ask(codex, maker)).text);
-    assert.ok(answer.items.some(({ type }) => type === 'reasoning'));
-    const got = await ask(codex, 'responses', (body) => codex.next(body, answer, [notes]));
-    assert.equal(codex.read(got.text).text, 'Hello');
-    const sent = upstreams.responses.requests.at(-1).json.input.map(({ type }) => type);
-    const wanted = [
-      ...Array(3).fill('message'),
-      'message',
-      'function_call',
-      'function_call_output',
-    ];
-    assert.deepEqual(sent, wanted, maker);
-  }
-});

@@ -28,7 +28,7 @@ import {
   tokens,
 } from './support/makers.js';
 import { scenario, table } from './support/scenario.js';
-import { makeGate, slow, within } from './support/time.js';
+import { makeGate, within } from './support/time.js';
 
 const account = (sluice) => ({ baseURL: `${sluice.url}/v1`, apiKey: 'anything' });
 

@@ -33,6 +33,7 @@ const parts = {
 const items = {
   message: { id: text, status: statuses, role: oneOf('assistant'), content: list },
   function_call: { id: text, status: statuses, call_id: text, name: text, arguments: text },
+  custom_tool_call: { id: text, status: statuses, call_id: text, name: text, input: text },
   reasoning: { id: text, summary: list },
 };
 const usage = {
@@ -127,6 +128,8 @@ const shapes = {
   'response.reasoning_summary_text.done': { ...inSummary, text },
   'response.function_call_arguments.delta': { ...inItem, delta: text },
   'response.function_call_arguments.done': { ...inItem, name: text, arguments: text },
+  'response.custom_tool_call_input.delta': { ...inItem, delta: text },
+  'response.custom_tool_call_input.done': { ...inItem, input: text },
   'response.completed': { response: object },
   'response.incomplete': { response: object },
   'response.failed': { response: object },
@@ -149,13 +152,13 @@ class Item {
       this.open = event.part.type;
       this.text = '';
     } else if (kind.endsWith('.delta')) {
-      if (this.item.type !== 'function_call') assert.ok(this.open, 'a part is open');
+      if (!this.item.call_id) assert.ok(this.open, 'a part is open');
       this.text += event.delta;
     } else if (kind.endsWith('part.done')) {
       assert.equal(event.part.type, this.open);
       this.open = null;
     } else if (kind.endsWith('.done')) {
-      assert.equal(event.text ?? event.refusal ?? event.arguments, this.text);
+      assert.equal(event.text ?? event.refusal ?? event.arguments ?? event.input, this.text);
     }
   }
 
