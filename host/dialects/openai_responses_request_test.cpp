@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 
-
 #include "dialects/json_document.hpp"
 #include "dialects/json_view.hpp"
 #include "dialects/openai_responses.hpp"
