@@ -11,10 +11,10 @@ void appendFacts(json::Writer& w, const config::Model& facts) {
   if (facts.maxOutput) w.key("max_output_tokens").number(*facts.maxOutput);
   if (facts.input || facts.output) {
     w.key("pricing").beginObject();
-    if (facts.input) w.key("input_per_million").number(*facts.input);
-    if (facts.output) w.key("output_per_million").number(*facts.output);
-    if (facts.cacheRead) w.key("cache_read_per_million").number(*facts.cacheRead);
-    if (facts.cacheWrite) w.key("cache_write_per_million").number(*facts.cacheWrite);
+    if (facts.input) w.key("input_per_million").raw(facts.input->text());
+    if (facts.output) w.key("output_per_million").raw(facts.output->text());
+    if (facts.cacheRead) w.key("cache_read_per_million").raw(facts.cacheRead->text());
+    if (facts.cacheWrite) w.key("cache_write_per_million").raw(facts.cacheWrite->text());
     w.endObject();
   }
   w.key("capabilities").beginObject();

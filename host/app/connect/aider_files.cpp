@@ -1,5 +1,4 @@
 // Aider: its settings, and what it is to know of models that it has never heard of.
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "app/connect/agent_files.hpp"
@@ -10,12 +9,13 @@ namespace {
 
 using Value = nlohmann::ordered_json;
 
-// USD for one token from USD for a million, to the last digit.
-double forOne(double forMillion) {
-  return std::strtod((nlohmann::json(forMillion).dump() + "e-6").c_str(), nullptr);
+constexpr int kToOneToken = -6;  // powers of ten from the price of a million
+
+Value forOne(const Decimal& million) {
+  return Value::parse(million.timesTenTo(kToOneToken).text());
 }
 
-Value metadataOf(const config::Model& facts) {
+Value metadataOf(const calls::ModelFacts& facts) {
   Value entry = Value::object();
   if (facts.context) entry["max_input_tokens"] = *facts.context;
   if (facts.maxOutput) entry["max_output_tokens"] = *facts.maxOutput;

@@ -20,7 +20,7 @@ std::string continueModel(const OfferedModel& model, const Offer& offer) {
                      "\n    apiBase: \"" + offer.v1() +
                      "\"\n    apiKey: " + quotedIn(Form::yaml, key) +
                      "\n    roles: [chat, edit, apply]\n";
-  const config::Model& facts = model.facts;
+  const calls::ModelFacts& facts = model.facts;
   std::string able;
   if (facts.tools == true) able = "tool_use";
   if (facts.vision == true) able += able.empty() ? "image_input" : ", image_input";

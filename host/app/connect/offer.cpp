@@ -1,8 +1,6 @@
 #include "app/connect/offer.hpp"
 
 #include <algorithm>
-#include <optional>
-#include <span>
 
 #include "app/banner.hpp"
 #include "config/environment.hpp"
@@ -11,62 +9,10 @@ namespace sluice::app {
 
 namespace {
 
-using Targets = std::span<const calls::Target>;
-
-// The smallest of those that are known.
-template <class T>
-std::optional<T> smallest(Targets targets, std::optional<T> config::Model::* fact) {
-  std::optional<T> found;
-  for (const calls::Target& target : targets) {
-    if (target.facts == nullptr || !(target.facts->*fact)) continue;
-    const T value = *(target.facts->*fact);
-    found = found ? std::min(*found, value) : value;
-  }
-  return found;
-}
-
-// What all of them say alike.
-template <class T>
-std::optional<T> agreed(Targets targets, std::optional<T> config::Model::* fact) {
-  std::optional<T> found;
-  for (const calls::Target& target : targets) {
-    if (target.facts == nullptr || !(target.facts->*fact)) return std::nullopt;
-    if (found && *found != *(target.facts->*fact)) return std::nullopt;
-    found = target.facts->*fact;
-  }
-  return found;
-}
-
-// One that cannot makes it unable; all must be able.
-std::optional<bool> ability(Targets targets, std::optional<bool> config::Model::* fact) {
-  const bool lacking = std::ranges::any_of(targets, [fact](const calls::Target& target) {
-    return target.facts != nullptr && target.facts->*fact == false;
-  });
-  return lacking ? std::optional(false) : agreed(targets, fact);
-}
-
-config::Model common(Targets targets) {
-  using Facts = config::Model;
-  Facts facts;
-  facts.context = smallest(targets, &Facts::context);
-  facts.maxOutput = smallest(targets, &Facts::maxOutput);
-  facts.input = agreed(targets, &Facts::input);
-  facts.output = agreed(targets, &Facts::output);
-  facts.cacheRead = agreed(targets, &Facts::cacheRead);
-  facts.cacheWrite = agreed(targets, &Facts::cacheWrite);
-  facts.tools = ability(targets, &Facts::tools);
-  facts.vision = ability(targets, &Facts::vision);
-  facts.reasoning = ability(targets, &Facts::reasoning);
-  return facts;
-}
-
 std::vector<OfferedModel> listedModels(const calls::Generation& generation) {
   std::vector<OfferedModel> models;
   for (const calls::ListedModel& listed : generation.models()) {
-    OfferedModel model{listed.id, {}};
-    if (listed.virtualModel != nullptr) model.facts = common(listed.virtualModel->targets);
-    else if (listed.facts != nullptr) model.facts = *listed.facts;
-    models.push_back(std::move(model));
+    models.push_back({listed.id, calls::factsOf(listed)});
   }
   return models;
 }
@@ -119,7 +65,7 @@ Result<OfferedModel> choose(const calls::Generation& generation, const std::stri
   calls::Problem problem;
   const calls::Resolution resolution = generation.resolve(wanted, problem);
   if (resolution.targets().empty()) return Error{"--model: " + problem.message};
-  models.push_back({wanted, common(resolution.targets())});
+  models.push_back({wanted, calls::sharedFacts(resolution.targets())});
   return models.back();
 }
 

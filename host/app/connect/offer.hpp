@@ -9,13 +9,13 @@
 #include "app/options.hpp"
 #include "base/result.hpp"
 #include "calls/generation.hpp"
-#include "config/model.hpp"
+#include "calls/model_facts.hpp"
 
 namespace sluice::app {
 
 struct OfferedModel {
   std::string id;
-  config::Model facts;  // without provider and name; of a virtual model what holds for all targets
+  calls::ModelFacts facts;
 };
 
 struct Offer {

@@ -12,7 +12,7 @@ std::vector<Document> editorSettings(const Offer& offer) {
       "Base URL:        @V1@\n"
       "API Key:         @KEY@\n"
       "Model:           @MODEL@\n";
-  const config::Model& facts = offer.chosen.facts;
+  const calls::ModelFacts& facts = offer.chosen.facts;
   const auto line = [&text](const char* name, const std::string& value) {
     text += std::string(name) + value + "\n";
   };
