@@ -40,7 +40,9 @@ int unknown(const std::string& name) {
 }
 
 void tellWhatIsNext(const Client& client, const Offer& offer, bool kept) {
-  if (offer.needsKey) {
+  if (offer.needsKey && client.typed) {
+    std::cerr << "key: type one of the gateway's keys, such as " << offer.keyVariable << " has\n";
+  } else if (offer.needsKey) {
     std::cerr << "key: set " << offer.keyVariable << " to one of the gateway's keys";
     if (!client.keyPlace.empty()) std::cerr << " in " << client.keyPlace;
     std::cerr << '\n';

@@ -178,8 +178,8 @@ scenario('sizes, prices and abilities are those of the configuration', async (st
   // OpenCode takes both limits or none.
   assert.deepEqual(models['b/small'].limit, { context: 131072, output: 8192 });
   // Of a virtual model, what holds whichever target answers.
-  assert.deepEqual(models.best.limit, { context: 131072, output: 64000 });
-  assert.equal(models.best.cost, undefined);
+  assert.deepEqual(models.best.limit, { context: 131072, output: 8192 });
+  assert.deepEqual(models.best.cost, { input: 3, output: 15 });
   assert.equal(models.best.attachment, false);
   assert.equal(models.best.tool_call, true);
 
@@ -200,6 +200,7 @@ scenario('Codex is told to use the Responses API of this gateway', async (stage)
     model: 'best',
     model_provider: 'sluice',
     model_context_window: 131072,
+    web_search: 'disabled',
     model_providers: {
       sluice: {
         name: 'Sluice',
@@ -225,7 +226,7 @@ scenario("Claude Code's variables can be evaluated by a shell", async (stage) =>
   assert.equal(variables.ANTHROPIC_AUTH_TOKEN, key);
   assert.equal(variables.ANTHROPIC_MODEL, 'best');
   assert.equal(variables.ANTHROPIC_DEFAULT_HAIKU_MODEL, 'best');
-  assert.equal(variables.CLAUDE_CODE_AUTO_COMPACT_WINDOW, '131072');
+  assert.equal(variables.CLAUDE_CODE_MAX_CONTEXT_TOKENS, '131072');
   assert.equal(variables.ANTHROPIC_API_KEY, undefined);
 });
 
@@ -478,7 +479,7 @@ scenario('the model that Codex has been told to use stays', async (stage) => {
   assert.equal(after.model_provider, undefined);
   assert.equal(after.model_providers.sluice.base_url, `${url}/v1`);
   assert.match(got.stderr, /model stays as it was/);
-  assert.match(got.stderr, /then: codex -c model_provider=sluice -m auto/);
+  assert.match(got.stderr, /then: codex -c model_provider=sluice -c web_search=disabled -m auto/);
 });
 
 scenario('a TOML file that cannot be added to is left alone', async (stage) => {

@@ -72,7 +72,21 @@ for (const page of pages) {
 }
 
 // What the tests themselves, or somebody with a provider's key, run.
-const runElsewhere = [/^(GROQ_API_KEY=… )?host\/run/, /^tests\//, /^cmake /, /"model": "auto"/];
+const runElsewhere = [/^(\w+=… )*host\/run/, /^claude$/, /^tests\//, /^cmake /, /"model": "auto"/];
+
+// A page's commands run with the configuration on it that is called sluice.yaml, in a home of their
+// own.
+const configurationOf = (page) =>
+  blocks(page, 'yaml').find(({ text }) => text.startsWith('# sluice.yaml'))?.text ?? shipped;
+const environmentIn = (directory) => ({
+  ...process.env,
+  HOME: directory,
+  XDG_CONFIG_HOME: '',
+  CODEX_HOME: '',
+  CLAUDE_CONFIG_DIR: '',
+  PROXY_API_KEY: 'p',
+  GROQ_API_KEY: 'k',
+});
 
 function commandsOf(text) {
   return text
@@ -90,16 +104,17 @@ for (const page of pages) {
         async (stage) => {
           const env = { PORT: '0', ADMIN_TOKEN: 'at-docs' };
           const sluice = await stage.sluice(null, { env });
-          const work = await stage.work(shipped);
+          const work = await stage.work(configurationOf(page));
           const line = command
             .replaceAll('http://127.0.0.1:8090', sluice.url)
             .replaceAll('build/plugins', pluginDirectory)
             .replace(/^curl /, 'curl --silent --show-error --fail-with-body ')
-            .replace(/^(build\/)?sluice /, `${binary} `);
+            .replace(/^(build\/)?sluice /, `${binary} `)
+            .replace('$(sluice ', `$(${binary} `);
           const got = spawnSync('bash', ['-c', line], {
             cwd: work.directory,
             encoding: 'utf8',
-            env: { ...process.env, ADMIN_TOKEN: env.ADMIN_TOKEN },
+            env: { ...environmentIn(work.directory), ADMIN_TOKEN: env.ADMIN_TOKEN },
           });
           assert.equal(got.status, 0, got.stdout + got.stderr);
         },
@@ -125,11 +140,12 @@ const asPattern = (text) =>
 for (const page of pages) {
   for (const block of blocks(page, 'console')) {
     scenario(`the session at ${page}:${block.line} goes as it is shown`, async (stage) => {
-      const { directory } = await stage.work(shipped);
+      const { directory } = await stage.work(configurationOf(page));
+      const env = environmentIn(directory);
       copyFileSync(path.join(pluginDirectory, 'demo.so'), path.join(directory, 'hello.so'));
       for (const { command, output } of sessionOf(block.text)) {
         const line = `{ ${command.replace(/^sluice /, `${binary} `)}; } 2>&1`;
-        const got = spawnSync('bash', ['-c', line], { cwd: directory, encoding: 'utf8' });
+        const got = spawnSync('bash', ['-c', line], { cwd: directory, encoding: 'utf8', env });
         assert.match(got.stdout, asPattern(output), command);
       }
     });

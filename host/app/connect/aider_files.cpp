@@ -9,8 +9,11 @@ namespace {
 
 using Value = nlohmann::ordered_json;
 
-// USD for one token from USD for a million, as near as JSON's numbers are read.
-double forOne(const Decimal& forMillion) { return forMillion.timesTenTo(-6).nearest(); }
+constexpr int kToOneToken = -6;  // powers of ten from the price of a million
+
+Value forOne(const Decimal& million) {
+  return Value::parse(million.timesTenTo(kToOneToken).text());
+}
 
 Value metadataOf(const calls::ModelFacts& facts) {
   Value entry = Value::object();

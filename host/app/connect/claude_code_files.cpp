@@ -8,8 +8,7 @@ namespace sluice::app {
 
 namespace {
 
-// What it takes for granted of a model that it does not know.
-constexpr std::uint64_t kSupposedContext = 200'000;
+// What it asks for at most of a model that it does not know.
 constexpr std::uint64_t kSupposedOutput = 32'000;
 
 // Without the key. Its names for models, which subagents and its background work use, all stand for
@@ -20,8 +19,9 @@ Words variablesOf(const Offer& offer) {
                                  "ANTHROPIC_DEFAULT_SONNET_MODEL", "ANTHROPIC_DEFAULT_HAIKU_MODEL"})
     variables.emplace_back(name, offer.chosen.id);
   const calls::ModelFacts& facts = offer.chosen.facts;
-  if (facts.context && *facts.context < kSupposedContext) {
-    variables.emplace_back("CLAUDE_CODE_AUTO_COMPACT_WINDOW", std::to_string(*facts.context));
+  // It knows the models of its maker.
+  if (facts.context && !offer.chosen.id.starts_with("claude")) {
+    variables.emplace_back("CLAUDE_CODE_MAX_CONTEXT_TOKENS", std::to_string(*facts.context));
   }
   if (facts.maxOutput && *facts.maxOutput < kSupposedOutput) {
     variables.emplace_back("CLAUDE_CODE_MAX_OUTPUT_TOKENS", std::to_string(*facts.maxOutput));

@@ -19,6 +19,7 @@ struct Client {
   std::string_view text = {};
   std::vector<Document> (*print)(const Offer&) = nullptr;
   std::vector<Document> (*files)(const Offer&) = nullptr;  // null: none that could be written
+  bool typed = false;                                      // the key is typed into it
   std::string_view keyPlace = {};    // where the key's variable is set; empty: in the environment
   std::string_view then = {};        // what to do next
   std::string_view thenIfKept = {};  // the same where the file chooses another model, and keeps it

@@ -8,6 +8,8 @@ std::vector<Document> codexFiles(const Offer& offer) {
   if (const auto context = offer.chosen.facts.context) {
     text += "model_context_window = " + std::to_string(*context) + "\n";
   }
+  // Codex would ask for its own service's search, which only that has.
+  text += "web_search = \"disabled\"\n";
   text +=
       "\n[model_providers.sluice]\nname = \"Sluice\"\nbase_url = \"@V1@\"\nwire_api = "
       "\"responses\"\n";

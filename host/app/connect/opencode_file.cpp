@@ -13,6 +13,8 @@ using Value = nlohmann::ordered_json;
 // It wants to know both limits or none. This much, every model can say.
 constexpr std::uint64_t kOutputIfUnknown = 8192;
 
+Value number(const Decimal& price) { return Value::parse(price.text()); }
+
 Value modelEntry(const OfferedModel& model) {
   const calls::ModelFacts& facts = model.facts;
   Value entry = {{"name", model.id}};
@@ -22,9 +24,9 @@ Value modelEntry(const OfferedModel& model) {
   }
   if (facts.input && facts.output) {
     Value& cost =
-        entry["cost"] = {{"input", facts.input->nearest()}, {"output", facts.output->nearest()}};
-    if (facts.cacheRead) cost["cache_read"] = facts.cacheRead->nearest();
-    if (facts.cacheWrite) cost["cache_write"] = facts.cacheWrite->nearest();
+        entry["cost"] = {{"input", number(*facts.input)}, {"output", number(*facts.output)}};
+    if (facts.cacheRead) cost["cache_read"] = number(*facts.cacheRead);
+    if (facts.cacheWrite) cost["cache_write"] = number(*facts.cacheWrite);
   }
   if (facts.tools) entry["tool_call"] = *facts.tools;
   if (facts.reasoning) entry["reasoning"] = *facts.reasoning;
