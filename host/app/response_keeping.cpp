@@ -134,7 +134,8 @@ KeepingClient::KeepingClient(calls::Client& client, io::Loop& loop,
 
 void KeepingClient::begin(int status, std::string_view contentType, std::string_view fields,
                           std::optional<std::size_t> length) {
-  streamed_ = status == 200 && !length;
+  given_ = status == 200;
+  streamed_ = given_ && !length;
   client_.begin(status, contentType, fields, length);
 }
 

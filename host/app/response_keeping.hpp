@@ -38,7 +38,7 @@ class KeepingClient final : public calls::Client {
   Left left() const noexcept override { return client_.left(); }
 
  private:
-  bool due() const noexcept { return store_ != nullptr && !kept_ && inquiry_.answered(); }
+  bool due() const noexcept { return store_ != nullptr && !kept_ && given_ && inquiry_.answered(); }
   void note(std::string_view bytes);
   io::Task<void> keep();
   io::Task<void> release();
@@ -50,6 +50,7 @@ class KeepingClient final : public calls::Client {
   const std::string owner_;
   std::string events_;  // as they were sent
   std::string held_;    // until the answer is kept
+  bool given_ = false;  // the client gets an answer, and no error after one that was of no use
   bool streamed_ = false;
   bool kept_ = false;
 };

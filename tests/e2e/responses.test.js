@@ -334,6 +334,17 @@ scenario('a request refers to a thousand items at most', async (stage) => {
   assert.match(error.message, /more than 1000 items/);
 });
 
+scenario('an answer that was of no use is not kept with the error after it', async (stage) => {
+  const upstream = await stage.upstream();
+  const { whole } = upstreamResponse('Hi');
+  upstream.next(json(whole)).always(fail(500)); // not streamed, as it was asked for
+  const sluice = await stage.sluice({ providers: { b: speaker(upstream) } });
+  const client = clientOf(sluice);
+  const asked = client.responses.create({ model: 'b/m1', input: 'x', stream: true });
+  await assert.rejects(asked, OpenAI.InternalServerError);
+  await assert.rejects(client.responses.retrieve(whole.id), OpenAI.NotFoundError);
+});
+
 scenario('items are listed though an upstream gave them no ids', async (stage) => {
   const upstream = await stage.upstream();
   const { whole } = upstreamResponse('Hi');
