@@ -240,8 +240,7 @@ TEST(Renderings, howeverPiecesComeEveryDialectSaysTheSame) {
   calls::Problem problem;
   const auto asChat = parseOpenAiChat(chat, problem);
   const auto asResponses = parseOpenAiResponses(responses, {}, problem);
-  const wire::Fields fields;
-  const auto asMessages = parseAnthropicMessages({messages, fields, "req_1"}, problem);
+  const auto asMessages = parseAnthropicMessages({messages, "req_1"}, problem);
   ASSERT_TRUE(asChat && asResponses && asMessages) << problem.message;
   for (unsigned seed = 0; seed < 500; ++seed) {
     const Answer answer(seed);
