@@ -1,6 +1,6 @@
 // POST /v1/completions, OpenAI's API from before chats, with OpenAI's official client: as it came
-// where an upstream speaks it, else as a chat. What is written here is checked against our schema of
-// the dialect too.
+// where an upstream speaks it, else as a chat. What is written here is checked against our schema
+// of the dialect too.
 import assert from 'node:assert/strict';
 import OpenAI from 'openai';
 import { json, sse, until } from './support/answers.js';
@@ -147,14 +147,15 @@ add('legacy', 'several prompts and tokens go on', async ({ upstream, sluice, mod
   }
 });
 
-add('legacy', 'a stream of which a choice is missing is none', async ({ upstream, sluice, model }) => {
+add('legacy', 'a stream without a finish reason fails', async ({ upstream, sluice, model }) => {
   upstream.always(sse([piece('a'), done]));
   const got = await complete(sluice, { model, prompt: 'x', stream: true });
   const last = eventsOf(got.text).at(-1);
   checkError('error', last);
 });
 
-others('the prompt is the one message of a chat', async ({ upstream, sluice, model, answers, name }) => {
+others('the prompt is the one message of a chat', async (given) => {
+  const { upstream, sluice, model, answers, name } = given;
   upstream.always(answers('Hi'));
   for (const prompt of ['Say "hi"\n', ['Say "hi"\n']]) {
     const got = await complete(sluice, {
@@ -212,7 +213,7 @@ others('what a chat cannot give is refused by name', async ({ upstream, sluice, 
   assert.equal(upstream.requests.length, 0);
 });
 
-others('a hint is left out, and the client is told', async ({ upstream, sluice, model, answers }) => {
+others('a hint is left out and told', async ({ upstream, sluice, model, answers }) => {
   upstream.always(answers('Hi'));
   const got = await complete(sluice, { model, prompt: 'a', best_of: 3 });
   assert.equal(got.status, 200, got.text);
@@ -246,7 +247,8 @@ add('openai', 'several choices come', async ({ upstream, sluice, model }) => {
 });
 
 add('openai', 'a stream that breaks off throws', async ({ upstream, sluice, model }) => {
-  upstream.always(sse([role, word('Hello '), { error: { message: 'gone', type: 'server_error' } }]));
+  const gone = { error: { message: 'gone', type: 'server_error' } };
+  upstream.always(sse([role, word('Hello '), gone]));
   const stream = await clientOf(sluice).completions.create({ model, prompt: 'x', stream: true });
   await assert.rejects(all(stream), OpenAI.APIError);
 });

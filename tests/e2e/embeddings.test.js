@@ -1,6 +1,6 @@
-// POST /v1/embeddings with OpenAI's official client, which asks for base64 unless told otherwise, at
-// upstreams of this dialect, of others, and where there are none. What the client gets is checked
-// against our schema of the dialect too.
+// POST /v1/embeddings with OpenAI's official client, which asks for base64 unless told otherwise,
+// at upstreams of this dialect, of others, and where there are none. What the client gets is
+// checked against our schema of the dialect too.
 import assert from 'node:assert/strict';
 import OpenAI from 'openai';
 import { json } from './support/answers.js';
@@ -37,7 +37,7 @@ const vectors = [
 const inBase64 = (vector) => Buffer.from(new Float32Array(vector).buffer).toString('base64');
 const usage = { prompt_tokens: 5, total_tokens: 5 };
 
-/** An answer in OpenAI's form, in the format that was asked for unless the upstream knows but one. */
+/** An answer in OpenAI's form, in the format that was asked for unless `only` one is known. */
 const openAiAnswer =
   (only) =>
   ({ json: asked }) => {
@@ -246,7 +246,8 @@ add('gemini', 'tokens that nobody counted are estimated', async ({ upstream, slu
   await sluice.logLine('"estimated":"true"');
 });
 
-add('anthropic', 'a provider without embeddings says so', async ({ upstream, sluice, model, name }) => {
+add('anthropic', 'a provider without embeddings says so', async (given) => {
+  const { upstream, sluice, model, name } = given;
   const got = await embed(sluice, { model, input: 'a' });
   check('error', got.json);
   assertError(got, 501, {
