@@ -89,6 +89,12 @@ Wanted wantedOf(std::string_view rest) {
 http::Answer failed(Lookup lookup, std::string_view id) {
   if (lookup == Lookup::failed)
     return http::unavailableAnswer("responses_unavailable", "The response cannot be read now.");
+  if (lookup == Lookup::cut)
+    return http::errorAnswer(404, "response_not_found",
+                             "What response '" + std::string(id) + "' goes on from is not kept.");
+  if (lookup == Lookup::tooLarge)
+    return http::errorAnswer(400, "response_too_large",
+                             "The conversation up to '" + std::string(id) + "' is too long.");
   return http::errorAnswer(404, "response_not_found",
                            "There is no response '" + std::string(id) + "' here.");
 }

@@ -345,6 +345,19 @@ scenario('an answer that was of no use is not kept with the error after it', asy
   await assert.rejects(client.responses.retrieve(whole.id), OpenAI.NotFoundError);
 });
 
+scenario('a response whose conversation was cut is not said to be unknown', async (stage) => {
+  const sluice = await stage.sluice({});
+  const client = clientOf(sluice);
+  const first = await client.responses.create({ model: 'demo/echo', input: 'one' });
+  const more = { input: 'two', previous_response_id: first.id };
+  const second = await client.responses.create({ model: 'demo/echo', ...more });
+  await client.responses.delete(first.id);
+  await client.responses.retrieve(second.id);
+  const error = await client.responses.inputItems.list(second.id).catch((thrown) => thrown);
+  assert.ok(error instanceof OpenAI.NotFoundError, error.message);
+  assert.match(error.message, /goes on from is not kept/);
+});
+
 scenario('items are listed though an upstream gave them no ids', async (stage) => {
   const upstream = await stage.upstream();
   const { whole } = upstreamResponse('Hi');
