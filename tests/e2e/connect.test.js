@@ -426,6 +426,7 @@ scenario('a JSON file with comments, or broken, is left alone', async (stage) =>
     ['{\n  // mine\n  "theme": "dark"\n}\n', /comments/],
     ['{"theme": ', /JSON/],
     ['[1]', /object/],
+    ['{"provider": []}', /provider.*object/],
   ]) {
     place.put(file, before);
     const got = await place.connect('opencode', '--write');

@@ -25,7 +25,8 @@ Result<Value> parsed(std::string_view text) {
 std::string nameOf(const Pointer& place) {
   std::string name;
   for (Pointer rest = place; !rest.empty(); rest = rest.parent_pointer()) {
-    name = rest.back() + (name.empty() ? "" : ".") + name;
+    if (!name.empty()) name.insert(0, ".");
+    name.insert(0, rest.back());
   }
   return name;
 }
@@ -47,11 +48,15 @@ class Merging {
         merged_.replaced.push_back(nameOf(place));
       } else if (found->is_object() && value.is_object()) {
         put(value, *found, place);
+      } else if (value.is_object()) {
+        blocked_ = nameOf(place);
       } else {
         merged_.kept.push_back(nameOf(place));
       }
     }
   }
+  // What has to be an object of the file and is none; empty: there is nothing of that kind.
+  const std::string& blocked() const { return blocked_; }
 
  private:
   bool owns(const Pointer& place) const {
@@ -60,6 +65,7 @@ class Merging {
 
   const Document& document_;
   Merged& merged_;
+  std::string blocked_;
 };
 
 // As the file has it: its first indented line tells.
@@ -80,7 +86,10 @@ Result<Merged> mergeJson(const Document& document, std::string_view before) {
   if (!theirs) return theirs.error();
   const Value was = *theirs;
   Merged merged;
-  Merging(document, merged).put(Value::parse(document.text), *theirs, Pointer());
+  Merging merging(document, merged);
+  merging.put(Value::parse(document.text), *theirs, Pointer());
+  if (!merging.blocked().empty())
+    return Error{"has '" + merging.blocked() + "', which is no object"};
   for (const std::string& rival : document.rivals) {
     if (theirs->contains(Pointer(rival))) merged.rivals.push_back(nameOf(Pointer(rival)));
   }
