@@ -114,6 +114,13 @@ both('reasoning that led to a call goes back', async (cell, stream) => {
   await useTools(cell, question, called([inOslo], thought), { dropped: droppedEffort(cell) });
 });
 
+both('a stored answer goes on by its id', async (cell, stream) => {
+  const question = questionOf(cell, stream, { tools: [weather, clock], thinks: true });
+  const thought = { reasoning: 'Let me look.', signature: 'c2lnbmVk+/A=', usage: usageOfThought };
+  const dropped = droppedEffort(cell);
+  await useTools(cell, question, called([inOslo, inRome], thought), { dropped, stored: true });
+});
+
 both('an answer by a schema', async (cell, stream) => {
   await exchange(cell, questionOf(cell, stream, { schema: city }), said('{"city":"Oslo"}'));
 });
@@ -202,13 +209,15 @@ situations['the client leaves in the stream'] = async (cell) => {
   assert.equal(entry.outcome, 'client_left');
 };
 
-// Ollama and Cohere tell of no filter.
-const happens = (situation, wire) => wire.filters || !situation.startsWith('stopped by a filter');
+// Ollama and Cohere tell of no filter, and two of the dialects store nothing.
+const happens = (situation, wire, dialect) =>
+  (wire.filters || !situation.startsWith('stopped by a filter')) &&
+  (dialect.keeps || !situation.startsWith('a stored answer'));
 
 const cells = Object.entries(wires).flatMap(([provider, wire]) =>
   dialects.flatMap((dialect) =>
     Object.keys(situations)
-      .filter((situation) => happens(situation, wire))
+      .filter((situation) => happens(situation, wire, dialect))
       .map((situation) => ({ situation, provider, wire, dialect })),
   ),
 );

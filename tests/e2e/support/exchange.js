@@ -134,21 +134,27 @@ export const givesUpThinking = (cell, before) =>
 
 /**
  * Two turns: calls, and an answer that has their results. `next`: the cell of the second turn, if
- * it is another.
+ * it is another; `stored`: it goes on by the id of the first answer.
  */
-export async function useTools(cell, first, calling, { dropped, next = cell, droppedNext } = {}) {
-  const answer = await exchange(cell, first, calling, { dropped });
+export async function useTools(cell, question, calling, more = {}) {
+  const { dropped, next = cell, droppedNext, stored } = more;
+  const first = stored ? { ...question, previous: '' } : question;
+  const answer = await exchange(cell, first, calling, { dropped, expected: question });
   const texts = ['rain: 3 °C', 'half past nine'];
   const results = answer.calls.map(({ id }, place) => ({ id, text: texts[place] }));
-  const turns = [...first.turns, { said: answer }, { results }];
-  const model = next === cell ? first.model : next.wire.model;
-  const before = [{ answer: calling, maker: cell.wire.maker }];
-  const { usage } = calling;
-  const more = { before, dropped: next === cell ? dropped : droppedNext };
-  const thinks = first.thinks && !givesUpThinking(next, cell);
-  const expected = { ...first, model, turns, thinks };
-  await exchange(next, { ...first, model, turns }, said('It rains.', { usage }), {
-    ...more,
-    expected,
-  });
+  const turns = [...question.turns, { said: answer }, { results }];
+  const model = next === cell ? question.model : next.wire.model;
+  const second = { ...question, model, turns };
+  const thinks = question.thinks && !givesUpThinking(next, cell);
+  const kept = stored && next.wire.backOf && { previous: answer.id, turns: [{ results }] };
+  await exchange(
+    next,
+    stored ? { ...second, previous: answer.id } : second,
+    said('It rains.', { usage: calling.usage }),
+    {
+      before: [{ answer: calling, maker: cell.wire.maker }],
+      expected: { ...second, thinks, ...kept },
+      dropped: next === cell ? dropped : droppedNext,
+    },
+  );
 }

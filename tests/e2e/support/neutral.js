@@ -1,7 +1,8 @@
 // What the matrix asks and answers, in the words of no dialect and no provider.
 //
 // A question: {model, stream, system, turns, tools, choice, schema, thinks, limit, temperature,
-// stop}. A turn is one of
+// stop, previous}. `previous` is the id of the answer that it goes on from, where that is stored;
+// '': nothing, but this one is to be stored. A turn is one of
 //   {user: text, image: {type, data} | {url}}
 //   {said: an answer}
 //   {results: [{id, text}]}, in the order of the calls

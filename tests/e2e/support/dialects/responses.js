@@ -35,6 +35,7 @@ function answerOf(response) {
   must(response.usage, 'usage is told');
   const finish = said.calls.length ? 'tool_calls' : 'stop';
   return {
+    id: response.id,
     ...said,
     finish: reasons[response.incomplete_details?.reason] ?? finish,
     usage: {
@@ -49,15 +50,32 @@ function answerOf(response) {
 
 export const responses = {
   name: 'responses',
+  keeps: true,
   effort: 'reasoning.effort', // where it says how much to think
   image: 'input[0].content[1].image_url', // and where a picture stands
   path: '/v1/responses',
-  body({ model, stream, system, turns, tools, choice, schema, thinks, limit, temperature }) {
+  body({
+    model,
+    stream,
+    system,
+    turns,
+    tools,
+    choice,
+    schema,
+    thinks,
+    limit,
+    temperature,
+    previous,
+  }) {
+    // What was said before is kept, where it goes on by an id.
+    const last = turns.findLastIndex(({ said }) => said);
+    const news = previous ? turns.slice(last + 1) : turns;
     return {
       model,
       instructions: system,
-      input: turns.flatMap(itemsOf),
-      store: false,
+      input: news.flatMap(itemsOf),
+      store: previous !== undefined,
+      ...(previous && { previous_response_id: previous }),
       max_output_tokens: limit,
       temperature,
       ...(stream && { stream }),

@@ -60,7 +60,7 @@ const readers = {
   },
   function_call_output(item, turns, where) {
     members(item, where, ['type', 'call_id', 'output'], ['id', 'status']);
-    if (!turns.at(-1).results) turns.push({ results: [] });
+    if (!turns.at(-1)?.results) turns.push({ results: [] });
     turns.at(-1).results.push({ id: item.call_id, text: item.output });
   },
 };
@@ -98,6 +98,7 @@ function readBody(body) {
       'include',
       'max_output_tokens',
       'temperature',
+      'previous_response_id',
     ],
   );
   const turns = [];
@@ -108,6 +109,7 @@ function readBody(body) {
   });
   return {
     model: body.model,
+    ...(body.previous_response_id && { previous: body.previous_response_id }),
     stream: body.stream ?? false,
     system: joined([body.instructions ?? []].flat()),
     turns,
@@ -121,6 +123,9 @@ function readBody(body) {
   };
 }
 
+let made = 0;
+const newId = () => `resp_up${(made += 1)}`;
+
 const usageOf = (usage) => ({
   input_tokens: promptOf(usage),
   input_tokens_details: { cached_tokens: usage.cacheRead },
@@ -129,9 +134,9 @@ const usageOf = (usage) => ({
   total_tokens: promptOf(usage) + completionOf(usage),
 });
 
-function responseOf(model, more) {
+function responseOf(model, id, more) {
   return {
-    id: 'resp_up',
+    id,
     object: 'response',
     created_at: 1_700_000_000,
     completed_at: null,
@@ -168,9 +173,9 @@ function responseOf(model, more) {
 
 const reasons = { length: 'max_output_tokens', content_filter: 'content_filter' };
 
-function ended(answer, model, output) {
+function ended(answer, model, id, output) {
   const cut = reasons[answer.finish];
-  return responseOf(model, {
+  return responseOf(model, id, {
     completed_at: cut ? null : 1_700_000_001,
     status: cut ? 'incomplete' : 'completed',
     incomplete_details: cut ? { reason: cut } : null,
@@ -256,10 +261,11 @@ const sent = (payload, sequence_number) =>
   `event: ${payload.type}\ndata: ${JSON.stringify({ ...payload, sequence_number })}\n\n`;
 
 function frames(answer, model) {
+  const id = newId();
   const items = itemsOf(answer);
   const said = [
-    { type: 'response.created', response: responseOf(model) },
-    { type: 'response.in_progress', response: responseOf(model) },
+    { type: 'response.created', response: responseOf(model, id) },
+    { type: 'response.in_progress', response: responseOf(model, id) },
     ...items.flatMap(({ item, first, events }, output_index) => [
       { type: 'response.output_item.added', output_index, item: first },
       ...events,
@@ -269,6 +275,7 @@ function frames(answer, model) {
   const response = ended(
     answer,
     model,
+    id,
     items.map(({ item }) => item),
   );
   const end = { type: `response.${response.status}`, response };
@@ -301,6 +308,7 @@ const speaker = (place, headers) => ({
       ended(
         answer,
         asking.model,
+        newId(),
         itemsOf(answer).map(({ item }) => item),
       ),
     );
