@@ -279,7 +279,9 @@ io::Task<void> Call::breakOff(const Attempt& attempt) {
   trouble_ = problem.message;
   std::string last;
   inquiry_.appendErrorEvent(last, problem);
-  co_await client_.finish(last, false);
+  // The body ends in order. A client that was not told of a close uses the connection again at
+  // once.
+  co_await client_.finish(last, client_.left() == Client::Left::no);
 }
 
 io::Task<void> Call::giveUp(const Plan& plan) {
