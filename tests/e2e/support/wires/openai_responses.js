@@ -161,7 +161,7 @@ function responseOf(model, id, more) {
     usage: null,
     max_output_tokens: null,
     max_tool_calls: null,
-    store: false,
+    store: true,
     background: false,
     service_tier: 'default',
     metadata: {},
