@@ -56,7 +56,9 @@ TEST_P(Streams, AreErrorsWhenTheyEndEarly) {
         replay.replay({all.begin(), all.begin() + static_cast<std::ptrdiff_t>(size)});
     const bool every = finishes(log) == finishes(transcript.chunks);
     EXPECT_EQ(failed(log), finishes(log) == 0 || !every) << "after " << size << " frames\n" << log;
-    if (kRecorded.finishTogether) EXPECT_TRUE(finishes(log) == 0 || every) << log;
+    if (kRecorded.finishTogether) {
+      EXPECT_TRUE(finishes(log) == 0 || every) << log;
+    }
     EXPECT_EQ(transcript.chunks.rfind(withoutError(log), 0), 0u) << log;
   }
 }
