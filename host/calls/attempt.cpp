@@ -160,8 +160,11 @@ io::Task<Attempt::End> Attempt::viaCodec() {
 
   Exchange exchange(services_.upstream, provider_.endpoint);
   const config::Timeouts& timeouts = provider_.config->timeouts;
-  const upstream::OpenLimits limits{timeouts.connect, timeouts.firstByte, total_};
-  contentBy_ = services_.loop.after(timeouts.connect + timeouts.firstContent);
+  const bool atOnce = comesAtOnce();
+  const upstream::OpenLimits limits{timeouts.connect, atOnce ? timeouts.answer : timeouts.firstByte,
+                                    total_};
+  contentBy_ =
+      services_.loop.after(timeouts.connect + (atOnce ? timeouts.answer : timeouts.firstContent));
   const auto before = steady_clock::now();
   const Failure failure = co_await exchange.open(wanted, limits, cancel_.token());
   waited_ += duration_cast<microseconds>(steady_clock::now() - before);
@@ -382,6 +385,11 @@ void Attempt::begin(std::string_view contentType, std::optional<std::size_t> len
   committed_ = true;
 }
 
+// Whether nothing comes before a whole message has been written, which takes its time.
+bool Attempt::comesAtOnce() const noexcept {
+  return !stream_ && inquiry_.op() == plugins::Op::chat && instance_->hasCodec();
+}
+
 io::Deadline Attempt::silenceEnds(bool content) const {
   const io::Deadline idle = services_.loop.after(provider_.config->timeouts.idle);
   return std::min({idle, total_, content ? io::kNever : contentBy_});
@@ -395,7 +403,8 @@ Attempt::End Attempt::ended(io::Wake wake, bool content) {
   mishap_.kind = MishapKind::silent;
   if (now >= total_) mishap_.detail = "the attempt took longer than it may";
   else if (!content && now >= contentBy_)
-    mishap_.detail = "no content within " + seconds(timeouts.firstContent);
+    mishap_.detail =
+        "no content within " + seconds(comesAtOnce() ? timeouts.answer : timeouts.firstContent);
   else mishap_.detail = "silent for " + seconds(timeouts.idle);
   return committed() ? End::broken : End::failed;
 }

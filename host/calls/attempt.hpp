@@ -94,6 +94,7 @@ class Attempt final : public Removable {
   io::Status offer(const Progress& progress);
   void begin(std::string_view contentType, std::optional<std::size_t> length);
   void note(const Progress& progress);
+  bool comesAtOnce() const noexcept;
   io::Deadline silenceEnds(bool content) const;
   End ended(io::Wake wake, bool content);
   End transportFailed(upstream::Failure failure, const std::string& detail);

@@ -187,10 +187,15 @@ void fields(V& v, Log& log) {
 template <class V>
 void fields(V& v, Timeouts& timeouts) {
   v.number({"connect_ms", "For the name, the connection and TLS."}, timeouts.connect, kTime);
-  v.number({"first_byte_ms", "From the request sent to the answer's head."}, timeouts.firstByte,
-           kTime);
-  v.number({"first_content_ms", "From the request sent to the first content."},
+  v.number({"first_byte_ms", "From the request sent to the answer's head, if it is streamed."},
+           timeouts.firstByte, kTime);
+  v.number({"first_content_ms", "From the request sent to the first content of a stream."},
            timeouts.firstContent, kTime);
+  v.number(
+      {"answer_ms",
+       "From the request sent to an answer that is not streamed: its head comes when all of it "
+       "is written."},
+      timeouts.answer, kTime);
   v.number({"idle_ms", "Between two reads of an answer."}, timeouts.idle, kTime);
   v.number({"total_ms", "Of one try, from its beginning to its end."}, timeouts.total, kTime);
 }

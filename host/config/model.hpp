@@ -83,8 +83,9 @@ struct Plugins {
 
 struct Timeouts {
   Milliseconds connect{5'000};        // name, connection and TLS
-  Milliseconds firstByte{60'000};     // from the request sent to the answer's head
-  Milliseconds firstContent{90'000};  // from the request sent to the first content
+  Milliseconds firstByte{60'000};     // from the request sent to the answer's head; of a stream
+  Milliseconds firstContent{90'000};  // from the request sent to the first content; of a stream
+  Milliseconds answer{300'000};       // from the request sent to an answer that is not streamed
   Milliseconds idle{60'000};          // between two reads of an answer
   Milliseconds total{600'000};        // of one attempt
 };

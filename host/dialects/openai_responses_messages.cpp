@@ -108,6 +108,7 @@ bool ResponsesMessages::toolCall(JsonView item, const std::string& where) {
   ToolCall call{item["call_id"].text(), item["name"].text(), arguments.text()};
   if (!call.name.empty()) call.name = functionNameOf(item["namespace"].text(), call.name);
   if (item["type"].says("custom_tool_call")) {
+    if (!item["input"].isString()) return refuse(where + ".input", "must be text");
     call.arguments = freeformArguments(item["input"].text());
   }
   if (call.id.empty()) return refuse(where + ".call_id", "is missing");

@@ -343,6 +343,12 @@ TEST_F(ResponsesRequestTest, argumentsThatAreNoTextAreRefused) {
                     R"("arguments":{"a":1}}]})"));
 }
 
+TEST_F(ResponsesRequestTest, inputsOfFreeformToolsThatAreNoTextAreRefused) {
+  EXPECT_EQ("input[0].input: 'input[0].input' must be text",
+            refusal(R"({"model":"m","input":[{"type":"custom_tool_call","call_id":"a",)"
+                    R"("name":"f","input":{"a":1}}]})"));
+}
+
 // Its id was somebody else's, and the upstream refused the request for it.
 TEST_F(ResponsesRequestTest, reasoningThatNobodyProvesIsNotPutIn) {
   const auto inquiry = parsed(R"({"model":"m","previous_response_id":"r","input":"x"})");

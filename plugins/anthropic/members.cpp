@@ -48,6 +48,9 @@ std::vector<Dropped> droppedOf(const Body& body) {
     if (asksForMore(body, name)) out.push_back({name, SLUICE_DROPPED_MEANING});
   for (const std::string_view name : droppable())
     if (asks(body[name])) out.push_back({name, SLUICE_DROPPED_HINT});
+  sluice::Dropped others;
+  others.unknown(body);
+  for (const auto& [name, weight] : others.members()) out.push_back({name, weight});
   return out;
 }
 

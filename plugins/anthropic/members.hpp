@@ -22,16 +22,17 @@ struct Place {
 
 // A member of the request that was left out.
 struct Dropped {
-  std::string_view name;
-  std::uint32_t weight = SLUICE_DROPPED_HINT;
+  Dropped(std::string_view called, std::uint32_t weighs) : name(called), weight(weighs) {}
+  std::string name;
+  std::uint32_t weight;  // SLUICE_DROPPED_*
 };
 
 // Members of a request that these upstreams have no place for and that hardly change the answer's
 // meaning: they are left out, whatever they say.
 const std::array<std::string_view, 10>& droppable();
 
-// The members that are left out: those above, and those without which the answer is another. Throws
-// if there are tools in their old form.
+// The members that are left out: those above, those that no dialect of chat knows, and those without
+// which the answer is another. Throws if there are tools in their old form.
 std::vector<Dropped> droppedOf(const sluice::Body& body);
 
 // Whether there is nothing but white space; these upstreams refuse such texts.

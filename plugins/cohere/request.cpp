@@ -32,6 +32,7 @@ void tellDropped(const Body& body, Dropped& dropped) {
   if (body.whole("n", 1) > 1) dropped.meaning("n");
   if (body["parallel_tool_calls"].raw() == "false" && asks(body["tools"]))
     dropped.hint("parallel_tool_calls");
+  dropped.unknown(body, {"documents"});
 }
 
 bool mayThink(const sluice::Request& request, Thinking thinking) {

@@ -34,6 +34,7 @@ void tellDropped(const Body& body, Dropped& dropped) {
     if (asks(body[name])) dropped.meaning(name);
   if (body["parallel_tool_calls"].raw() == "false" && asks(body["tools"]))
     dropped.hint("parallel_tool_calls");
+  dropped.unknown(body);
 }
 
 class Rendering {

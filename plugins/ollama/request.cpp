@@ -25,6 +25,7 @@ void tellDropped(const Body& body, Dropped& dropped) {
   if (body.whole("n", 1) > 1) dropped.meaning("n");
   if (body["parallel_tool_calls"].raw() == "false" && asks(body["tools"]))
     dropped.hint("parallel_tool_calls");
+  dropped.unknown(body, {"min_p", "typical_p", "repeat_penalty", "repeat_last_n"});
 }
 
 // Models that want a level and cannot stop thinking altogether.

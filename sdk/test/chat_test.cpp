@@ -43,6 +43,18 @@ TEST_F(ChatTest, WhatAnotherUpstreamMayDoIsTriedThere) {
             "audio elsewhere: audio cannot be made here");
 }
 
+TEST_F(ChatTest, MembersThatNobodyReadsAreTold) {
+  const sluice_request request = chat(
+      "m", R"({"model":"m","thinking":{"a":1},"top_p":1,"thinking":0,"off":false,"x":[1]})", false);
+  sluice::Dropped dropped;
+  dropped.hint("x");
+  dropped.unknown(sluice::Body{sluice::Request(request)});
+  std::string told;
+  for (const auto& [name, weight] : dropped.members())
+    told += name + (weight == SLUICE_DROPPED_HINT ? " " : "! ");
+  EXPECT_EQ(told, "x thinking ");
+}
+
 TEST_F(ChatTest, NumbersMayBeMissingOrNull) {
   const sluice_request request = chat("m", R"({"a":1.50,"b":null,"c":"1"})", false);
   const sluice::Body body{sluice::Request(request)};

@@ -42,6 +42,13 @@ class Body {
     detail::parseObject(document_, request.body(), "the request");
   }
   json::Value operator[](std::string_view name) const noexcept { return document_.root()[name]; }
+  // The names of all members, as often as they are written. Lent as values are.
+  std::vector<std::string_view> names() const {
+    std::vector<std::string_view> out;
+    const json::Value root = document_.root();
+    for (auto at = root.begin(); at != root.end(); ++at) out.push_back(at.key());
+    return out;
+  }
   // Throws, naming the member, unless that is an array.
   json::Value array(std::string_view name) const {
     const json::Value value = (*this)[name];

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <sluice/body.hpp>
 #include <sluice/codec.hpp>
 #include <string>
@@ -97,13 +98,70 @@ inline ToolChoice toolChoiceOf(const Body& body) {
   unsupported("tool_choice", "is none of auto, none, required and the name of a function");
 }
 
+// Whether sluice.chat/1 or OpenAI's Chat Completions has a member of this name.
+inline bool isChatMember(std::string_view name) noexcept {
+  constexpr std::string_view known[] = {"audio",
+                                        "frequency_penalty",
+                                        "function_call",
+                                        "functions",
+                                        "logit_bias",
+                                        "logprobs",
+                                        "max_tokens",
+                                        "max_completion_tokens",
+                                        "messages",
+                                        "metadata",
+                                        "modalities",
+                                        "model",
+                                        "n",
+                                        "prediction",
+                                        "presence_penalty",
+                                        "parallel_tool_calls",
+                                        "prompt_cache_key",
+                                        "reasoning_budget",
+                                        "reasoning_effort",
+                                        "response_format",
+                                        "safety_identifier",
+                                        "seed",
+                                        "service_tier",
+                                        "stop",
+                                        "store",
+                                        "stream",
+                                        "stream_options",
+                                        "temperature",
+                                        "tool_choice",
+                                        "tools",
+                                        "top_k",
+                                        "top_logprobs",
+                                        "top_p",
+                                        "user",
+                                        "verbosity",
+                                        "web_search_options"};
+  for (const std::string_view one : known)
+    if (name == one) return true;
+  return false;
+}
+
 // The members of a request that are left out, in the order they were named, each once.
 class Dropped {
  public:
+  // Hints of what the request says beside a chat's members: a provider with a wire of its own reads
+  // nothing else, but for `own`. Of very many some are named.
+  void unknown(const Body& body, std::initializer_list<std::string_view> own = {}) {
+    constexpr std::size_t most = 32;
+    for (const std::string_view name : body.names()) {
+      if (members_.size() >= most) return;
+      bool known = isChatMember(name);
+      for (const std::string_view one : own) known = known || name == one;
+      if (!known && asks(body[name])) hint(name);
+    }
+  }
   // The answer hardly changes without it.
   void hint(std::string_view member) { add(member, SLUICE_DROPPED_HINT); }
   // Without it the answer may say something else.
   void meaning(std::string_view member) { add(member, SLUICE_DROPPED_MEANING); }
+  const std::vector<std::pair<std::string, std::uint32_t>>& members() const noexcept {
+    return members_;
+  }
   // Tells the host all of them, for encode().
   void tell(HttpOut& out) const {
     for (const auto& [member, weight] : members_) out.dropped(member, weight);
