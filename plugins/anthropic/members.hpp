@@ -31,8 +31,8 @@ struct Dropped {
 // meaning: they are left out, whatever they say.
 const std::array<std::string_view, 10>& droppable();
 
-// The members that are left out: those above, those that no dialect of chat knows, and those without
-// which the answer is another. Throws if there are tools in their old form.
+// The members that are left out: those above, those that no dialect of chat knows, and those
+// without which the answer is another. Throws if there are tools in their old form.
 std::vector<Dropped> droppedOf(const sluice::Body& body);
 
 // Whether there is nothing but white space; these upstreams refuse such texts.
