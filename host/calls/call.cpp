@@ -179,9 +179,8 @@ io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt,
                                     health::Inflight& inflight) {
   const config::Attempts& rules = generation_->config().attempts;
   Judgement judgement = judge(attempt.mishap(), rules.retryAfterWait);
-  if (judgement.problem.retryAfter.count() == 0 && attempt.mishap().retryAfter) {
-    judgement.problem.retryAfter = *attempt.mishap().retryAfter;
-  }
+  const auto told = attempt.mishap().retryAfter;
+  if (judgement.problem.retryAfter.count() == 0 && told) judgement.problem.retryAfter = *told;
   limits_ = attempt.limits();
   const auto now = steady_clock::now();
   if (judgement.harms) inflight.end(true, {});

@@ -96,11 +96,11 @@ class Reader {
 
   void price(const Key& key, std::optional<Decimal>& value) {
     constexpr std::string_view kWhat = "a number from 0 to 1000000";
-    static const std::optional<Decimal> kMost = Decimal::parse("1000000");
+    static const Decimal kMost = Decimal::parse("1000000").value_or(Decimal());
     const Node* const node = scalar(key, kWhat);
     if (node == nullptr) return;
     const auto number = typed(*node) ? Decimal::parse(node->text) : std::nullopt;
-    if (number && *number <= *kMost) value = number;
+    if (number && *number <= kMost) value = number;
     else mismatch(*node, pathOf(key), kWhat);
   }
 
