@@ -73,9 +73,9 @@ std::string partOf(std::string name, std::string_view rest) {
 // Within the turn whose content is `content`; `result`: the message is that of a tool.
 std::string inTurn(const InMessage& what, const std::string& turn, JsonView content,
                    std::optional<std::size_t> result) {
-  const std::string all = turn + ".content";
+  std::string all = turn + ".content";
   if (result) {
-    const std::string block = at(all, *result);
+    std::string block = at(all, *result);
     if (what.member == "tool_call_id") return block + ".tool_use_id";
     if (what.member != "content" || !what.place) return block;
     return partOf(at(block + ".content", *what.place), what.rest);
