@@ -128,7 +128,7 @@ void checkBlocking(Bench& bench) {
   }
   for (const auto& [function, time] : times.quickest) {
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
-    if (ms < 50 * slowness()) continue;
+    if (ms < 50L * slowness()) continue;
     fail("called " + function + " several times",
          "a codec's functions are !blocking: they return without waiting for I/O, sleep or a long "
          "lock, since everybody else's requests wait meanwhile",
