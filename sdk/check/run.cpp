@@ -89,7 +89,8 @@ bool runFor(const Check& check, Bench bench) {
   try {
     check.run(bench);
   } catch (const Failure&) {
-    (void)instance.release();  // an operation of it may still run: it cannot be destroyed
+    // An operation of it may still run: it cannot be destroyed.
+    [[maybe_unused]] const auto* const left = instance.release();
     throw;
   }
   return true;

@@ -34,7 +34,7 @@ namespace {
 constexpr int kNoteInChild = 9;
 
 std::string readAll(int descriptor) {
-  std::string out(64 * 1024, '\0');
+  std::string out(std::size_t{64} * 1024, '\0');
   const ssize_t size = pread(descriptor, out.data(), out.size(), 0);
   out.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
   return out;

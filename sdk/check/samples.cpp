@@ -183,7 +183,7 @@ std::vector<Sample> oddSamples(const Bench& bench, Random& random) {
   bodies.push_back(R"({"model":"$MODEL","messages":)" + std::string(20000, '[') + "]}");
   bodies.push_back(R"({"model":"$MODEL","messages":[{"role":"user","content":")" +
                    std::string(300000, 'x') + R"("}]})");
-  bodies.push_back("\xff\xfe\x00\x01");
+  bodies.emplace_back("\xff\xfe\x00\x01", 4);
   const std::vector<Sample> good = goodSamples(bench);
   for (int i = 0; i < 100; ++i) bodies.push_back(random.bytes(random.below(64)));
   for (int i = 0; i < 300; ++i)

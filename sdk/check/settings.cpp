@@ -289,7 +289,7 @@ std::vector<std::string> badSettings(const char* schema, const std::string& good
                                   "{\"a\":",
                                   "{\"a\" 1}",
                                   "\xff\xfe{}",
-                                  std::string("{\"\0\":1}", 8),
+                                  std::string("{\"\0\":1}", 7),
                                   "{\"unknown-setting\":{\"a\":[1,2,{\"b\":null}]}}"};
   std::string deep;
   for (int i = 0; i < 5000; ++i) deep += "[";
