@@ -16,7 +16,6 @@ namespace sluice::fuzz {
 // How a provider's answers differ from others.
 struct AnswerRules {
   bool choices = false;      // there may be several
-  bool finishApart = false;  // each choice finishes for itself
   bool usageLast = false;    // usage may follow a finish
   bool namedFrames = false;  // a line is `name data`, or the data alone if that begins with `{`
   // Checks a tool call, where each comes whole; without it they may come in pieces.
@@ -69,7 +68,7 @@ class AnswerChecks {
     Choice& choice = choices_[chunk.choice];
     const bool finish = chunk.type == SLUICE_CHUNK_FINISH && !choice.finished;
     const bool usage = chunk.type == SLUICE_CHUNK_USAGE && rules_.usageLast;
-    FUZZ_CHECK(!(rules_.finishApart ? choice.finished : finished_) || finish || usage);
+    FUZZ_CHECK(!finished_ || finish || usage);
     if (finish) finished_ = choice.finished = true;
     if (chunk.type == SLUICE_CHUNK_TOOL_CALL) takeCall(chunk, choice);
   }
