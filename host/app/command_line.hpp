@@ -17,4 +17,7 @@ void addConfig(CLI::App& verb, Options& options);
 // `plugins` and the verbs below it; the one that is asked for is put into `run`.
 void addPluginVerbs(CLI::App& app, Options& options, Verb& run);
 
+// `connect`, as above.
+void addConnectVerb(CLI::App& app, Options& options, Verb& run);
+
 }  // namespace sluice::app

@@ -1,11 +1,14 @@
 // The verbs of the command line. Each prints its data to standard output and its messages to
-// standard error, and returns the exit code: 0, or 1 where something is wrong.
+// standard error, and returns the exit code: 0, 1 where something is wrong, or kUsage.
 // Threads: the main thread.
 #pragma once
 
 #include "app/options.hpp"
 
 namespace sluice::app {
+
+// The exit code for a command line that cannot be done.
+inline constexpr int kUsage = 2;
 
 int serve(const Options& options);
 int check(const Options& options);
@@ -19,6 +22,7 @@ int makeKey(const Options& options);
 int signPlugin(const Options& options);
 int verifyPlugin(const Options& options);
 int newPlugin(const Options& options);
+int connectClient(const Options& options);
 int version(const Options& options);
 
 }  // namespace sluice::app

@@ -7,14 +7,20 @@
 #include <functional>
 
 #include "app/loop_unit.hpp"
-#include "app/model_list.hpp"
+#include "app/model_endpoints.hpp"
+#include "app/refusal.hpp"
+#include "app/response_endpoints.hpp"
 #include "app/version.hpp"
-#include "base/error_body.hpp"
 #include "base/json.hpp"
 #include "calls/call.hpp"
+#include "dialects/anthropic_error.hpp"
+#include "dialects/anthropic_messages.hpp"
 #include "dialects/openai_chat.hpp"
+#include "dialects/openai_completions.hpp"
+#include "dialects/openai_embeddings.hpp"
 #include "http/exchange.hpp"
 #include "http/poco_handler.hpp"
+#include "wire/write.hpp"
 
 namespace sluice::app {
 
@@ -24,24 +30,19 @@ using Poco::Net::HTTPResponse;
 using Poco::Net::HTTPServerRequest;
 using Poco::Net::HTTPServerResponse;
 
-// The path of a call: POST /v1/chat/completions.
-class ChatHandler final : public http::LoopHandler {
+// The path of a call: a request in a client's dialect.
+class CallHandler : public http::LoopHandler {
  public:
-  explicit ChatHandler(LoopUnit& unit) noexcept : unit_(unit) {}
+  explicit CallHandler(LoopUnit& unit) noexcept : unit_(unit) {}
 
   io::Task<void> handle(http::Exchange& exchange, io::CancelToken left) override {
     calls::Problem problem;
-    const auto inquiry = dialects::parseOpenAiChat(exchange.body(), problem);
+    const auto inquiry = parse(exchange, problem);
     if (!inquiry) {
-      std::string body;
-      appendErrorBody(body, problem.message, problem.type, problem.param, problem.code);
-      const auto total = std::chrono::duration_cast<std::chrono::microseconds>(
-          std::chrono::steady_clock::now() - exchange.received());
-      if (unit_.generation()->config().log.calls) {
-        calls::appendRefusal(exchange.requestId(), problem.status, problem.message, total,
-                             unit_.services().lines);
-      }
-      co_await exchange.answer(problem.status, http::kJson, {}, body);
+      logRefusal(unit_, exchange, problem);
+      const std::string body = refusal(problem, exchange.requestId());
+      const std::string fields = refusalFields(exchange.requestId());
+      co_await exchange.answer(problem.status, http::kJson, fields, body);
       co_return;
     }
     calls::Call call(unit_.services(), unit_.generation(), *inquiry, exchange, exchange.requestId(),
@@ -50,28 +51,58 @@ class ChatHandler final : public http::LoopHandler {
   }
 
  private:
+  // Null, with `problem`, if it is none.
+  virtual std::unique_ptr<calls::Inquiry> parse(http::Exchange& exchange,
+                                                calls::Problem& problem) const = 0;
+  virtual std::string refusal(const calls::Problem& problem, std::string_view requestId) const = 0;
+  virtual std::string refusalFields(std::string_view requestId) const = 0;
+
   LoopUnit& unit_;
 };
 
-// GET /v1/models/{id...}: an id may hold slashes.
-class ModelHandler final : public http::LoopHandler {
+// POST /v1/chat/completions, /v1/completions and /v1/embeddings.
+class OpenAiHandler final : public CallHandler {
  public:
-  explicit ModelHandler(LoopUnit& unit) noexcept : unit_(unit) {}
-
-  io::Task<void> handle(http::Exchange& exchange, io::CancelToken) override {
-    std::string body = modelEntry(*unit_.generation(), exchange.pathRest());
-    int status = 200;
-    if (body.empty()) {
-      const calls::Problem problem = unit_.generation()->unknownModel(exchange.pathRest());
-      status = problem.status;
-      appendErrorBody(body, problem.message, problem.type, problem.param, problem.code);
-    }
-    co_await exchange.answer(status, http::kJson, {}, body);
-  }
-  bool quick() const noexcept override { return true; }
+  using Parse = std::unique_ptr<calls::Inquiry> (*)(std::string& body, calls::Problem& problem);
+  OpenAiHandler(LoopUnit& unit, Parse parse) noexcept : CallHandler(unit), parse_(parse) {}
 
  private:
-  LoopUnit& unit_;
+  std::unique_ptr<calls::Inquiry> parse(http::Exchange& exchange,
+                                        calls::Problem& problem) const override {
+    return parse_(exchange.body(), problem);
+  }
+  std::string refusal(const calls::Problem& problem, std::string_view) const override {
+    return openAiErrorBody(problem);
+  }
+  std::string refusalFields(std::string_view) const override { return {}; }
+
+  Parse parse_;
+};
+
+// POST /v1/messages and /v1/messages/count_tokens.
+class MessagesHandler final : public CallHandler {
+ public:
+  using Parse = std::unique_ptr<calls::Inquiry> (*)(const dialects::AnthropicAsked& asked,
+                                                    calls::Problem& problem);
+  MessagesHandler(LoopUnit& unit, Parse parse) noexcept : CallHandler(unit), parse_(parse) {}
+
+ private:
+  std::unique_ptr<calls::Inquiry> parse(http::Exchange& exchange,
+                                        calls::Problem& problem) const override {
+    return parse_({exchange.body(), exchange.requestId()}, problem);
+  }
+  std::string refusal(const calls::Problem& problem, std::string_view requestId) const override {
+    std::string body;
+    dialects::appendAnthropicError(body, problem, requestId);
+    return body;
+  }
+  std::string refusalFields(std::string_view requestId) const override {
+    std::string fields;
+    wire::appendField(fields, "request-id", requestId);
+    return fields;
+  }
+
+  Parse parse_;
 };
 
 // What a route of the control side answers.
@@ -154,18 +185,26 @@ http::Router makeRouter(LoopUnit& unit, Shared& shared) {
   };
   http::Router router;
 
-  http::Route chat{"POST", "/chat/completions", std::make_shared<ChatHandler>(unit), Needs::client};
-  chat.versioned = chat.json = true;
-  router.add(std::move(chat));
+  const auto addOpenAi = [&](const char* path, OpenAiHandler::Parse parse) {
+    http::Route route{"POST", path, std::make_shared<OpenAiHandler>(unit, parse), Needs::client};
+    route.versioned = route.json = true;
+    router.add(std::move(route));
+  };
+  addOpenAi("/chat/completions", dialects::parseOpenAiChat);
+  addOpenAi("/completions", dialects::parseOpenAiCompletions);
+  addOpenAi("/embeddings", dialects::parseOpenAiEmbeddings);
+  const auto addMessages = [&](const char* path, MessagesHandler::Parse parse) {
+    http::Route route{"POST", path, std::make_shared<MessagesHandler>(unit, parse), Needs::client};
+    route.versioned = route.json = true;
+    route.restate = restateForMessages;
+    router.add(std::move(route));
+  };
+  addMessages("/messages", dialects::parseAnthropicMessages);
+  addMessages("/messages/count_tokens", dialects::parseAnthropicCount);
 
-  http::Route models{"GET", "/models",
-                     onLoop([&unit] { return Said{200, modelList(*unit.generation())}; }),
-                     Needs::client};
-  models.versioned = true;
-  router.add(std::move(models));
-  http::Route model{"GET", "/models/{id...}", std::make_shared<ModelHandler>(unit), Needs::client};
-  model.versioned = true;
-  router.add(std::move(model));
+  addResponseRoutes(router, unit, shared);
+
+  addModelRoutes(router, unit);
 
   http::Route live{"GET", "/health", onLoop([] {
                      return Said{

@@ -24,7 +24,9 @@ LoopUnit::LoopUnit(Shared& shared, std::shared_ptr<const calls::Generation> gene
                    std::shared_ptr<const http::Settings> settings)
     : upstream_(loop_, shared.workers, shared.resolver,
                 upstreamOptions(generation->config().upstream, shared.caPem)),
-      services_{loop_, shared.blocking, upstream_, lines_, std::move(generation), {}, 0, 1, {}},
+      signer_(loop_, shared.workers, upstream_),
+      services_{loop_, shared.blocking, upstream_, signer_, lines_, std::move(generation), {}, 0, 1,
+                {}},
       scope_(loop_),
       server_(loop_, makeRouter(*this, shared), std::move(settings), shared.fleet) {
   services_.jitter = reinterpret_cast<std::uintptr_t>(this) | 1;

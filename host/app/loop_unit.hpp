@@ -18,6 +18,7 @@
 #include "io/loop.hpp"
 #include "telemetry/line_batch.hpp"
 #include "upstream/client.hpp"
+#include "upstream/signing/signer.hpp"
 
 namespace sluice::app {
 
@@ -63,6 +64,7 @@ class LoopUnit {
   io::Loop loop_;
   telemetry::LineBatch lines_;
   upstream::Client upstream_;
+  upstream::Signer signer_;
   calls::Services services_;
   io::Scope scope_;
   io::CancelSource hurry_;

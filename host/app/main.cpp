@@ -13,8 +13,6 @@ namespace {
 
 using sluice::app::Options;
 
-constexpr int kUsage = 2;
-
 std::vector<const CLI::App*> verbsOf(const CLI::App& level) {
   const auto all = level.get_subcommands([](const CLI::App*) { return true; });
   return {all.begin(), all.end()};
@@ -43,7 +41,7 @@ int usageError(const CLI::App& app, const CLI::ParseError& error, int argc, char
     std::cerr << "sluice: " << error.what() << '\n';
   }
   std::cerr << path << " --help tells what there is\n";
-  return kUsage;
+  return sluice::app::kUsage;
 }
 
 }  // namespace
@@ -73,6 +71,7 @@ int main(int argc, char** argv) {
   models->add_flag("--json", options.json, "As JSON");
   models->callback([&] { run = sluice::app::listModels; });
 
+  sluice::app::addConnectVerb(app, options, run);
   sluice::app::addPluginVerbs(app, options, run);
 
   CLI::App* version = app.add_subcommand("version", "Print the version. Example: sluice version");

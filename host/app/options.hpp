@@ -26,6 +26,13 @@ struct Options {
     std::string directory;  // empty: the name
     std::string id;         // its component's; empty: com.example.NAME
   } newPlugin;
+  struct Connect {            // of `connect`
+    std::string client;       // empty: all are listed
+    std::string model;        // empty: `auto`, or the first of the list
+    std::string url;          // empty: what the configuration listens at
+    std::string keyVariable;  // of the environment that the client runs in
+    bool write = false;
+  } connect;
 };
 
 }  // namespace sluice::app

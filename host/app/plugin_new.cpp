@@ -13,6 +13,7 @@
 
 #include "app/commands.hpp"
 #include "app/installation.hpp"
+#include "app/words.hpp"
 #include "base/result.hpp"
 #include "plugins/registry.hpp"
 
@@ -24,8 +25,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kLongestName = 64;
 constexpr const char* kCommon = "common";
-
-using Words = std::vector<std::pair<std::string, std::string>>;  // placeholder, what it becomes
 
 bool isLetter(char c) { return c >= 'a' && c <= 'z'; }
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
@@ -60,14 +59,6 @@ std::string camelCase(const std::string& name) {
     upper = false;
   }
   return out;
-}
-
-std::string replaced(std::string text, const Words& words) {
-  for (const auto& [from, to] : words) {
-    for (std::size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size())
-      text.replace(at, from.size(), to);
-  }
-  return text;
 }
 
 std::vector<std::string> directoriesIn(const fs::path& where) {
@@ -122,19 +113,11 @@ std::optional<Error> fill(const fs::path& from, const fs::path& to, const Words&
   return std::nullopt;
 }
 
-// A word of a shell's command line.
-std::string quoted(const std::string& word) {
-  constexpr std::string_view plain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+:,@%=";
-  if (!word.empty() && word.find_first_not_of(plain) == word.npos) return word;
-  return "'" + replaced(word, {{"'", "'\\''"}}) + "'";
-}
-
 // What cmake is told so that it finds the SDK: nothing where it looks by itself.
 std::string sdkArgument(const Sdk& sdk) {
-  if (sdk.built) return " " + quoted("-DSluiceSDK_DIR=" + sdk.prefix + "/sdk");
+  if (sdk.built) return " " + shellWord("-DSluiceSDK_DIR=" + sdk.prefix + "/sdk");
   if (sdk.prefix == "/usr" || sdk.prefix == "/usr/local") return "";
-  return " " + quoted("-DCMAKE_PREFIX_PATH=" + sdk.prefix);
+  return " " + shellWord("-DCMAKE_PREFIX_PATH=" + sdk.prefix);
 }
 
 // What is wrong with what is asked for, before anything is written.
@@ -176,12 +159,12 @@ int newPlugin(const Options& options) {
                        {"@ID@", wanted.id.empty() ? "com.example." + wanted.name : wanted.id},
                        {"@CLASS@", camelCase(wanted.name)},
                        {"@SYMBOL@", replaced(wanted.name, {{"-", "_"}})},
-                       {"@DIRECTORY@", quoted(target.string())},
+                       {"@DIRECTORY@", shellWord(target.string())},
                        {"@SDK@", sdkArgument(sdk)},
                        {"@SHARE@", share.string()},
                        {"@INCLUDE@", include.string()},
-                       {"@PLUGINS@", quoted(pluginDirectory("plugins"))},
-                       {"@SLUICE@", quoted(programFile())}};
+                       {"@PLUGINS@", shellWord(pluginDirectory("plugins"))},
+                       {"@SLUICE@", shellWord(programFile())}};
   const fs::path language = fs::path(sdk.templates) / wanted.language;
   std::vector<std::string> written;
   for (const std::string& part : {std::string(kCommon), wanted.kind}) {

@@ -76,9 +76,14 @@ std::vector<std::string> needsRestart(const config::Config& before, const config
   note(before.upstream.idlePerOrigin != after.upstream.idlePerOrigin, "upstream.idle_per_origin");
   note(before.upstream.idleTime != after.upstream.idleTime, "upstream.idle_ms");
   note(before.stateDirectory != after.stateDirectory, "state_dir");
+  note(!before.responses.store && after.responses.store, "responses.store");
   note(before.log.format != after.log.format, "log.format");
   note(before.log.level != after.log.level, "log.level");
   return names;
+}
+
+storage::Responses::Limits limitsOf(const config::Responses& responses) {
+  return {responses.keep, responses.maxBytes};
 }
 
 class Gateway {
@@ -100,6 +105,7 @@ class Gateway {
 
  private:
   std::shared_ptr<const plugins::Registry> registry();
+  bool openResponses();
   Reloaded reload();
   Reloaded rebuild();
   void replace(Built next, const std::shared_ptr<const http::Settings>& settings);
@@ -152,6 +158,7 @@ bool Gateway::start() {
       return false;
     }
   }
+  if (!openResponses()) return false;
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
   const unsigned loops = config.server.loops == 0 ? cores : config.server.loops;
   for (unsigned i = 0; i < loops; ++i) {
@@ -166,6 +173,21 @@ bool Gateway::start() {
     units_.push_back(std::move(unit));
   }
   return true;
+}
+
+// Where nobody chose the state directory, and it cannot be used, the gateway does without.
+bool Gateway::openResponses() {
+  const config::Config& config = running_.generation->config();
+  if (!config.responses.store) return true;
+  auto opened = storage::Responses::open(config.stateDirectory, limitsOf(config.responses));
+  if (opened) {
+    shared_.responses = std::move(*opened);
+    return true;
+  }
+  const bool chosen = config.stateDirectoryChosen;
+  std::cerr << (chosen ? "error: " : "notice: ") << "state_dir: " << opened.error().message
+            << (chosen ? "" : "; responses are not kept") << '\n';
+  return !chosen;
 }
 
 void Gateway::printBanner() const {
@@ -274,6 +296,9 @@ void Gateway::replace(Built next, const std::shared_ptr<const http::Settings>& s
     registry_ = running_.generation->sharedRegistry();
   }
   patience_ = running_.generation->config().server.drain;
+  if (shared_.responses) {
+    shared_.responses->limit(limitsOf(running_.generation->config().responses));
+  }
   std::vector<LoopUnit::Remover> removers;
   removers.reserve(units_.size());
   for (const auto& unit : units_) removers.push_back(unit->remover());

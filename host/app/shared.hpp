@@ -4,12 +4,14 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "health/lanes.hpp"
 #include "http/server.hpp"
 #include "io/offload.hpp"
+#include "storage/responses.hpp"
 #include "upstream/resolver.hpp"
 
 namespace sluice::app {
@@ -33,7 +35,8 @@ struct Shared {
   upstream::Resolver resolver;
   health::Lanes lanes;
   http::Fleet fleet;
-  std::string caPem;  // trusted for upstreams; empty: the system's
+  std::unique_ptr<storage::Responses> responses;  // null: nothing is kept
+  std::string caPem;                              // trusted for upstreams; empty: the system's
   std::atomic<bool> draining{false};
   std::function<Reloaded()> reload;      // blocks
   std::function<std::string()> plugins;  // what runs and what drains, as JSON

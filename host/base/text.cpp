@@ -44,6 +44,21 @@ bool equalsInConstantTime(std::string_view a, std::string_view b) noexcept {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
+bool redact(std::string& text, std::string_view secret) {
+  if (secret.size() < 4) return false;
+  bool found = false;
+  for (std::size_t at = text.find(secret); at != text.npos; at = text.find(secret, at)) {
+    text.replace(at, secret.size(), "***");
+    found = true;
+  }
+  return found;
+}
+
+std::size_t countCharacters(std::string_view text) noexcept {
+  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+  return static_cast<std::size_t>(std::ranges::count_if(text, begins));
+}
+
 std::size_t utf8Length(std::string_view bytes) noexcept {
   if (bytes.empty()) return 0;
   const auto first = static_cast<unsigned char>(bytes.front());

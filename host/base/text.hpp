@@ -21,8 +21,14 @@ std::optional<std::uint64_t> parseUnsigned(std::string_view digits) noexcept;
 // Equal in a time that does not depend on where the first difference stands. For secrets.
 bool equalsInConstantTime(std::string_view a, std::string_view b) noexcept;
 
+// Puts `***` wherever `secret` stands. One of fewer than four bytes is let be: it would stand in
+// too much that it was never meant in. True: it stood somewhere.
+bool redact(std::string& text, std::string_view secret);
+
 // The length of the UTF-8 sequence at the front of `bytes`; 0 if there is none.
 std::size_t utf8Length(std::string_view bytes) noexcept;
+// Of a text in UTF-8.
+std::size_t countCharacters(std::string_view text) noexcept;
 
 // `*` stands for any run of characters; nothing else is special.
 bool matchesPattern(std::string_view pattern, std::string_view text) noexcept;

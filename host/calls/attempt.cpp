@@ -1,11 +1,15 @@
 #include "calls/attempt.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <array>
+#include <iterator>
+#include <span>
 
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "calls/fault.hpp"
+#include "calls/unsupported.hpp"
+#include "wire/write.hpp"
 
 namespace sluice::calls {
 
@@ -30,34 +34,6 @@ std::string seconds(milliseconds time) {
   std::string text;
   json::appendNumber(text, static_cast<double>(time.count()) / 1000);
   return text + " s";
-}
-
-// An upstream may repeat the key that it refuses.
-void redact(std::string& text, std::string_view secret) {
-  if (secret.size() < 4) return;
-  for (std::size_t at = text.find(secret); at != text.npos; at = text.find(secret, at)) {
-    text.replace(at, secret.size(), "***");
-  }
-}
-
-// JSON's escapes undone, as far as a key could be written with them.
-std::string unescaped(std::string_view text) {
-  std::string plain;
-  plain.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\\' || i + 1 == text.size()) {
-      plain += text[i];
-      continue;
-    }
-    const char kind = text[++i];
-    unsigned code = 0;
-    const std::string_view digits = text.substr(i + 1, 4);
-    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
-    const bool unicode = kind == 'u' && parsed.ptr == digits.data() + 4;
-    plain += unicode ? static_cast<char>(code) : kind;
-    if (unicode) i += 4;
-  }
-  return plain;
 }
 
 bool says(std::string_view contentType, std::string_view wanted) {
@@ -92,47 +68,119 @@ io::Task<Attempt::End> Attempt::run() {
   return viaDirect();
 }
 
-plugins::Request Attempt::request(bool own) {
+// Writes the request as the provider is to get it. The fault is the client's.
+std::optional<plugins::Fault> Attempt::prepare() {
   const bool usage = provider_.config->askForUsage;
-  if (own) inquiry_.appendOwn(body_, step_.target->model, usage);
-  else inquiry_.appendCanonical(body_, step_.target->model, usage);
-  plugins::Request made;
-  made.stream = stream_;
-  made.id = context_.number;
-  made.deadlineNs = duration_cast<std::chrono::nanoseconds>(total_.time_since_epoch()).count();
-  made.model = step_.target->model;
-  made.dialect = own ? inquiry_.dialect() : plugins::kCanonicalChat;
-  made.body = body_;
-  return made;
+  body_.clear();
+  if (own_) {
+    // Of several keys each may be another account's, which does not know what the others keep.
+    const bool oneAccount = provider_.config->keys.size() < 2;
+    const std::string_view keeper = oneAccount ? provider_.config->name : std::string_view();
+    inquiry_.appendOwnTo(keeper, body_, step_.target->model, usage);
+  } else if (auto fault = inquiry_.appendCanonical(body_, step_.target->model, usage, dropped_)) {
+    return fault;
+  }
+  request_.op = inquiry_.op();
+  request_.stream = stream_;
+  request_.id = context_.number;
+  request_.deadlineNs = duration_cast<std::chrono::nanoseconds>(total_.time_since_epoch()).count();
+  request_.model = step_.target->model;
+  request_.dialect = own_                                ? inquiry_.dialect()
+                     : request_.op == plugins::Op::embed ? plugins::kCanonicalEmbed
+                                                         : plugins::kCanonicalChat;
+  request_.body = body_;
+  return std::nullopt;
+}
+
+// Has the codec make the HTTP request: of the client's own body where the component speaks its
+// dialect, else, or where it says that it does not for this model, of the canonical form.
+bool Attempt::encode(plugins::Encoded& encoded) {
+  own_ = instance_->speaks(inquiry_.dialect());
+  for (;;) {
+    if (auto fault = prepare()) {
+      failedWith(MishapKind::unsupported, std::move(*fault));
+      return false;
+    }
+    auto fault = instance_->encode(request_, key(), encoded);
+    if (!fault) return true;
+    if (!own_ || fault->code != plugins::Code::unimplemented) {
+      if (!own_) nameForClient(inquiry_, *fault);
+      failedWith(MishapKind::plugin, std::move(*fault));
+      return false;
+    }
+    own_ = false;
+    encoded = plugins::Encoded();
+  }
+}
+
+// Puts in what of the client's head is for this upstream, in the place of the codec's of the same
+// names.
+void Attempt::takeClientFields(std::string& fields) const {
+  constexpr std::array<std::string_view, 2> kTrace{"traceparent", "tracestate"};
+  const auto names = own_ ? inquiry_.ownFieldNames() : std::span<const std::string_view>();
+  std::string passed;
+  for (const wire::Field& field : client_.fields().all()) {
+    const auto named = [&field](std::string_view name) {
+      return text::equalsIgnoringCase(name, field.name);
+    };
+    if (std::any_of(names.begin(), names.end(), named) ||
+        std::any_of(kTrace.begin(), kTrace.end(), named)) {
+      wire::appendField(passed, field.name, field.value);
+    }
+  }
+  if (passed.empty()) return;
+  std::string made;
+  for (std::string_view left = fields; !left.empty();) {
+    const std::string_view line = left.substr(0, left.find('\n') + 1);
+    left.remove_prefix(line.size());
+    if (!wire::hasField(passed, line.substr(0, line.find(':')))) made += line;
+  }
+  fields = made + passed;
 }
 
 io::Task<Attempt::End> Attempt::viaCodec() {
-  const bool own = instance_->speaks(inquiry_.dialect());
-  request_ = request(own);
   plugins::Encoded encoded;
-  if (auto fault = instance_->encode(request_, key(), encoded)) {
-    co_return failedWith(MishapKind::plugin, std::move(*fault));
+  if (!encode(encoded)) co_return End::failed;
+  if (!own_) nameForClient(inquiry_, encoded.dropped);
+  std::move(encoded.dropped.begin(), encoded.dropped.end(), std::back_inserter(dropped_));
+  if (auto fault = faultOfDropped(dropped_, provider_.config->unsupported)) {
+    co_return failedWith(MishapKind::unsupported, std::move(*fault));
   }
+  takeClientFields(encoded.fields);
   upstream::Request wanted;
   wanted.method = encoded.method;
   wanted.path = encoded.path;
   wanted.fields = encoded.fields;
   wanted.body = encoded.bodyIsRequest ? std::string_view(body_) : std::string_view(encoded.body);
+  if (!encoded.signing.scheme.empty()) {
+    const End end = co_await sign(encoded, wanted);
+    if (end != End::answered) co_return end;
+    wanted.fields = encoded.fields;
+  }
 
   Exchange exchange(services_.upstream, provider_.endpoint);
   const config::Timeouts& timeouts = provider_.config->timeouts;
-  const upstream::OpenLimits limits{timeouts.connect, timeouts.firstByte, total_};
-  contentBy_ = services_.loop.after(timeouts.connect + timeouts.firstContent);
+  const bool atOnce = comesAtOnce();
+  const upstream::OpenLimits limits{timeouts.connect, atOnce ? timeouts.answer : timeouts.firstByte,
+                                    total_};
+  contentBy_ =
+      services_.loop.after(timeouts.connect + (atOnce ? timeouts.answer : timeouts.firstContent));
   const auto before = steady_clock::now();
   const Failure failure = co_await exchange.open(wanted, limits, cancel_.token());
   waited_ += duration_cast<microseconds>(steady_clock::now() - before);
   if (failure != Failure::none) co_return transportFailed(failure, exchange.detail());
-  if (exchange.head().status / 100 != 2) co_return co_await refused(exchange);
+  inquiry_.appendFields(passedFields_, exchange.head().fields, own_);
+  hideSecrets(passedFields_);
+  if (exchange.head().status / 100 != 2) {
+    inquiry_.appendLimits(limits_, exchange.head().fields, own_);
+    hideSecrets(limits_);
+    co_return co_await refused(exchange);
+  }
 
-  std::optional<Intake> intake = intakeFor(exchange, own, encoded.framing);
+  std::optional<Intake> intake = intakeFor(exchange, encoded.framing);
   if (!intake) co_return End::failed;
   bool pieces = encoded.framing != plugins::Framing::whole;
-  if (own) {
+  if (own_) {
     pieces = stream_ && says(exchange.head().fields.get("content-type"), kEventStream);
   }
   End end = End::failed;
@@ -142,9 +190,8 @@ io::Task<Attempt::End> Attempt::viaCodec() {
   co_return end;
 }
 
-std::optional<Intake> Attempt::intakeFor(const Exchange& exchange, bool own,
-                                         plugins::Framing framing) {
-  if (own) return Intake(inquiry_.passage());
+std::optional<Intake> Attempt::intakeFor(const Exchange& exchange, plugins::Framing framing) {
+  if (own_) return Intake(inquiry_.passage());
   std::vector<plugins::HeaderView> headers;
   for (const wire::Field& field : exchange.head().fields.all()) {
     headers.push_back({field.name, field.value});
@@ -226,8 +273,7 @@ io::Task<Attempt::End> Attempt::whole(Exchange& exchange, Intake& intake) {
     co_return failedWith(MishapKind::badAnswer,
                          faultOf(plugins::Code::unavailable, "the answer was not finished"));
   }
-  co_return co_await conclude(intake,
-                              intake.passesOn() ? std::string_view(body) : std::string_view());
+  co_return co_await conclude(intake, intake.passedOn(body));
 }
 
 // `whole`, or `failed` with the mishap noted (or the call cancelled).
@@ -282,6 +328,12 @@ io::Task<Attempt::End> Attempt::refused(Exchange& exchange) {
   if (auto decoder = instance_->open(request_, status, headers, fault)) {
     if (auto meant = decoder->frame({}, body, sink)) fault = std::move(*meant);
   }
+  // A token that was fetched a while ago may have been taken back: a new one is worth a try.
+  if (status == 401 && services_.signer.refused(signed_)) {
+    plugins::Fault again = faultOf(plugins::Code::unavailable, "the token was refused");
+    again.retryable = true;
+    co_return failedWith(MishapKind::signing, std::move(again));
+  }
   mishap_ = Mishap();
   mishap_.kind = MishapKind::refusedByStatus;
   mishap_.status = status;
@@ -290,23 +342,11 @@ io::Task<Attempt::End> Attempt::refused(Exchange& exchange) {
   mishap_.fault = withoutKey(std::move(fault));
   const bool object = body.find_first_not_of(" \t\r\n") != body.npos &&
                       body[body.find_first_not_of(" \t\r\n")] == '{';
-  if (isJson && object && instance_->speaks(inquiry_.dialect())) refusal_ = std::move(body);
-  redact(refusal_, key());
-  // A key that is written with escapes cannot be blacked out in place: then our own words must do.
-  if (key().size() >= 4 && unescaped(refusal_).find(key()) != std::string::npos) refusal_.clear();
+  if (isJson && object && own_) refusal_ = std::move(body);
+  hideSecrets(refusal_);
+  // One that is written with escapes cannot be blacked out in place: then our own words must do.
+  if (repeatsSecrets(refusal_)) refusal_.clear();
   co_return End::failed;
-}
-
-std::string_view Attempt::key() const noexcept {
-  const Secret* secret = step_.secret();
-  return secret == nullptr ? std::string_view() : secret->reveal();
-}
-
-plugins::Fault Attempt::withoutKey(plugins::Fault fault) const {
-  for (std::string* text : {&fault.message, &fault.type, &fault.symbol, &fault.param}) {
-    redact(*text, key());
-  }
-  return fault;
 }
 
 bool Attempt::faulty(const Intake& intake) {
@@ -338,9 +378,16 @@ void Attempt::begin(std::string_view contentType, std::optional<std::size_t> len
   fields += "\r\nx-sluice-overhead-us: ";
   json::appendNumber(fields, static_cast<std::uint64_t>(overhead_.count()));
   fields += "\r\n";
+  appendDropped(fields, dropped_);
   if (!length) fields += "cache-control: no-cache\r\n";
+  fields += passedFields_;
   client_.begin(200, contentType, fields, length);
   committed_ = true;
+}
+
+// Whether nothing comes before a whole message has been written, which takes its time.
+bool Attempt::comesAtOnce() const noexcept {
+  return !stream_ && inquiry_.op() == plugins::Op::chat && instance_->hasCodec();
 }
 
 io::Deadline Attempt::silenceEnds(bool content) const {
@@ -356,7 +403,8 @@ Attempt::End Attempt::ended(io::Wake wake, bool content) {
   mishap_.kind = MishapKind::silent;
   if (now >= total_) mishap_.detail = "the attempt took longer than it may";
   else if (!content && now >= contentBy_)
-    mishap_.detail = "no content within " + seconds(timeouts.firstContent);
+    mishap_.detail =
+        "no content within " + seconds(comesAtOnce() ? timeouts.answer : timeouts.firstContent);
   else mishap_.detail = "silent for " + seconds(timeouts.idle);
   return committed() ? End::broken : End::failed;
 }
@@ -389,6 +437,9 @@ void endOverdue(Services& services, io::TimePoint now,
 }
 
 Attempt::End Attempt::failedWith(MishapKind kind, plugins::Fault fault) {
+  if (fault.code == plugins::Code::unimplemented && request_.op == plugins::Op::embed) {
+    fault.message = "provider '" + provider_.config->name + "' does not serve embeddings";
+  }
   mishap_ = Mishap();
   mishap_.kind = kind;
   if (fault.retryAfterMs != 0) mishap_.retryAfter = milliseconds(fault.retryAfterMs);

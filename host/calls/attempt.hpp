@@ -7,6 +7,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "calls/client.hpp"
 #include "calls/dialect.hpp"
@@ -15,6 +16,7 @@
 #include "calls/plan.hpp"
 #include "calls/services.hpp"
 #include "upstream/exchange.hpp"
+#include "upstream/signing/signer.hpp"
 
 namespace sluice::calls {
 
@@ -48,6 +50,10 @@ class Attempt final : public Removable {
   const Mishap& mishap() const noexcept { return mishap_; }
   // An upstream's refusal in the client's own dialect, to be passed on as it came; empty: none.
   const std::string& refusal() const noexcept { return refusal_; }
+  // What of the upstream's head goes on to the client; with refusal().
+  const std::string& passedFields() const noexcept { return passedFields_; }
+  // What a refusal says of the upstream's limits, for the client.
+  const std::string& limits() const noexcept { return limits_; }
 
   bool committed() const noexcept { return committed_; }
   const std::optional<plugins::Usage>& usage() const noexcept { return usage_; }
@@ -63,18 +69,24 @@ class Attempt final : public Removable {
  private:
   io::Task<End> viaCodec();
   io::Task<End> viaDirect();
+  io::Task<End> sign(plugins::Encoded& encoded, const upstream::Request& wanted);
+  End unsignable();
   io::Task<End> refused(upstream::Exchange& exchange);
   io::Task<End> relay(upstream::Exchange& exchange, Intake& intake);
   io::Task<End> whole(upstream::Exchange& exchange, Intake& intake);
   io::Task<upstream::Exchange::State> readBody(upstream::Exchange& exchange, std::string& body,
                                                std::size_t most);
+  io::Task<io::Wake> waitPinging(io::Slot& slot, io::Deadline silent, const Intake& intake);
   io::Task<End> conclude(Intake& intake, std::string_view passedOn);
 
-  plugins::Request request(bool own);
-  std::optional<Intake> intakeFor(const upstream::Exchange& exchange, bool own,
-                                  plugins::Framing framing);
+  std::optional<plugins::Fault> prepare();
+  bool encode(plugins::Encoded& encoded);
+  void takeClientFields(std::string& fields) const;
+  std::optional<Intake> intakeFor(const upstream::Exchange& exchange, plugins::Framing framing);
   std::string_view key() const noexcept;  // empty: the provider has none
   plugins::Fault withoutKey(plugins::Fault fault) const;
+  bool hideSecrets(std::string& text) const;
+  bool repeatsSecrets(std::string_view json) const;
   bool faulty(const Intake& intake);
   bool tooLong(const Progress& progress);
   End brokenOff(const upstream::Exchange& exchange, const Intake& intake,
@@ -82,6 +94,7 @@ class Attempt final : public Removable {
   io::Status offer(const Progress& progress);
   void begin(std::string_view contentType, std::optional<std::size_t> length);
   void note(const Progress& progress);
+  bool comesAtOnce() const noexcept;
   io::Deadline silenceEnds(bool content) const;
   End ended(io::Wake wake, bool content);
   End transportFailed(upstream::Failure failure, const std::string& detail);
@@ -104,11 +117,16 @@ class Attempt final : public Removable {
 
   // Asked for with each event, hence kept here and not asked of objects elsewhere in memory.
   const bool stream_;
+  bool own_ = false;  // the client's own body goes out, and the answer's bytes go on
   bool committed_ = false;
   bool concluded_ = false;
 
-  std::string body_;  // of the request
+  std::string body_;                       // of the request
+  std::vector<plugins::Dropped> dropped_;  // members that it goes out without
+  std::string passedFields_;
+  std::string limits_;
   plugins::Request request_;
+  upstream::Signed signed_;
   std::string held_;  // frames that wait for content
   Mishap mishap_;
   std::string refusal_;

@@ -1,6 +1,7 @@
 // The part of an attempt that takes the answer from a direct component.
 #include "calls/attempt.hpp"
 #include "calls/fault.hpp"
+#include "calls/unsupported.hpp"
 
 namespace sluice::calls {
 
@@ -9,7 +10,11 @@ using std::chrono::microseconds;
 using std::chrono::steady_clock;
 
 io::Task<Attempt::End> Attempt::viaDirect() {
-  request_ = request(false);
+  if (auto wrong = prepare()) co_return failedWith(MishapKind::unsupported, std::move(*wrong));
+  if (auto refused = faultOfDropped(dropped_, provider_.config->unsupported)) {
+    co_return failedWith(MishapKind::unsupported, std::move(*refused));
+  }
+  inquiry_.appendFields(passedFields_, wire::Fields(), false);
   plugins::Fault fault;
   const auto before = steady_clock::now();
   auto operation = instance_->start(request_, services_.loop, services_.blocking, fault);
@@ -17,6 +22,7 @@ io::Task<Attempt::End> Attempt::viaDirect() {
   contentBy_ = services_.loop.after(provider_.config->timeouts.firstContent);
   Intake intake(inquiry_.rendering(step_.target->model, context_.requestId));
   const Progress& progress = intake.progress();
+  const bool pings = stream_ && !intake.ping().empty();
   std::optional<plugins::Fault> ending;
   for (;;) {
     if (removed_ && !progress.finished) co_return stopped();
@@ -42,7 +48,10 @@ io::Task<Attempt::End> Attempt::viaDirect() {
       co_return clientGone();
     }
     const io::Until until{silenceEnds(progress.content), cancel_.token()};
-    const io::Wake wake = co_await io::Wait(services_.loop, until, &operation->slot());
+    io::Wake wake = io::Wake::ready;
+    if (pings && committed())
+      wake = co_await waitPinging(operation->slot(), until.deadline, intake);
+    else wake = co_await io::Wait(services_.loop, until, &operation->slot());
     if (wake == io::Wake::ready) continue;
     if (!progress.finished || (wake == io::Wake::cancelled && !removed_))
       co_return ended(wake, progress.content);

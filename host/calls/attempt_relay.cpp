@@ -16,6 +16,7 @@ using upstream::Exchange;
 
 constexpr std::size_t kHeldMost = 1 << 20;  // of frames without content
 constexpr int kReadsATurn = 16;             // then the other calls have theirs
+constexpr milliseconds kPingPause{5000};    // between pings to a client that waits
 constexpr milliseconds kTail{100};          // for an upstream to end what is already whole
 
 }  // namespace
@@ -26,6 +27,7 @@ io::Task<Attempt::End> Attempt::relay(Exchange& exchange, Intake& intake) {
   io::Loop& loop = services_.loop;
   std::string& out = services_.out;
   const Progress& progress = intake.progress();
+  const bool pings = stream_ && !intake.ping().empty();
   io::Deadline tail = io::kNever;
   int reads = 0;
   for (;;) {
@@ -34,7 +36,10 @@ io::Task<Attempt::End> Attempt::relay(Exchange& exchange, Intake& intake) {
     if (read.state == Exchange::State::again) {
       const io::Until until{std::min(silenceEnds(progress.content), tail), cancel_.token()};
       const auto before = committed() ? steady_clock::time_point() : steady_clock::now();
-      const io::Wake wake = co_await io::Wait(loop, until, &exchange.slot());
+      io::Wake wake = io::Wake::ready;
+      if (pings && committed())
+        wake = co_await waitPinging(exchange.slot(), until.deadline, intake);
+      else wake = co_await io::Wait(loop, until, &exchange.slot());
       if (!committed()) waited_ += duration_cast<microseconds>(steady_clock::now() - before);
       reads = 0;
       if (wake == io::Wake::ready) continue;
@@ -75,6 +80,17 @@ io::Task<Attempt::End> Attempt::relay(Exchange& exchange, Intake& intake) {
       reads = 0;
       co_await loop.yield();
     }
+  }
+}
+
+// Waits for the upstream until it has been silent for too long; meanwhile the client gets pings.
+io::Task<io::Wake> Attempt::waitPinging(io::Slot& slot, io::Deadline silent, const Intake& intake) {
+  for (;;) {
+    const io::Until until{std::min(silent, services_.loop.after(kPingPause)), cancel_.token()};
+    const io::Wake wake = co_await io::Wait(services_.loop, until, &slot);
+    if (wake != io::Wake::timeout || until.deadline == silent) co_return wake;
+    const io::Status sent = client_.write(intake.ping());
+    if (sent == io::Status::again) static_cast<void>(co_await client_.drain());
   }
 }
 

@@ -77,6 +77,7 @@ Plan Call::plan() {
   strategy_.reset();
   if (resolution_.virtualModel != nullptr) strategy_ = resolution_.virtualModel->strategy;
   plugins::Request request;
+  request.op = inquiry_.op();
   request.stream = inquiry_.stream();
   request.id = context_.number;
   request.model = inquiry_.model();
@@ -177,11 +178,15 @@ io::Task<Call::After> Call::attempt(Plan& plan, Step& step) {
 io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt,
                                     health::Inflight& inflight) {
   const config::Attempts& rules = generation_->config().attempts;
-  const Judgement judgement = judge(attempt.mishap(), rules.retryAfterWait);
+  Judgement judgement = judge(attempt.mishap(), rules.retryAfterWait);
+  const auto told = attempt.mishap().retryAfter;
+  if (judgement.problem.retryAfter.count() == 0 && told) judgement.problem.retryAfter = *told;
+  limits_ = attempt.limits();
   const auto now = steady_clock::now();
   if (judgement.harms) inflight.end(true, {});
   else inflight.unjudged();
-  if (attempt.mishap().kind == MishapKind::removed) {
+  const MishapKind kind = attempt.mishap().kind;
+  if (kind == MishapKind::removed) {
     // Nobody's fault, and no lane's: it counts for nothing. renew() brings what is configured now.
     --step.attempts;
     ++removed_;
@@ -189,21 +194,27 @@ io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt,
     last_ = judgement.problem;
     co_return After::again;
   }
-  tellStrategy(step, attempt,
-               judgement.harms ? plugins::Code::unavailable : plugins::Code::resourceExhausted);
+  if (kind == MishapKind::unsupported) record_.attempts = --context_.attempts;  // nothing was sent
+  else
+    tellStrategy(step, attempt,
+                 judgement.harms ? plugins::Code::unavailable : plugins::Code::resourceExhausted);
   if (judgement.hold.count() > 0) step.lane().holdUntil(now + judgement.hold);
   if (judgement.benchKey) step.lane().benchKeyUntil(now + kBench);
   noteTrouble(step, judgement.problem);
+  if (kind == MishapKind::plugin || judgement.problem.status == 404) {
+    const bool estimated = co_await estimate(attempt);
+    if (estimated) co_return After::over;
+  }
   if (judgement.next == Next::toClient) {
     record_.outcome = Outcome::refused;
-    co_await refuse(judgement.problem, attempt.refusal());
+    co_await refuse(judgement.problem, attempt.refusal(), attempt.passedFields());
     co_return After::over;
   }
   plan.failed(step, judgement, rules.perLane);
   last_ = judgement.problem;
-  if (judgement.onlyLarger && !plan.earliest()) {  // none larger: the client's own fault after all
+  if (judgement.clientsFault && !plan.earliest()) {  // after all, for no other target takes it
     record_.outcome = Outcome::refused;
-    co_await refuse(judgement.problem, attempt.refusal());
+    co_await refuse(judgement.problem, attempt.refusal(), attempt.passedFields());
     co_return After::over;
   }
   if (step.over || counted() >= rules.perCall) co_return After::again;
@@ -216,6 +227,23 @@ io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt,
     co_return After::over;
   }
   co_return After::again;
+}
+
+// Where a provider does not serve the operation, the client may do with an estimate.
+io::Task<bool> Call::estimate(const Attempt& attempt) {
+  std::string body;
+  const plugins::Fault& fault = attempt.mishap().fault;
+  const bool served = fault.code != plugins::Code::unimplemented &&
+                      (attempt.mishap().status != 404 || fault.reason != plugins::Reason::none);
+  if (served || !inquiry_.appendEstimate(body)) co_return false;
+  record_.outcome = Outcome::answered;
+  record_.status = 200;
+  std::string fields = "x-sluice-estimated: true\r\n";
+  inquiry_.appendFields(fields, wire::Fields(), false);
+  client_.begin(200, "application/json", fields, body.size());
+  const io::Status status = co_await client_.finish(body, true);
+  if (status != io::Status::ok) record_.outcome = Outcome::clientLeft;
+  co_return true;
 }
 
 // False: the call was cancelled meanwhile.
@@ -250,7 +278,9 @@ io::Task<void> Call::breakOff(const Attempt& attempt) {
   trouble_ = problem.message;
   std::string last;
   inquiry_.appendErrorEvent(last, problem);
-  co_await client_.finish(last, false);
+  // The body ends in order. A client that was not told of a close uses the connection again at
+  // once.
+  co_await client_.finish(last, client_.left() == Client::Left::no);
 }
 
 io::Task<void> Call::giveUp(const Plan& plan) {
@@ -285,14 +315,20 @@ io::Task<void> Call::giveUp(const Plan& plan) {
 }
 
 // An error as the answer. `body`: an upstream's own, in the client's dialect; empty: ours.
-io::Task<void> Call::refuse(const Problem& problem, std::string_view body) {
-  record_.status = problem.status;
+// `passed`: fields that belong to that body.
+io::Task<void> Call::refuse(const Problem& problem, std::string_view body,
+                            std::string_view passed) {
+  record_.status = inquiry_.status(problem);
   std::string made;
+  std::string fields;
   if (body.empty()) {
     inquiry_.appendError(made, problem);
+    inquiry_.appendFields(fields, wire::Fields(), false);
+    fields += limits_;
     body = made;
+  } else {
+    fields = passed;
   }
-  std::string fields;
   if (!record_.provider.empty()) {
     fields += "x-sluice-provider: ";
     fields += record_.provider;
@@ -310,7 +346,7 @@ io::Task<void> Call::refuse(const Problem& problem, std::string_view body) {
     json::appendNumber(fields, static_cast<std::uint64_t>(seconds));
     fields += "\r\n";
   }
-  client_.begin(problem.status, "application/json", fields, body.size());
+  client_.begin(record_.status, "application/json", fields, body.size());
   const io::Status status = co_await client_.finish(body, true);
   if (status != io::Status::ok) record_.outcome = Outcome::clientLeft;
 }
@@ -322,7 +358,7 @@ void Call::noteTrouble(const Step& step, const Problem& problem) {
   trouble_ = name + ": " + problem.message;
   if (troubles_.ends_with(trouble_) || troubles_.size() > kTroubleMost) return;
   if (!troubles_.empty()) troubles_ += "; ";
-  troubles_ += trouble_;
+  troubles_ += trouble_.substr(0, kTroubleMost);
 }
 
 // What the attempt cost and said, for the record.

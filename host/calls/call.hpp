@@ -38,11 +38,13 @@ class Call {
   bool renew(Plan& plan, Problem& problem);
   io::Task<After> attempt(Plan& plan, Step& step);
   io::Task<After> replace(Plan& plan, Step& step, Attempt& attempt, health::Inflight& inflight);
+  io::Task<bool> estimate(const Attempt& attempt);
   io::Task<bool> pause(std::chrono::milliseconds time);
   io::Task<bool> waitForLane(const Plan& plan);
   io::Task<void> breakOff(const Attempt& attempt);
   io::Task<void> giveUp(const Plan& plan);
-  io::Task<void> refuse(const Problem& problem, std::string_view body);
+  io::Task<void> refuse(const Problem& problem, std::string_view body,
+                        std::string_view passed = {});
   void noteTrouble(const Step& step, const Problem& problem);
   void settle(const Attempt& attempt);
   void tellStrategy(const Step& step, const Attempt& attempt, plugins::Code status);
@@ -61,6 +63,7 @@ class Call {
   Attempt::Context context_;
   unsigned removed_ = 0;  // of the attempts: ended because the plugin was taken away
   Problem last_;          // of the last attempt that failed
+  std::string limits_;    // that it told of
   std::string troubles_;  // all of them, for the message
   std::string trouble_;   // for the log
   bool allTimedOut_ = true;

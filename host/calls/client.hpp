@@ -8,11 +8,15 @@
 
 #include "io/status.hpp"
 #include "io/task.hpp"
+#include "wire/head.hpp"
 
 namespace sluice::calls {
 
 class Client {
  public:
+  // Of the head of what it asked.
+  virtual const wire::Fields& fields() const noexcept = 0;
+
   // Begins the answer. Nothing is sent yet: the head goes out together with the first write(), or
   // with finish(), in one system call. `fields` are "Name: value\r\n" lines, copied.
   // `length`: of the whole body; none: it is streamed.

@@ -8,11 +8,14 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "calls/problem.hpp"
 #include "plugins/types.hpp"
+#include "wire/head.hpp"
 #include "wire/sse.hpp"
 
 namespace sluice::calls {
@@ -37,6 +40,8 @@ class Passage {
   virtual void close(std::string& out) = 0;
   // Looks at an answer that was not streamed. Without a fault its bytes go on as they are.
   virtual void whole(std::string_view body) = 0;
+  // After whole(): what goes on in the body's place; empty: the body does.
+  virtual std::string_view restated() const noexcept { return {}; }
 
   const Progress& progress() const noexcept { return progress_; }
 
@@ -47,20 +52,31 @@ class Passage {
 class Rendering : public plugins::ChunkSink {
  public:
   virtual ~Rendering() = default;
+  // After a fault nothing more is taken: Answer::cancelled.
+  Answer push(const plugins::Chunk& chunk) noexcept final;
   // Where push() writes from now on; only used while streaming.
   virtual void writeTo(std::string& out) noexcept = 0;
   // Ends the answer: a stream's last events, or the whole body.
   virtual void close(std::string& out) = 0;
+  // What is sent between two events, again and again while the client waits for the next: a
+  // constant; empty: nothing.
+  virtual std::string_view ping() const noexcept { return {}; }
 
   const Progress& progress() const noexcept { return progress_; }
 
  protected:
+  // May throw; what cannot be rendered is the fault of progress_.
+  virtual void take(const plugins::Chunk& chunk) = 0;
   Progress progress_;
 };
 
 class Inquiry {
  public:
   virtual ~Inquiry() = default;
+  // What is asked of the upstream. plugins::Op::count: how many tokens the request is, of a
+  // provider that speaks the dialect in its own words, of any other as one chunk of JSON,
+  // {"input_tokens": n}.
+  virtual plugins::Op op() const noexcept { return plugins::Op::chat; }
   virtual std::string_view dialect() const noexcept = 0;  // "openai.chat"
   virtual std::string_view model() const noexcept = 0;    // as the client named it
   virtual bool stream() const noexcept = 0;
@@ -69,15 +85,43 @@ class Inquiry {
   // The client's own body with another model; streamed answers are asked for usage if
   // `askForUsage`.
   virtual void appendOwn(std::string& out, std::string_view model, bool askForUsage) const = 0;
-  // The same in canonical form.
-  virtual void appendCanonical(std::string& out, std::string_view model,
-                               bool askForUsage) const = 0;
+  // The same for a provider that may know what the client refers to.
+  virtual void appendOwnTo(std::string_view /*provider*/, std::string& out, std::string_view model,
+                           bool askForUsage) const {
+    appendOwn(out, model, askForUsage);
+  }
+  // Names, in lower case, of what in the client's head an upstream of its dialect gets too. They
+  // take the place of the codec's own of the same names.
+  virtual std::span<const std::string_view> ownFieldNames() const noexcept { return {}; }
+  // The same request in canonical form. `dropped` gets the members that it leaves out. A fault:
+  // there is none; its `param` names the member that stands in the way.
+  virtual std::optional<plugins::Fault> appendCanonical(
+      std::string& out, std::string_view model, bool askForUsage,
+      std::vector<plugins::Dropped>& dropped) const = 0;
+  // What the client calls a member of the canonical form: "messages[1].content[0].image_url.url".
+  virtual std::string nameOf(std::string_view canonical) const { return std::string(canonical); }
 
   virtual std::unique_ptr<Passage> passage() const = 0;
   // `model`: the name to show where the upstream gives none; `id`: of the call.
   virtual std::unique_ptr<Rendering> rendering(std::string_view model,
                                                std::string_view id) const = 0;
 
+  // Where no provider can answer: an answer that is estimated here, which the client is told of.
+  // False: there is none.
+  virtual bool appendEstimate(std::string& out) const { return static_cast<void>(out), false; }
+
+  // What the head of an answer says in this dialect: "Name: value\r\n" each. `upstream`: the fields
+  // of the answer that it is made of, if there is one; `same`: which is of this dialect too.
+  virtual void appendFields(std::string& out, const wire::Fields& upstream, bool same) const {
+    static_cast<void>(out), static_cast<void>(upstream), static_cast<void>(same);
+  }
+
+  // The part of them that is for answers in our own words too: the upstream's limits.
+  virtual void appendLimits(std::string& out, const wire::Fields& upstream, bool same) const {
+    static_cast<void>(out), static_cast<void>(upstream), static_cast<void>(same);
+  }
+
+  virtual int status(const Problem& problem) const noexcept { return problem.status; }
   virtual void appendError(std::string& out, const Problem& problem) const = 0;  // a whole body
   virtual void appendErrorEvent(std::string& out,
                                 const Problem& problem) const = 0;  // ends a stream

@@ -19,6 +19,15 @@ std::string reasonOf(const Error& error, const std::string& name) {
   return error.message.starts_with(before) ? error.message.substr(before.size()) : error.message;
 }
 
+// What a route's provider calls the model that was asked for.
+std::string nameAt(const config::Route& route, std::string_view asked) {
+  const std::string prefix = route.provider + "/";
+  if (asked.starts_with(prefix)) asked.remove_prefix(prefix.size());
+  std::string made = route.model;
+  const std::size_t star = made.find('*');
+  return star == made.npos ? made : made.replace(star, 1, asked);
+}
+
 Problem notFound(std::string message) {
   Problem made;
   made.status = 404;
@@ -31,12 +40,12 @@ Problem notFound(std::string message) {
 
 }  // namespace
 
-Generation::Generation(config::Config config, std::uint64_t number, health::Lanes& lanes)
-    : config_(std::move(config)), number_(number), lanes_(lanes) {}
+Generation::Generation(config::Config config, const Making& how)
+    : config_(std::move(config)), proxies_(how.proxies), number_(how.number), lanes_(how.lanes) {}
 
 std::shared_ptr<Generation> Generation::build(config::Config config, const Making& how,
                                               std::vector<Fault>& faults) {
-  std::shared_ptr<Generation> made(new Generation(std::move(config), how.number, how.lanes));
+  std::shared_ptr<Generation> made(new Generation(std::move(config), how));
   std::vector<plugins::Registry::Problem> problems;
   made->registry_ = plugins::Registry::open(made->config_.plugins, how.pluginDirectory, problems,
                                             how.copies, how.number);
@@ -50,6 +59,7 @@ void Generation::createProviders(const Making& how, std::vector<Fault>& faults) 
   for (const config::Provider& config : config_.providers) {
     auto made = std::make_unique<Provider>();
     made->config = &config;
+    made->proxies = &proxies_;
     made->offBecause = config.offBecause;
     if (config.on) {
       const Provider* old = how.before == nullptr ? nullptr : how.before->provider(config.name);
@@ -181,11 +191,16 @@ Resolution Generation::resolve(std::string_view name, Problem& problem) const {
     made.virtualModel = known->second;
     return made;
   }
+  const config::Route* matching = nullptr;
   for (const config::Route& route : config_.routes) {
     if (!text::matchesPattern(route.match, name)) continue;
-    const std::string prefix = route.provider + "/";
-    const std::string_view model = name.starts_with(prefix) ? name.substr(prefix.size()) : name;
-    return atProvider(*provider(route.provider), model, problem);
+    if (matching == nullptr) matching = &route;
+    if (!provider(route.provider)->instance) continue;
+    matching = &route;
+    break;
+  }
+  if (matching != nullptr) {
+    return atProvider(*provider(matching->provider), nameAt(*matching, name), problem);
   }
   const std::size_t slash = name.find('/');
   if (slash != name.npos && slash + 1 < name.size()) {

@@ -26,6 +26,7 @@ struct Provider {
   const config::Provider* config = nullptr;
   std::shared_ptr<const plugins::Instance> instance;  // null: off
   upstream::Endpoint endpoint;                        // for codecs
+  const upstream::ProxySettings* proxies = nullptr;   // of the generation
   bool local = false;                                 // on this machine
   std::string offBecause;
 };
@@ -89,7 +90,8 @@ class Generation {
   }
   std::uint64_t number() const noexcept { return number_; }
 
-  // Virtual model, then route pattern, then provider/model. Without a value `problem` tells why.
+  // Virtual model, then the first route that matches and whose provider is on, then provider/model.
+  // Without a value `problem` tells why.
   Resolution resolve(std::string_view name, Problem& problem) const;
   std::vector<ListedModel> models() const;
   // 404, with the nearest right name.
@@ -100,7 +102,7 @@ class Generation {
   std::vector<std::shared_ptr<const plugins::Instance>> giveUp(const Generation& next);
 
  private:
-  Generation(config::Config config, std::uint64_t number, health::Lanes& lanes);
+  Generation(config::Config config, const Making& how);
   void createProviders(const Making& how, std::vector<Fault>& faults);
   void createVirtualModels(const Generation* before, std::vector<Fault>& faults);
   std::vector<std::shared_ptr<const plugins::Instance>> instances() const;
@@ -111,6 +113,7 @@ class Generation {
   Problem noTargetOn(const VirtualModel& model) const;
 
   config::Config config_;
+  upstream::ProxySettings proxies_;
   std::uint64_t number_;
   health::Lanes& lanes_;
   std::shared_ptr<const plugins::Registry> registry_;

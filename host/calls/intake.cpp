@@ -37,6 +37,10 @@ void Intake::take(std::string_view payload, std::string& out) {
       if (lines_.tooLarge()) tooLarge();
       return;
     }
+    case Framing::events:
+      events_.give(payload);
+      takeMessages();
+      return;
     case Framing::raw:
     case Framing::whole: frame({}, payload); return;
   }
@@ -55,17 +59,42 @@ void Intake::takeBlocks(std::string& out) {
   if (sse_.tooLarge()) tooLarge();
 }
 
+void Intake::takeMessages() {
+  wire::EventMessage message;
+  std::string failure;
+  while (!fault_ && events_.next(message)) {
+    if (message.type == wire::EventMessage::Type::event) {
+      frame(message.name, message.payload);
+    } else {
+      failure.assign("!").append(message.name);
+      frame(failure, message.payload);
+    }
+  }
+  if (!fault_ && events_.fault() != wire::EventFault::none) {
+    broken("the upstream " + std::string(describe(events_.fault())));
+  }
+}
+
 void Intake::bodyEnded(std::string& out) {
   if (rendering_) rendering_->writeTo(out);
   wire::SseBlock block;
   std::string_view line;
   if (framing_ == Framing::sse && sse_.last(block) && block.hasData && !fault_) {
-    if (passage_) passage_->block(block, out);
+    if (passage_) passLast(block, out);
     else frame(block.event, block.data);
   } else if (framing_ == Framing::lines && lines_.last(line) && !fault_) {
     frame({}, line);
+  } else if (framing_ == Framing::events && events_.unfinished() && !fault_) {
+    broken("the answer ended within a message");
   }
   if (decoder_ && !fault_) fault_ = decoder_->end(*rendering_);
+}
+
+// With the blank line that it lacks: what the dialect ends with is an event of its own.
+void Intake::passLast(const wire::SseBlock& block, std::string& out) {
+  const std::size_t before = out.size();
+  passage_->block(block, out);
+  if (out.size() > before) out += out.ends_with('\n') ? "\n" : "\n\n";
 }
 
 void Intake::close(std::string& out) {
@@ -83,6 +112,11 @@ void Intake::whole(std::string_view body, std::string& out) {
   if (!fault_) fault_ = decoder_->end(*rendering_);
 }
 
+std::string_view Intake::passedOn(std::string_view body) const noexcept {
+  if (!passage_) return {};
+  return passage_->restated().empty() ? body : passage_->restated();
+}
+
 void Intake::frame(std::string_view event, std::string_view data) {
   if (!fault_) fault_ = decoder_->frame(event, data, *rendering_);
 }
@@ -91,6 +125,13 @@ void Intake::tooLarge() {
   plugins::Fault fault;
   fault.code = plugins::Code::resourceExhausted;
   fault.message = "the upstream sent an event larger than 16 MiB";
+  fault_ = std::move(fault);
+}
+
+void Intake::broken(std::string why) {
+  plugins::Fault fault;
+  fault.code = plugins::Code::unavailable;
+  fault.message = std::move(why);
   fault_ = std::move(fault);
 }
 

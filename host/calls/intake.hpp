@@ -11,6 +11,7 @@
 
 #include "calls/dialect.hpp"
 #include "plugins/instance.hpp"
+#include "wire/event_stream.hpp"
 #include "wire/lines.hpp"
 #include "wire/sse.hpp"
 
@@ -39,16 +40,25 @@ class Intake {
   // The body of an answer that came in one piece. Through the plugin, `out` gets what it becomes;
   // of the client's dialect, `body` itself is what goes on, if there is no fault.
   void whole(std::string_view body, std::string& out);
+  // See Rendering; of an answer that passes on, the upstream pings.
+  std::string_view ping() const noexcept {
+    return rendering_ ? rendering_->ping() : std::string_view();
+  }
   bool passesOn() const noexcept { return passage_ != nullptr; }
+  // After whole(): what goes on of the body; empty if it does not pass on.
+  std::string_view passedOn(std::string_view body) const noexcept;
 
   const Progress& progress() const noexcept;
-  // Set by the frames themselves: one too large, or a plugin's refusal.
+  // Set by the frames themselves: one too large or broken, or a plugin's refusal.
   const std::optional<plugins::Fault>& fault() const noexcept { return fault_; }
 
  private:
   void takeBlocks(std::string& out);
+  void passLast(const wire::SseBlock& block, std::string& out);
+  void takeMessages();
   void frame(std::string_view event, std::string_view data);
   void tooLarge();
+  void broken(std::string why);
 
   std::unique_ptr<Passage> passage_;           // either this
   std::unique_ptr<plugins::Decoder> decoder_;  // or these two
@@ -56,6 +66,7 @@ class Intake {
   plugins::Framing framing_ = plugins::Framing::sse;
   wire::SseFramer sse_;
   wire::LineFramer lines_;
+  wire::EventFramer events_;
   std::optional<plugins::Fault> fault_;
 };
 

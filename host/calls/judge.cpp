@@ -65,6 +65,7 @@ Judgement clientsFault(const Mishap& mishap) {
   Judgement made;
   made.next = Next::toClient;
   made.harms = false;
+  made.clientsFault = true;
   made.problem = problem(mishap.status >= 400 && mishap.status < 500 ? mishap.status : 400,
                          "invalid_request_error", "", mishap.fault.message);
   if (!mishap.fault.type.empty()) made.problem.type = mishap.fault.type;
@@ -102,6 +103,8 @@ Judgement upstreamsFault(const Mishap& mishap) {
   Judgement made;
   made.next = Next::sameLane;
   made.problem = problem(502, "upstream_error", "upstream_error", said(mishap));
+  made.problem.overloaded =
+      mishap.status == 503 || mishap.status == 529 || mishap.fault.type == "overloaded_error";
   return made;
 }
 
@@ -158,7 +161,19 @@ Judgement byCode(const Mishap& mishap) {
   switch (mishap.fault.code) {
     case Code::invalidArgument:
     case Code::notFound:
-    case Code::failedPrecondition: return clientsFault(mishap);
+    case Code::failedPrecondition: {
+      Judgement made = clientsFault(mishap);
+      if (mishap.fault.retryable) made.next = Next::nextTarget;  // this one cannot, another may
+      return made;
+    }
+    case Code::unimplemented: {
+      Judgement made = clientsFault(mishap);
+      made.next = Next::nextTarget;
+      made.problem.status = 501;
+      made.problem.gaveUp = true;
+      if (made.problem.code.empty()) made.problem.code = "unsupported_operation";
+      return made;
+    }
     case Code::unauthenticated:
     case Code::permissionDenied: return keyRefused(mishap, false);
     default: break;
@@ -188,6 +203,11 @@ Judgement judge(const Mishap& mishap, milliseconds waitAtMost) {
       if (mishap.fault.symbol.empty()) made.problem.code = "upstream_broken_answer";
       return made;
     }
+    case MishapKind::unsupported: {
+      Judgement made = clientsFault(mishap);
+      made.next = Next::nextTarget;
+      return made;
+    }
     case MishapKind::removed: {
       Judgement made;
       made.next = Next::sameLane;  // of what is configured now
@@ -196,7 +216,8 @@ Judgement judge(const Mishap& mishap, milliseconds waitAtMost) {
       made.problem.retryAfter = std::chrono::seconds(1);
       return made;
     }
-    case MishapKind::plugin: break;
+    case MishapKind::plugin:
+    case MishapKind::signing: break;
   }
   if (auto made = byReason(mishap, waitAtMost)) return *made;
   return byCode(mishap);

@@ -19,6 +19,8 @@ enum class MishapKind : std::uint8_t {
   badAnswer,        // 2xx, but broken, empty or an error inside; `fault` says what
   silent,           // no content, or no more of it, in time
   plugin,           // the plugin itself failed; `fault`
+  signing,          // the request could not be signed as the plugin asked; `fault` says why
+  unsupported,      // the provider cannot express a field that is not to be left out; `fault`
   removed,          // a reload took the plugin's instance out, and its time ran out; `detail`
 };
 
@@ -44,6 +46,7 @@ struct Judgement {
   Next next = Next::nextTarget;
   bool harms = true;                  // counts against the lane
   bool benchKey = false;              // no attempt with this key for a while
+  bool clientsFault = false;          // if nothing is left to try, the client is told `problem`
   bool onlyLarger = false;            // skip targets known to have no larger context
   std::chrono::milliseconds hold{0};  // no attempt on this lane for so long
   Problem problem;

@@ -141,6 +141,36 @@ TEST(Judge, tooLongForOneModelMayFitALargerOne) {
   EXPECT_EQ("context_length_exceeded", made.problem.code);
 }
 
+TEST(Judge, whatOneProviderCannotExpressAnotherMay) {
+  Mishap mishap;
+  mishap.kind = MishapKind::unsupported;
+  mishap.fault.code = plugins::Code::invalidArgument;
+  mishap.fault.symbol = "unsupported_parameter";
+  mishap.fault.param = "seed";
+  mishap.fault.message = "no seed";
+  const Judgement made = judged(mishap);
+  EXPECT_EQ(Next::nextTarget, made.next);
+  EXPECT_FALSE(made.harms);
+  EXPECT_TRUE(made.clientsFault);
+  EXPECT_EQ(400, made.problem.status);
+  EXPECT_EQ("invalid_request_error", made.problem.type);
+  EXPECT_EQ("unsupported_parameter", made.problem.code);
+  EXPECT_EQ("seed", made.problem.param);
+}
+
+TEST(Judge, anOperationThatIsNotServedHarmsNobody) {
+  Mishap mishap;
+  mishap.kind = MishapKind::plugin;
+  mishap.fault.code = plugins::Code::unimplemented;
+  mishap.fault.message = "does not count";
+  const Judgement made = judged(mishap);
+  EXPECT_EQ(Next::nextTarget, made.next);
+  EXPECT_FALSE(made.harms);
+  EXPECT_TRUE(made.clientsFault);
+  EXPECT_EQ(501, made.problem.status);
+  EXPECT_EQ("unsupported_operation", made.problem.code);
+}
+
 TEST(Judge, aRedirectIsNotFollowed) { EXPECT_EQ(Next::nextTarget, judged(status(307)).next); }
 
 TEST(Judge, anErrorInsideAnAnswerIsJudgedByWhatItMeans) {
@@ -158,10 +188,34 @@ TEST(Judge, aPluginThatRefusesTheRequestSpeaksToTheClient) {
   mishap.fault.code = plugins::Code::invalidArgument;
   EXPECT_EQ(Next::toClient, judged(mishap).next);
   EXPECT_EQ(400, judged(mishap).problem.status);
+  mishap.fault.retryable = true;  // another provider may take it
+  EXPECT_EQ(Next::nextTarget, judged(mishap).next);
+  EXPECT_FALSE(judged(mishap).harms);
+  EXPECT_TRUE(judged(mishap).clientsFault);
+  mishap.fault.retryable = false;
   mishap.fault.code = plugins::Code::internal;
   EXPECT_EQ(Next::nextTarget, judged(mishap).next);
   mishap.fault.reason = Reason::modelNotFound;
   EXPECT_EQ(404, judged(mishap).problem.status);
+}
+
+TEST(Judge, aRequestThatCouldNotBeSigned) {
+  Mishap mishap;
+  mishap.kind = MishapKind::signing;
+  mishap.fault.code = plugins::Code::internal;
+  mishap.fault.message = "aws.sigv4 needs \"region\"";
+  EXPECT_EQ(Next::nextTarget, judged(mishap).next);  // what the plugin asked for cannot be
+  EXPECT_EQ(502, judged(mishap).problem.status);
+  EXPECT_EQ(mishap.fault.message, judged(mishap).problem.message);
+  mishap.fault.reason = Reason::key;  // refused by the token server
+  EXPECT_EQ(Next::nextLane, judged(mishap).next);
+  EXPECT_TRUE(judged(mishap).benchKey);
+  EXPECT_EQ("upstream_key_rejected", judged(mishap).problem.code);
+  mishap.fault.reason = Reason::none;  // the token server is in trouble
+  mishap.fault.code = plugins::Code::unavailable;
+  mishap.fault.retryable = true;
+  EXPECT_EQ(Next::sameLane, judged(mishap).next);
+  EXPECT_FALSE(judged(mishap).benchKey);
 }
 
 struct RetryAfterCase {

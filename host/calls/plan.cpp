@@ -18,8 +18,8 @@ plugins::Candidate candidateOf(const Target& target, health::TimePoint now) {
     made.errorPpm = std::max(made.errorPpm, lane->errorPpm());
   }
   if (target.facts != nullptr) {
-    made.priceIn = target.facts->input.value_or(0);
-    made.priceOut = target.facts->output.value_or(0);
+    made.priceIn = target.facts->input.value_or(Decimal()).nearest();
+    made.priceOut = target.facts->output.value_or(Decimal()).nearest();
     made.labels = target.facts->labels;
   }
   return made;

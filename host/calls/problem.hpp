@@ -14,6 +14,7 @@ struct Problem {
   std::string param;  // empty: null
   std::string message;
   std::chrono::milliseconds retryAfter{0};  // zero: no Retry-After
+  bool overloaded = false;                  // the upstream said that it has too much to do
   bool gaveUp = false;  // everything has been tried: the client is told not to try again
 };
 

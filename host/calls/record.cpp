@@ -4,6 +4,13 @@
 
 namespace sluice::calls {
 
+namespace {
+
+// A message may repeat what a client or an upstream wrote: millions of bytes.
+constexpr std::size_t kTroubleMost = 2000;
+
+}  // namespace
+
 std::string_view toString(Outcome outcome) noexcept {
   switch (outcome) {
     case Outcome::answered: return "answered";
@@ -55,7 +62,7 @@ void appendLine(const Record& record, telemetry::LineBatch& lines) {
   if (record.first.count() > 0) line.add("first_us", us(record.first));
   line.add("total_us", us(record.total));
   if (record.overhead.count() > 0) line.add("overhead_us", us(record.overhead));
-  if (!record.trouble.empty()) line.add("trouble", record.trouble);
+  if (!record.trouble.empty()) line.add("trouble", record.trouble.substr(0, kTroubleMost));
   line.end();
   lines.added();
 }

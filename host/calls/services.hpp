@@ -13,6 +13,7 @@
 #include "plugins/instance.hpp"
 #include "telemetry/line_batch.hpp"
 #include "upstream/client.hpp"
+#include "upstream/signing/signer.hpp"
 
 namespace sluice::calls {
 
@@ -34,6 +35,7 @@ struct Services {
   io::Loop& loop;
   io::WorkerPool& blocking;  // for plugins' operations that may block
   upstream::Client& upstream;
+  upstream::Signer& signer;
   telemetry::LineBatch& lines;
   // What attempts that begin now use. A reload replaces it.
   std::shared_ptr<const Generation> generation;

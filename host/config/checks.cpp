@@ -125,7 +125,7 @@ class Checks {
     for (std::size_t i = 0; i < config_.routes.size(); ++i) {
       const Route& route = config_.routes[i];
       provider(route.provider, indexed("routes", i, ".provider"));
-      const auto [first, fresh] = seen.emplace(route.match, i);
+      const auto [first, fresh] = seen.emplace(route.match + ' ' + route.provider, i);
       if (fresh || route.match.empty()) continue;
       report_.notice(at(indexed("routes", i)), "'" + route.match + "' is never reached: " +
                                                    config_.routes[first->second].where +

@@ -62,8 +62,8 @@ class DumpWriter {
     if (value) out_.key(key.name).number(*value);
   }
 
-  void price(const Key& key, const std::optional<double>& value) {
-    if (value) out_.key(key.name).number(*value);
+  void price(const Key& key, const std::optional<Decimal>& value) {
+    if (value) out_.key(key.name).raw(value->text());
   }
 
   void flag(const Key& key, bool value) { out_.key(key.name).boolean(value); }

@@ -41,6 +41,9 @@ inline constexpr std::array<std::string_view, 2> kAuthModes = {"open", "keys"};
 inline constexpr std::array<std::string_view, 2> kLogFormats = {"text", "json"};
 inline constexpr std::array<std::string_view, 4> kLogLevels = {"debug", "info", "warning", "error"};
 
+inline constexpr std::array<std::string_view, 3> kUnsupported = {"refuse", "drop_hints", "drop"};
+inline constexpr std::array<std::string_view, 2> kHostedTools = {"refuse", "drop"};
+
 inline constexpr Range kTime{1, 86'400'000};        // milliseconds: up to a day
 inline constexpr Range kTimeOrNone{0, 86'400'000};  // 0 is meant as such
 inline constexpr Range kTokens{1, 1'000'000'000};
@@ -151,6 +154,27 @@ void fields(V& v, Attempts& attempts) {
   v.number({"total_ms", "Time of one call, with all its tries."}, attempts.total, kTime);
   v.number({"pause_ms", "Pause before a second try on one lane; varied by half."}, attempts.pause,
            kTimeOrNone);
+  v.choice({"unsupported",
+            "What is done with fields that a provider cannot express. refuse: the request is "
+            "refused. drop_hints: they are left out unless the answer may say something else "
+            "without them. drop: they are left out."},
+           attempts.unsupported, kUnsupported);
+}
+
+template <class V>
+void fields(V& v, Responses& responses) {
+  v.flag({"store",
+          "Keep responses with what they answer, for previous_response_id and GET "
+          "/v1/responses/ID, unless a client says store: false."},
+         responses.store);
+  v.number({"keep_hours", "How long they are kept after they were last used."}, responses.keep,
+           {1, 87'600});
+  v.number({"max_bytes", "How much is kept; the longest unused goes first."}, responses.maxBytes,
+           {1'048'576, 1'099'511'627'776});
+  v.choice({"hosted_tools",
+            "What becomes of tools that only a provider of the Responses API can run, where a "
+            "request goes to another one. drop: the request is sent without them."},
+           responses.hostedTools, kHostedTools);
 }
 
 template <class V>
@@ -163,12 +187,29 @@ void fields(V& v, Log& log) {
 template <class V>
 void fields(V& v, Timeouts& timeouts) {
   v.number({"connect_ms", "For the name, the connection and TLS."}, timeouts.connect, kTime);
-  v.number({"first_byte_ms", "From the request sent to the answer's head."}, timeouts.firstByte,
-           kTime);
-  v.number({"first_content_ms", "From the request sent to the first content."},
+  v.number({"first_byte_ms", "From the request sent to the answer's head, if it is streamed."},
+           timeouts.firstByte, kTime);
+  v.number({"first_content_ms", "From the request sent to the first content of a stream."},
            timeouts.firstContent, kTime);
+  v.number(
+      {"answer_ms",
+       "From the request sent to an answer that is not streamed: its head comes when all of it "
+       "is written."},
+      timeouts.answer, kTime);
   v.number({"idle_ms", "Between two reads of an answer."}, timeouts.idle, kTime);
   v.number({"total_ms", "Of one try, from its beginning to its end."}, timeouts.total, kTime);
+}
+
+// A provider's key that stands in a file of its own.
+struct KeyFile {
+  std::string path;
+};
+
+template <class V>
+void fields(V& v, KeyFile& key) {
+  v.text({"file", "The file that holds the key. Blanks and line ends behind it do not count.",
+          Presence::required},
+         key.path, kPath);
 }
 
 template <class V>
@@ -178,10 +219,17 @@ void fields(V& v, Provider& provider) {
          provider.component, kId);
   v.text({"base_url", "Where it is, with the path before /chat/completions and the like."},
          provider.baseUrl, kUrl);
-  v.keyOrKeys({"key", "Its key. If its variable is not set, the provider is off."},
-              {"keys", "Several keys, shared out. Those whose variable is not set do not count."},
-              provider.keys);
+  v.keyOrKeys(
+      {"key",
+       "Its key, or {file} with where it is. If its variable is not set, the provider is off."},
+      {"keys", "Several keys, shared out. Those whose variable is not set do not count."},
+      provider.keys);
   v.group({"timeouts", "How long a try may take."}, provider.timeouts);
+  v.choice({"unsupported",
+            "What is done with fields that it cannot express. Left out: as attempts.unsupported "
+            "says.",
+            Presence::derived},
+           provider.unsupported, kUnsupported);
   v.flag({"ask_for_usage", "Ask for token counts where an answer is streamed."},
          provider.askForUsage);
   v.settings({"settings", "The component's own settings, checked against its schema."},
@@ -212,6 +260,8 @@ void fields(V& v, Route& route) {
          route.match, kRoutePattern);
   v.text({"provider", "The provider that gets them.", Presence::required}, route.provider,
          kProviderName);
+  v.text({"model", "What that provider calls them; '*' stands for the name asked for."},
+         route.model, kRouteModel);
 }
 
 template <class V>
@@ -234,15 +284,17 @@ void fields(V& v, Config& config) {
   v.group({"plugins", "Plugin files."}, config.plugins);
   v.group({"upstream", "Connections to providers."}, config.upstream);
   v.group({"attempts", "How often and how long a call is tried."}, config.attempts);
+  v.group({"responses", "The Responses API."}, config.responses);
   v.group({"log", "The log, written to standard error."}, config.log);
   v.text({"state_dir",
-          "Where Sluice keeps state: the copies of plugins that it runs. Left out: "
+          "Where Sluice keeps state: the copies of plugins that it runs, and responses. Left out: "
           "$XDG_STATE_HOME/sluice, or $HOME/.local/state/sluice, or ./state.",
           Presence::derived},
          config.stateDirectory, kPath);
   v.named({"providers", "Upstreams by name."}, config.providers, kProviderName);
   v.named({"models", "What is known of models, by provider/model."}, config.models, kModelName);
-  v.items({"routes", "Which provider gets a plain model name; the first match counts."},
+  v.items({"routes",
+           "Which provider gets a plain model name: that of the first match whose provider is on."},
           config.routes);
   v.named({"virtual_models", "Names that stand for several models."}, config.virtualModels,
           kVirtualModelName);

@@ -58,6 +58,10 @@ Loaded load(Report& report, std::uint32_t file, const fs::path& path, const Opti
   if (!places.contains("auth.mode")) {
     config.auth.mode = config.auth.clientKeys.empty() ? AuthMode::open : AuthMode::keys;
   }
+  for (Provider& provider : config.providers) {
+    if (places.contains("providers." + provider.name + ".unsupported")) continue;
+    provider.unsupported = config.attempts.unsupported;
+  }
   config.stateDirectoryChosen = !config.stateDirectory.empty();
   if (!config.stateDirectoryChosen) config.stateDirectory = stateDirectory(lookup);
   if (assembled.whole) checkConfig(config, places, report);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/decimal.hpp"
 #include "base/secret.hpp"
 
 namespace sluice::config {
@@ -82,18 +83,24 @@ struct Plugins {
 
 struct Timeouts {
   Milliseconds connect{5'000};        // name, connection and TLS
-  Milliseconds firstByte{60'000};     // from the request sent to the answer's head
-  Milliseconds firstContent{90'000};  // from the request sent to the first content
+  Milliseconds firstByte{60'000};     // from the request sent to the answer's head; of a stream
+  Milliseconds firstContent{90'000};  // from the request sent to the first content; of a stream
+  Milliseconds answer{300'000};       // from the request sent to an answer that is not streamed
   Milliseconds idle{60'000};          // between two reads of an answer
   Milliseconds total{600'000};        // of one attempt
 };
+
+// What is done with a field of a request that the provider has no way to express: the request is
+// refused; refused only where the answer may say something else without the field; never refused.
+enum class Unsupported : std::uint8_t { refuse, dropHints, drop };
 
 struct Provider {
   std::string name;
   std::string component;     // short ("openai") or full ("sluice.openai") id
   std::string baseUrl;       // empty where the component needs none
-  std::vector<Secret> keys;  // empty: keyless
+  std::vector<Secret> keys;  // empty: keyless; one may be a text of several lines
   Timeouts timeouts;
+  Unsupported unsupported = Unsupported::dropHints;  // unless told, that of Attempts
   bool askForUsage = true;      // add stream_options.include_usage to what is streamed
   std::string settings = "{}";  // JSON, for the component; checked against its schema by the loader
   bool on = true;
@@ -105,7 +112,7 @@ struct Provider {
 struct Model {
   std::string provider;
   std::string name;  // as the upstream calls it
-  std::optional<double> input, output, cacheRead, cacheWrite;
+  std::optional<Decimal> input, output, cacheRead, cacheWrite;
   std::optional<std::uint64_t> context, maxOutput;
   std::optional<bool> tools, vision, reasoning;
   std::string labels = "{}";  // JSON object, handed to strategies
@@ -113,8 +120,9 @@ struct Model {
 };
 
 struct Route {
-  std::string match;     // `*` stands for any characters
-  std::string provider;  // a provider's name
+  std::string match;        // `*` stands for any characters
+  std::string provider;     // a provider's name
+  std::string model = "*";  // what the provider calls it; `*` stands for the name asked for
   std::string where;
 };
 
@@ -139,6 +147,7 @@ struct Attempts {
   Milliseconds retryAfterWait{3'000};  // a Retry-After up to this is waited for
   Milliseconds total{600'000};         // of one call, all its attempts together
   Milliseconds pause{100};             // before a second try on a lane; jittered by half
+  Unsupported unsupported = Unsupported::dropHints;
 };
 
 enum class LogFormat : std::uint8_t { text, json };
@@ -157,16 +166,27 @@ struct Upstream {
   std::size_t maxAnswerBytes = 64 << 20;  // of an answer that is not streamed
 };
 
+enum class HostedTools : std::uint8_t { refuse, drop };
+
+// The Responses API.
+struct Responses {
+  bool store = true;                              // keep answers for those who do not say otherwise
+  std::chrono::hours keep{720};                   // since they were last used
+  std::size_t maxBytes = std::size_t{1} << 30;    // of all together
+  HostedTools hostedTools = HostedTools::refuse;  // that the target cannot run
+};
+
 struct Config {
   Server server;
   Auth auth;
   Plugins plugins;
   Upstream upstream;
   Attempts attempts;
+  Responses responses;
   Log log;
   std::vector<Provider> providers;  // in the order written
   std::vector<Model> models;
-  std::vector<Route> routes;  // the first match wins
+  std::vector<Route> routes;  // the first match whose provider is on wins
   std::vector<VirtualModel> virtualModels;
   std::string stateDirectory;
   bool stateDirectoryChosen = false;  // the configuration names it

@@ -115,7 +115,8 @@ TEST(PluginEdit, ToTheShippedFileAndBack) {
   Case given;
   given.stem = "hello";
   EXPECT_EQ(stems(enabledBy(*with, given)),
-            (std::vector<std::string>{"openai", "demo", "priority", "hello"}));
+            (std::vector<std::string>{"anthropic", "azure", "bedrock", "cohere", "demo", "gemini",
+                                      "ollama", "openai", "priority", "hello"}));
   const auto back = without(*with, given);
   ASSERT_TRUE(back) << back.error().message;
   EXPECT_EQ(*back, shipped);

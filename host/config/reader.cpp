@@ -1,8 +1,6 @@
 #include "config/reader.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <filesystem>
 #include <optional>
 #include <type_traits>
@@ -12,6 +10,7 @@
 #include "config/address.hpp"
 #include "config/core_schema.hpp"
 #include "config/fields.hpp"
+#include "config/include.hpp"
 #include "config/value_json.hpp"
 
 namespace sluice::config {
@@ -95,18 +94,13 @@ class Reader {
     }
   }
 
-  void price(const Key& key, std::optional<double>& value) {
+  void price(const Key& key, std::optional<Decimal>& value) {
     constexpr std::string_view kWhat = "a number from 0 to 1000000";
+    static const Decimal kMost = Decimal::parse("1000000").value_or(Decimal());
     const Node* const node = scalar(key, kWhat);
     if (node == nullptr) return;
-    const Plain plain = typed(*node) ? resolve(node->text) : Plain::text;
-    double number = -1;
-    if (plain == Plain::integer || plain == Plain::real) {
-      const char* const end = node->text.data() + node->text.size();
-      const auto read = std::from_chars(node->text.data(), end, number);
-      if (read.ec != std::errc() || read.ptr != end) number = -1;
-    }
-    if (number >= 0 && number <= 1e6) value = number;
+    const auto number = typed(*node) ? Decimal::parse(node->text) : std::nullopt;
+    if (number && *number <= kMost) value = number;
     else mismatch(*node, pathOf(key), kWhat);
   }
 
@@ -171,14 +165,16 @@ class Reader {
   void keyOrKeys(const Key& one, const Key& several, std::vector<Secret>& values) {
     const std::size_t before = unset_.size();
     const Node::Entry* const single = take(one);
-    if (single != nullptr) add(single->value, pathOf(one), values);
-    secrets(several, values);
+    if (single != nullptr) addKey(single->value, pathOf(one), values);
+    elements(several,
+             [&](const Node& node, const std::string& path) { addKey(node, path, values); });
     const Frame& frame = frames_.back();
     const Node::Entry* const list = frame.map->find(several.name);
     if (single != nullptr && list != nullptr) {
       report_.fault(list->mark, frame.path + " has both '" + std::string(one.name) + "' and '" +
                                     std::string(several.name) + "'");
     }
+    if (single != nullptr && values.empty()) return;  // it needs all that its only key does
     // One key that is set is enough: what the others lack does not count then.
     const auto mine = unset_.begin() + static_cast<std::ptrdiff_t>(before);
     if (values.empty()) unsetKeys_.assign(mine, unset_.end());
@@ -378,6 +374,34 @@ class Reader {
   void add(const Node& node, const std::string& path, std::vector<Secret>& values) {
     if (!usable(node, path, kSecret.what) || node.text.empty()) return;
     if (auto read = ruled(node, path, kSecret)) values.emplace_back(std::move(*read));
+  }
+
+  // A provider's key, written here or in a file.
+  void addKey(const Node& node, const std::string& path, std::vector<Secret>& values) {
+    if (node.kind == Node::Kind::map) {
+      addKeyOfFile(node, path, values);
+    } else if (usable(node, path, kProviderKey.what) && !node.text.empty()) {
+      if (auto read = ruled(node, path, kProviderKey)) values.emplace_back(std::move(*read));
+    }
+  }
+
+  void addKeyOfFile(const Node& node, const std::string& path, std::vector<Secret>& values) {
+    constexpr std::size_t kMostBytes = 64 << 10;
+    KeyFile file;
+    object(node, node.mark, path, file);
+    if (file.path.empty()) return;
+    std::error_code failure;
+    Result<std::string> text = Error{"it is no file"};
+    if (std::filesystem::is_regular_file(file.path, failure)) text = readText(file.path);
+    else if (failure) text = Error{failure.message()};
+    if (text && text->size() > kMostBytes) text = Error{"it is larger than 64 KiB"};
+    if (text) text->erase(text->find_last_not_of(" \t\r\n") + 1);
+    if (text && text->empty()) text = Error{"it is empty"};
+    Complaint complaint;
+    if (!text) complaint = "cannot be read: " + text.error().message;
+    else complaint = kProviderKey.check(*text);
+    if (complaint) report_.fault(node.mark, path + ".file " + *complaint);
+    else values.emplace_back(*std::move(text));
   }
 
   template <class F>

@@ -183,9 +183,22 @@ Complaint routePattern(std::string& text) {
   return std::nullopt;
 }
 
+Complaint routeModel(std::string& text) {
+  if (text.empty() || !allVisible(text)) return "must be a model's name, without blanks";
+  if (text.find('*') != text.rfind('*')) return "may hold one '*' only";
+  return std::nullopt;
+}
+
 Complaint secret(std::string& text) {
   if (!allVisible(text)) return "must be of visible ASCII characters, without blanks or line ends";
   return std::nullopt;
+}
+
+// A key that is JSON, such as a service account's, is as its provider wrote it.
+Complaint providerKey(std::string& text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first != text.npos && text[first] == '{') return std::nullopt;
+  return secret(text);
 }
 
 }  // namespace sluice::config::rules

@@ -38,7 +38,9 @@ Complaint providerName(std::string& text);
 Complaint virtualModelName(std::string& text);
 Complaint target(std::string& text);
 Complaint routePattern(std::string& text);
+Complaint routeModel(std::string& text);
 Complaint secret(std::string& text);
+Complaint providerKey(std::string& text);
 
 }  // namespace rules
 
@@ -75,6 +77,9 @@ inline constexpr Rule kTarget{"'provider/model'", "^[a-z0-9][a-z0-9._-]*/[^\\s]+
 inline constexpr Rule kModelName{"a model's name", kTarget.pattern, rules::target};
 inline constexpr Rule kRoutePattern{"a pattern such as claude-*", "^[^\\s?\\[\\]{}()^$|\\\\]+$",
                                     rules::routePattern};
+inline constexpr Rule kRouteModel{"a model's name such as openai/*", "^[^\\s*]*(\\*[^\\s*]*)?$",
+                                  rules::routeModel};
 inline constexpr Rule kSecret{"text", "", rules::secret};
+inline constexpr Rule kProviderKey{"text or a map with 'file'", "", rules::providerKey};
 
 }  // namespace sluice::config

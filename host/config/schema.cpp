@@ -54,7 +54,7 @@ class SchemaWriter {
     endOrVariable();
   }
 
-  void price(const Key& key, std::optional<double>&) {
+  void price(const Key& key, std::optional<Decimal>&) {
     begin(key);
     beginOrVariable("number");
     out_.key("minimum").number(std::uint64_t{0});
@@ -118,10 +118,15 @@ class SchemaWriter {
     texts(key, none, kSecret);
   }
 
-  void keyOrKeys(const Key& one, const Key& several, std::vector<Secret>& values) {
-    Secret none;
-    secret(one, none);
-    secrets(several, values);
+  void keyOrKeys(const Key& one, const Key& several, std::vector<Secret>&) {
+    begin(one);
+    providerKey();
+    out_.endObject();
+    beginList(several);
+    out_.beginObject();
+    providerKey();
+    out_.endObject();
+    out_.endObject();
   }
 
   void settings(const Key& key, std::string&) {
@@ -227,6 +232,18 @@ class SchemaWriter {
     out_.key("pattern").string(rule.pattern);
     out_.endObject();
     out_.beginObject().key("$ref").string("#/definitions/variable").endObject();
+    out_.endArray();
+  }
+
+  void providerKey() {
+    out_.key("anyOf").beginArray();
+    out_.beginObject();
+    ruled(kProviderKey);
+    out_.endObject();
+    out_.beginObject();
+    KeyFile file;
+    members(file, false);
+    out_.endObject();
     out_.endArray();
   }
 

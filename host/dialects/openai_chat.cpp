@@ -1,15 +1,7 @@
 #include "dialects/openai_chat.hpp"
 
-#include <simdjson.h>
-
-#include <algorithm>
-#include <vector>
-
-#include "base/error_body.hpp"
-#include "base/json.hpp"
-#include "base/json_fault.hpp"
-#include "dialects/json_document.hpp"
 #include "dialects/openai_chat_answer.hpp"
+#include "dialects/openai_request.hpp"
 
 namespace sluice::dialects {
 
@@ -17,239 +9,49 @@ namespace {
 
 using calls::Problem;
 namespace dom = simdjson::dom;
-namespace ondemand = simdjson::ondemand;
 
-constexpr std::size_t kTopLevelMost = 256;  // members of a request; OpenAI knows some forty
-constexpr std::size_t kKeep = 1 << 20;      // bytes whose parser stays with its thread
-constexpr std::string_view kAskForUsage = "{\"include_usage\":true}";
-
-// A piece of the body, by position.
-struct Span {
-  std::size_t at = 0;
-  std::size_t size = 0;
-};
-
-// What the gateway needs of a request, and where in the body it may have to change something.
-struct Reading {
-  std::string model;
-  bool stream = false;
-  bool usageWanted = false;
-  std::uint64_t choices = 1;
-  Span modelValue;        // the model's name, with its quotes
-  Span usageEdit;         // what `usageText` takes the place of
-  std::string usageText;  // empty: usage is asked for already
-};
-
-Problem invalid(std::string message, std::string param = {}, std::string code = {}) {
-  Problem made;
-  made.status = 400;
-  made.type = "invalid_request_error";
-  made.code = std::move(code);
-  made.param = std::move(param);
-  made.message = std::move(message);
-  return made;
+bool checkMember(std::string_view name, dom::element value, OpenAiReading& into, Problem& problem) {
+  dom::array messages;
+  if (name != "messages") return readOpenAiMember(name, value, into, problem);
+  if (value.get(messages) == simdjson::SUCCESS && messages.begin() != messages.end()) return true;
+  problem = invalidRequest("'messages' must be an array of at least one message", "messages");
+  return false;
 }
 
-bool isNull(dom::element value) { return value.type() == dom::element_type::NULL_VALUE; }
-
-// The members whose values matter here, checked for their types. Returns false with `problem`.
-bool checkMember(std::string_view name, dom::element value, Reading& into, Problem& problem) {
-  const auto wrong = [&](const char* wanted) {
-    problem = invalid("'" + std::string(name) + "' must be " + wanted, std::string(name));
-    return false;
-  };
-  if (name == "model") {
-    std::string_view model;
-    if (value.get(model) != simdjson::SUCCESS || model.empty()) return wrong("the name of a model");
-    into.model = model;
-  } else if (name == "messages") {
-    dom::array messages;
-    if (value.get(messages) != simdjson::SUCCESS || messages.begin() == messages.end()) {
-      return wrong("an array of at least one message");
-    }
-  } else if (name == "stream") {
-    if (!isNull(value) && value.get(into.stream) != simdjson::SUCCESS)
-      return wrong("true or false");
-  } else if (name == "n") {
-    if (isNull(value)) return true;
-    if (value.get(into.choices) != simdjson::SUCCESS || into.choices < 1 || into.choices > 128) {
-      return wrong("a number from 1 to 128");
-    }
-  } else if (name == "stream_options") {
-    dom::object options;
-    if (isNull(value)) return true;
-    if (value.get(options) != simdjson::SUCCESS) return wrong("an object");
-    dom::element usage;
-    if (options["include_usage"].get(usage) == simdjson::SUCCESS && !isNull(usage) &&
-        usage.get(into.usageWanted) != simdjson::SUCCESS) {
-      return wrong("an object whose include_usage is true or false");
-    }
-  }
-  return true;
-}
-
-bool checkMembers(dom::object object, Reading& into, Problem& problem) {
-  std::vector<std::string_view> names;
-  for (const dom::key_value_pair member : object) {
-    // Two readers could choose differently between two members of one name.
-    if (std::find(names.begin(), names.end(), member.key) != names.end()) {
-      problem = invalid("'" + std::string(member.key) + "' stands twice in the body",
-                        std::string(member.key));
-      return false;
-    }
-    names.push_back(member.key);
-    if (names.size() > kTopLevelMost) {
-      problem = invalid("the body has more than 256 members");
-      return false;
-    }
-    if (!checkMember(member.key, member.value, into, problem)) return false;
-  }
-  for (const char* const needed : {"model", "messages"}) {
-    if (std::find(names.begin(), names.end(), needed) != names.end()) continue;
-    problem =
-        invalid("'" + std::string(needed) + "' is missing", needed, "missing_required_parameter");
-    return false;
-  }
-  return true;
-}
-
-Span spanOf(std::string_view piece, const std::string& body) {
-  while (!piece.empty() && static_cast<unsigned char>(piece.back()) <= ' ') piece.remove_suffix(1);
-  return {static_cast<std::size_t>(piece.data() - body.data()), piece.size()};
-}
-
-// Where usage has to be asked for inside an existing stream_options object.
-simdjson::error_code locateUsage(ondemand::object options, const std::string& body, Reading& into) {
-  std::string_view raw;
-  if (const auto error = options.raw_json().get(raw)) return error;
-  if (const auto error = options.reset().error()) return error;
-  bool empty = true;
-  for (auto member : options) {
-    empty = false;
-    std::string_view name;
-    if (const auto error = member.unescaped_key().get(name)) return error;
-    if (name != "include_usage") continue;
-    into.usageText = "true";
-    into.usageEdit = spanOf(member.value().raw_json_token(), body);
-    return simdjson::SUCCESS;
-  }
-  into.usageText = empty ? "\"include_usage\":true" : "\"include_usage\":true,";
-  into.usageEdit = {spanOf(raw, body).at + 1, 0};
-  return simdjson::SUCCESS;
-}
-
-// Finds the places to change. The body has been validated; its end is its last brace.
-simdjson::error_code locate(ondemand::parser& parser, const std::string& body, Reading& into) {
-  ondemand::document document;
-  if (const auto error =
-          parser.iterate(body.data(), body.size(), body.size() + simdjson::SIMDJSON_PADDING)
-              .get(document)) {
-    return error;
-  }
-  ondemand::object object;
-  if (const auto error = document.get_object().get(object)) return error;
-  into.usageText = ",\"stream_options\":" + std::string(kAskForUsage);
-  into.usageEdit = {body.rfind('}'), 0};
-  for (auto member : object) {
-    std::string_view name;
-    if (const auto error = member.unescaped_key().get(name)) return error;
-    if (name == "model") {
-      into.modelValue = spanOf(member.value().raw_json_token(), body);
-    } else if (name == "stream_options") {
-      ondemand::value value = member.value();
-      ondemand::json_type type;
-      if (const auto error = value.type().get(type)) return error;
-      if (type == ondemand::json_type::object) {
-        ondemand::object options;
-        if (const auto error = value.get_object().get(options)) return error;
-        if (const auto error = locateUsage(options, body, into)) return error;
-      } else {
-        into.usageText = kAskForUsage;
-        into.usageEdit = spanOf(value.raw_json_token(), body);
-      }
-    }
-  }
-  if (into.usageWanted) into.usageText.clear();
-  return simdjson::SUCCESS;
-}
-
-class OpenAiChatInquiry final : public calls::Inquiry {
+class OpenAiChatInquiry final : public OpenAiInquiry {
  public:
-  OpenAiChatInquiry(const std::string& body, Reading reading)
-      : body_(body), reading_(std::move(reading)) {}
+  using OpenAiInquiry::OpenAiInquiry;
 
   std::string_view dialect() const noexcept override { return "openai.chat"; }
-  std::string_view model() const noexcept override { return reading_.model; }
-  bool stream() const noexcept override { return reading_.stream; }
-  std::size_t size() const noexcept override { return body_.size(); }
 
-  void appendOwn(std::string& out, std::string_view model, bool askForUsage) const override {
-    const bool ask = askForUsage && reading_.stream && !reading_.usageText.empty();
-    out.reserve(out.size() + body_.size() + model.size() + 64);
-    std::size_t done = 0;
-    const auto splice = [&](Span place, auto append) {
-      out.append(body_, done, place.at - done);
-      append();
-      done = place.at + place.size;
-    };
-    const auto putModel = [&] { json::appendString(out, model); };
-    const auto putUsage = [&] { out += reading_.usageText; };
-    if (ask && reading_.usageEdit.at < reading_.modelValue.at) splice(reading_.usageEdit, putUsage);
-    splice(reading_.modelValue, putModel);
-    if (ask && reading_.usageEdit.at >= done) splice(reading_.usageEdit, putUsage);
-    out.append(body_, done);
-  }
   // The canonical form is this dialect.
-  void appendCanonical(std::string& out, std::string_view model, bool askForUsage) const override {
+  std::optional<plugins::Fault> appendCanonical(std::string& out, std::string_view model,
+                                                bool askForUsage,
+                                                std::vector<plugins::Dropped>&) const override {
     appendOwn(out, model, askForUsage);
+    return std::nullopt;
   }
 
   std::unique_ptr<calls::Passage> passage() const override {
-    return std::make_unique<OpenAiChatPassage>(reading_.choices, reading_.usageWanted);
+    return std::make_unique<OpenAiChatPassage>(reading().choices, reading().usageWanted);
   }
   std::unique_ptr<calls::Rendering> rendering(std::string_view model,
                                               std::string_view id) const override {
-    return std::make_unique<OpenAiChatRendering>(model, id, reading_.stream, reading_.choices,
-                                                 reading_.usageWanted);
+    return std::make_unique<OpenAiChatRendering>(model, id, stream(), reading().choices,
+                                                 reading().usageWanted);
   }
-
-  void appendError(std::string& out, const Problem& problem) const override {
-    appendErrorBody(out, problem.message, problem.type, problem.param, problem.code);
-  }
-  void appendErrorEvent(std::string& out, const Problem& problem) const override {
-    out += "data: ";
-    appendError(out, problem);
-    out += "\n\n";
-  }
-
- private:
-  const std::string& body_;
-  Reading reading_;
 };
 
 }  // namespace
 
 std::unique_ptr<calls::Inquiry> parseOpenAiChat(std::string& body, Problem& problem) {
-  static thread_local ondemand::parser locator;
-  dom::element root;
-  if (const auto error = parseJsonInPlace(body, root)) {
-    std::string where = json::describeFault(body);
-    if (where.empty()) where = simdjson::error_message(error);
-    problem = invalid("the body is not valid JSON: " + where, {}, "invalid_json");
-    return nullptr;
-  }
   dom::object object;
-  if (root.get(object) != simdjson::SUCCESS) {
-    problem = invalid("the body must be a JSON object", {}, "invalid_json");
-    return nullptr;
+  OpenAiReading reading;
+  if (!parseRequest(body, {"model", "messages"}, object, problem)) return nullptr;
+  for (const dom::key_value_pair member : object) {
+    if (!checkMember(member.key, member.value, reading, problem)) return nullptr;
   }
-  if (locator.capacity() > kKeep && body.size() < kKeep / 2) locator = ondemand::parser();
-  Reading reading;
-  if (!checkMembers(object, reading, problem)) return nullptr;
-  if (const auto error = locate(locator, body, reading)) {
-    problem = invalid(std::string("the body cannot be read: ") + simdjson::error_message(error));
-    return nullptr;
-  }
+  if (!locateOpenAi(body, reading, problem)) return nullptr;
   return std::make_unique<OpenAiChatInquiry>(body, std::move(reading));
 }
 

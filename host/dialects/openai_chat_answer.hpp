@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "calls/dialect.hpp"
+#include "dialects/chunk_extra.hpp"
 
 namespace sluice::dialects {
 
@@ -34,6 +35,7 @@ class Choices {
   std::bitset<kMost> begun_, finished_;
 };
 
+// Serves "openai.completions" too, whose choices have a text.
 class OpenAiChatPassage final : public calls::Passage {
  public:
   OpenAiChatPassage(std::uint64_t choices, bool usageWanted) noexcept
@@ -57,26 +59,38 @@ class OpenAiChatRendering final : public calls::Rendering {
                       std::uint64_t choices, bool usageWanted);
 
   void writeTo(std::string& out) noexcept override { out_ = &out; }
-  Answer push(const plugins::Chunk& chunk) noexcept override;
   void close(std::string& out) override;
 
  private:
   struct ToolCall {
     std::string id, name, arguments;
+    std::string extra;    // extra_content, as JSON; empty: none
     bool argued = false;  // any arguments have been sent
+  };
+  // What stands beside a text: the insides of arrays.
+  struct Beside {
+    std::string annotations, logprobs, details;
+    bool empty() const noexcept {
+      return annotations.empty() && logprobs.empty() && details.empty();
+    }
   };
   struct Choice {
     std::string text, reasoning, refusal, finish;
     bool refused = false;
     bool roleSent = false;
+    std::uint64_t characters = 0;                   // of the text
+    std::map<std::uint32_t, std::string> thoughts;  // by the number of their block
+    Beside beside;
     std::map<std::uint32_t, ToolCall> calls;
   };
-  void take(const plugins::Chunk& chunk);
+  void take(const plugins::Chunk& chunk) override;
+  void takePiece(const plugins::Chunk& chunk, Choice& choice);
+  static Beside besideOf(const plugins::Chunk& chunk, Choice& choice);
   void takeToolCall(const plugins::Chunk& chunk, Choice& choice);
   void finish(const plugins::Chunk& chunk, Choice& choice);
-  void sendDelta(std::uint32_t index, std::string_view name, std::string_view text);
+  void sendDelta(const plugins::Chunk& chunk, std::string_view name, const Beside& beside);
   void openChunk(std::uint32_t index);
-  void closeChunk(std::string_view finish);
+  void closeChunk(std::string_view finish, std::string_view logprobs = {});
   void sendRole(std::uint32_t index, Choice& choice);
   void appendWhole(std::string& out) const;
   void appendMessage(std::string& out, const Choice& choice) const;

@@ -143,10 +143,15 @@ void OpenAiChatPassage::read(std::string_view json, Seen& seen) {
       if (choice["finish_reason"].get(reason) == simdjson::SUCCESS && !reason.empty()) {
         if (reason == "error" || reason == "insufficient_system_resource") {
           progress_.fault = broken("the upstream broke its answer off");
-          return;
+          continue;  // a member `error` behind it may say why
         }
         choices_.finish(index);
         progress_.content = true;
+      }
+      std::string_view text;  // of a legacy completion
+      if (choice["text"].get(text) == simdjson::SUCCESS && !text.empty()) {
+        progress_.content = true;
+        progress_.contentBytes += text.size();
       }
       dom::object said;
       if (choice["delta"].get(said) != simdjson::SUCCESS &&

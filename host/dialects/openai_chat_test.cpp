@@ -7,8 +7,6 @@ namespace sluice::dialects {
 namespace {
 
 using calls::Problem;
-using plugins::Chunk;
-using plugins::ChunkType;
 
 std::unique_ptr<calls::Inquiry> parsed(std::string& body) {
   Problem problem;
@@ -311,119 +309,6 @@ TEST(OpenAiUsage, xaiCountsReasoningBesideTheCompletion) {
       R"({"choices":[{"message":{}}],"usage":{"prompt_tokens":196,"completion_tokens":26,"total_tokens":513,"completion_tokens_details":{"reasoning_tokens":291}}})");
   const plugins::Usage usage{196, 0, 0, 26, 291};
   EXPECT_EQ(usage, passage->progress().usage);
-}
-
-// --- answers from chunks ---
-
-struct RenderingTest : testing::Test {
-  std::unique_ptr<calls::Rendering> rendering(std::string request) {
-    body = std::move(request);
-    inquiry = parsed(body);
-    auto made = inquiry->rendering("m-1", "req_1");
-    made->writeTo(out);
-    return made;
-  }
-  static Chunk chunk(ChunkType type, std::string_view text = {}, std::string_view name = {}) {
-    Chunk made;
-    made.type = type;
-    made.text = text;
-    made.name = name;
-    return made;
-  }
-  // The stream's events, parsed; "[DONE]" must come last.
-  std::vector<std::string> events() {
-    std::vector<std::string> found;
-    wire::SseFramer framer;
-    wire::SseBlock block;
-    framer.give(out);
-    while (framer.next(block)) found.emplace_back(block.data);
-    return found;
-  }
-  std::string field(const std::string& json, std::string_view pointer) {
-    simdjson::dom::parser parser;
-    return simdjson::to_string(parser.parse(json).at_pointer(pointer).value());
-  }
-  std::string body, out;
-  std::unique_ptr<calls::Inquiry> inquiry;
-};
-
-TEST_F(RenderingTest, aStreamHasOneRoleOneFinishAndDone) {
-  auto one = rendering(
-      R"({"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[1]})");
-  EXPECT_FALSE(one->progress().content);
-  one->push(chunk(ChunkType::text, "Hel"));
-  EXPECT_TRUE(one->progress().content);
-  one->push(chunk(ChunkType::text, "lo \"you\"\n"));
-  EXPECT_FALSE(one->progress().finished);
-  one->push(chunk(ChunkType::finish, {}, "stop"));
-  one->push(chunk(ChunkType::finish, {}, "stop"));
-  const plugins::Usage usage{3, 1, 0, 2, 5};
-  Chunk counted = chunk(ChunkType::usage);
-  counted.usage = &usage;
-  one->push(counted);
-  EXPECT_TRUE(one->progress().finished);
-  one->close(out);
-  const auto all = events();
-  ASSERT_EQ(6u, all.size());
-  EXPECT_EQ("\"assistant\"", field(all[0], "/choices/0/delta/role"));
-  EXPECT_EQ("\"Hel\"", field(all[1], "/choices/0/delta/content"));
-  EXPECT_EQ(R"("lo \"you\"\n")", field(all[2], "/choices/0/delta/content"));
-  EXPECT_EQ("\"stop\"", field(all[3], "/choices/0/finish_reason"));
-  EXPECT_EQ("4", field(all[4], "/usage/prompt_tokens"));
-  EXPECT_EQ("7", field(all[4], "/usage/completion_tokens"));
-  EXPECT_EQ("[DONE]", all[5]);
-  EXPECT_EQ("\"chatcmpl-req_1\"", field(all[0], "/id"));
-}
-
-TEST_F(RenderingTest, toolCallsStreamAsOpenAiStreamsThem) {
-  auto one = rendering(R"({"model":"m","stream":true,"messages":[1]})");
-  Chunk call = chunk(ChunkType::toolCall, "", "look_up");
-  call.ref = "call_1";
-  one->push(call);
-  Chunk more = chunk(ChunkType::toolCall, "{\"a\":");
-  one->push(more);
-  more.text = "1}";
-  one->push(more);
-  Chunk bare = chunk(ChunkType::toolCall, "", "now");
-  bare.ref = "call_2";
-  bare.index = 1;
-  one->push(bare);
-  one->push(chunk(ChunkType::finish, {}, "stop"));
-  one->close(out);
-  const auto all = events();
-  ASSERT_EQ(8u, all.size());
-  EXPECT_EQ("\"call_1\"", field(all[1], "/choices/0/delta/tool_calls/0/id"));
-  EXPECT_EQ("\"look_up\"", field(all[1], "/choices/0/delta/tool_calls/0/function/name"));
-  EXPECT_EQ(all[2].npos, all[2].find("\"id\":\"call"));
-  EXPECT_EQ(R"("{\"a\":")", field(all[2], "/choices/0/delta/tool_calls/0/function/arguments"));
-  EXPECT_EQ("1", field(all[5], "/choices/0/delta/tool_calls/0/index"));
-  EXPECT_EQ("\"{}\"", field(all[5], "/choices/0/delta/tool_calls/0/function/arguments"));
-  EXPECT_EQ("\"tool_calls\"", field(all[6], "/choices/0/finish_reason"));
-}
-
-TEST_F(RenderingTest, aWholeAnswerHasEveryMember) {
-  auto one = rendering(R"({"model":"m","messages":[1]})");
-  one->push(chunk(ChunkType::reasoning, "hm"));
-  one->push(chunk(ChunkType::text, "Hi"));
-  one->push(chunk(ChunkType::finish, {}, "length"));
-  EXPECT_EQ("", out);
-  one->close(out);
-  EXPECT_EQ("\"chat.completion\"", field(out, "/object"));
-  EXPECT_EQ("\"Hi\"", field(out, "/choices/0/message/content"));
-  EXPECT_EQ("\"hm\"", field(out, "/choices/0/message/reasoning_content"));
-  EXPECT_EQ("null", field(out, "/choices/0/message/refusal"));
-  EXPECT_EQ("\"length\"", field(out, "/choices/0/finish_reason"));
-}
-
-TEST_F(RenderingTest, aWholeToolCallHasNullContent) {
-  auto one = rendering(R"({"model":"m","messages":[1]})");
-  Chunk call = chunk(ChunkType::toolCall, "", "now");
-  call.ref = "call_1";
-  one->push(call);
-  one->push(chunk(ChunkType::finish, {}, "tool_calls"));
-  one->close(out);
-  EXPECT_EQ("null", field(out, "/choices/0/message/content"));
-  EXPECT_EQ("\"{}\"", field(out, "/choices/0/message/tool_calls/0/function/arguments"));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "dialects/openai_error.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -49,6 +50,19 @@ std::string textOf(element object, const char* name) {
   return {};
 }
 
+// OpenRouter's own words tell little; those of the provider behind it stand in `metadata`. The
+// first 600 bytes of them, in whole characters.
+std::string rawOf(element error) {
+  constexpr std::size_t kLongest = 600;
+  element metadata;
+  if (error["metadata"].get(metadata) != simdjson::SUCCESS) return {};
+  std::string raw = textOf(metadata, "raw");
+  std::size_t end = std::min(raw.size(), kLongest);
+  while (end < raw.size() && (static_cast<unsigned char>(raw[end]) & 0xC0) == 0x80) --end;
+  raw.resize(end);
+  return raw;
+}
+
 }  // namespace
 
 plugins::Fault readOpenAiError(element error) {
@@ -63,6 +77,10 @@ plugins::Fault readOpenAiError(element error) {
   made.type = textOf(error, "type");
   made.symbol = textOf(error, "code");
   made.param = textOf(error, "param");
+  if (const std::string raw = rawOf(error); !raw.empty()) {
+    made.message += made.message.empty() ? "" : ": ";
+    made.message += raw;
+  }
   if (made.message.empty()) made.message = "the upstream reported an error without a message";
   made.reason = reasonOf(made.symbol);
   if (made.reason == Reason::none) made.reason = reasonOf(made.type);

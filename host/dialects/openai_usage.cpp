@@ -65,4 +65,36 @@ void appendOpenAiUsage(std::string& out, const plugins::Usage& usage) {
   w.endObject();
 }
 
+std::optional<plugins::Usage> readResponsesUsage(element usage) {
+  const auto input = count(usage, {"input_tokens"});
+  const auto output = count(usage, {"output_tokens"});
+  if (!input && !output) return std::nullopt;
+  const std::uint64_t cached = count(usage, {"input_tokens_details", "cached_tokens"}).value_or(0);
+  const std::uint64_t written =
+      count(usage, {"input_tokens_details", "cache_write_tokens"}).value_or(0);
+  const std::uint64_t thought =
+      count(usage, {"output_tokens_details", "reasoning_tokens"}).value_or(0);
+  plugins::Usage made;
+  made.cacheRead = std::min(cached, input.value_or(0));
+  made.cacheWrite = std::min(written, input.value_or(0) - made.cacheRead);
+  made.input = input.value_or(0) - made.cacheRead - made.cacheWrite;
+  made.reasoning = std::min(thought, output.value_or(0));
+  made.output = output.value_or(0) - made.reasoning;
+  return made;
+}
+
+void appendResponsesUsage(std::string& out, const plugins::Usage& usage) {
+  const std::uint64_t input = usage.input + usage.cacheRead + usage.cacheWrite;
+  const std::uint64_t output = usage.output + usage.reasoning;
+  json::Writer w(out);
+  w.beginObject().key("input_tokens").number(input);
+  w.key("input_tokens_details").beginObject();
+  w.key("cached_tokens").number(usage.cacheRead).endObject();
+  w.key("output_tokens").number(output);
+  w.key("output_tokens_details").beginObject();
+  w.key("reasoning_tokens").number(usage.reasoning).endObject();
+  w.key("total_tokens").number(input + output);
+  w.endObject();
+}
+
 }  // namespace sluice::dialects

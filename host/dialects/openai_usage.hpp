@@ -14,4 +14,8 @@ namespace sluice::dialects {
 std::optional<plugins::Usage> readOpenAiUsage(simdjson::dom::element usage);
 void appendOpenAiUsage(std::string& out, const plugins::Usage& usage);
 
+// The same of the Responses API.
+std::optional<plugins::Usage> readResponsesUsage(simdjson::dom::element usage);
+void appendResponsesUsage(std::string& out, const plugins::Usage& usage);
+
 }  // namespace sluice::dialects

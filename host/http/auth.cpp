@@ -19,17 +19,6 @@ std::string_view bearer(const wire::Fields& fields) noexcept {
   return text::trim(value.substr(scheme.size()));
 }
 
-// Where clients of the several dialects put their key. The first that is there counts.
-std::string_view clientKey(const wire::Fields& fields) noexcept {
-  constexpr std::array<std::string_view, 3> names{"x-api-key", "api-key", "x-goog-api-key"};
-  std::string_view key = bearer(fields);
-  for (const std::string_view name : names) {
-    if (key.data() != nullptr) break;
-    key = fields.get(name);
-  }
-  return key;
-}
-
 std::string_view adminToken(const wire::Fields& fields) noexcept {
   const std::string_view own = fields.get("x-admin-token");
   return own.data() != nullptr ? own : bearer(fields);
@@ -40,6 +29,18 @@ Answer unauthorized(std::string_view code, std::string_view message) {
 }
 
 }  // namespace
+
+// Where clients of the several dialects put their key. The first that is not empty counts.
+std::string_view clientKey(const wire::Fields& fields) noexcept {
+  constexpr std::array<std::string_view, 3> names{"x-api-key", "api-key", "x-goog-api-key"};
+  std::string_view key = bearer(fields);
+  for (const std::string_view name : names) {
+    if (!key.empty()) break;
+    const std::string_view other = fields.get(name);
+    if (other.data() != nullptr) key = other;
+  }
+  return key;
+}
 
 Access::Access(const config::Auth& auth)
     : mode_(auth.mode), keys_(auth.clientKeys), adminToken_(auth.adminToken) {}

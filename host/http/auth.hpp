@@ -21,6 +21,9 @@ enum class Needs : std::uint8_t {
   admin,   // the admin token, in every mode
 };
 
+// The key that a client sent, in whichever header; data() == nullptr if there is none.
+std::string_view clientKey(const wire::Fields& fields) noexcept;
+
 class Access {
  public:
   explicit Access(const config::Auth& auth);

@@ -41,7 +41,9 @@ TEST_F(AuthTest, keysAreTakenWhereverClientsPutThem) {
   start();
   for (const char* fields :
        {"Authorization: Bearer first-key\r\n", "authorization: bearer  second-key \r\n",
-        "x-api-key: first-key\r\n", "api-key: second-key\r\n", "X-Goog-Api-Key: first-key\r\n"}) {
+        "x-api-key: first-key\r\n", "api-key: second-key\r\n", "X-Goog-Api-Key: first-key\r\n",
+        "Authorization: Bearer \r\nx-api-key: first-key\r\n",
+        "x-api-key:\r\napi-key: first-key\r\n"}) {
     EXPECT_EQ(200, get("/tell", fields).status) << fields;
   }
   EXPECT_EQ(200, get("/open").status);

@@ -121,7 +121,13 @@ void appendCorsFields(std::string& out, std::string_view origin) {
   out +=
       "Vary: Origin\r\n"
       "Access-Control-Expose-Headers: x-request-id, x-sluice-request-id, x-sluice-provider, "
-      "x-sluice-model, x-sluice-attempts, x-sluice-overhead-us, x-should-retry, retry-after\r\n";
+      "x-sluice-model, x-sluice-attempts, x-sluice-overhead-us, x-sluice-dropped, x-should-retry, "
+      "retry-after, request-id, openai-processing-ms, x-ratelimit-limit-requests, "
+      "x-ratelimit-limit-tokens, x-ratelimit-remaining-requests, x-ratelimit-remaining-tokens, "
+      "x-ratelimit-reset-requests, x-ratelimit-reset-tokens, anthropic-ratelimit-requests-limit, "
+      "anthropic-ratelimit-requests-remaining, anthropic-ratelimit-requests-reset, "
+      "anthropic-ratelimit-tokens-limit, anthropic-ratelimit-tokens-remaining, "
+      "anthropic-ratelimit-tokens-reset\r\n";
 }
 
 }  // namespace sluice::http

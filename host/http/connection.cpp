@@ -125,6 +125,7 @@ ServerConnection::Next ServerConnection::take(std::span<char>& bytes) {
   if (exchange_ == nullptr) {
     exchange_ = state_.exchanges.take(state_);
     exchange_->start(*connection_, life_);
+    restate_ = nullptr;
     deadline_ = loop().after(state_.settings->limits.headTimeout);
   }
   RequestReader& reader = exchange_->reader_;
@@ -157,6 +158,7 @@ ServerConnection::Next ServerConnection::takeHead(std::span<char>& bytes) {
                              Circumstances{tls_ != nullptr, state_.draining});
   exchange_->corsOrigin_ = decision.corsOrigin;
   exchange_->pathRest_ = std::move(decision.rest);
+  restate_ = decision.restate;
   bodyLimit_ = settings.limits.maxBodyBytes;
   if (decision.route == nullptr) {
     // With the body already here the connection can go on.
@@ -172,6 +174,7 @@ ServerConnection::Next ServerConnection::takeHead(std::span<char>& bytes) {
 // `readable`: what follows is the next request.
 ServerConnection::Next ServerConnection::refuse(Answer answer, bool readable) {
   if (answer.status >= 400) noteRefusal(answer.status);
+  restate(answer);
   answer_ = std::move(answer);
   handler_ = nullptr;
   if (!readable) {
@@ -179,6 +182,13 @@ ServerConnection::Next ServerConnection::refuse(Answer answer, bool readable) {
     midRequest_ = true;
   }
   return Next::answer;
+}
+
+// An error of ours in the dialect of who asked.
+void ServerConnection::restate(Answer& answer) const {
+  if (restate_ != nullptr && answer.status >= 400) {
+    restate_(answer, exchange_->head(), exchange_->requestId());
+  }
 }
 
 void ServerConnection::noteRefusal(int status) {
@@ -225,6 +235,7 @@ io::Task<void> ServerConnection::serve() {
   } else {
     answer = errorAnswer(500, "internal_error", "The request could not be answered.");
   }
+  restate(answer);
   static_cast<void>(co_await exchange_->answer(answer));
 }
 

@@ -37,6 +37,7 @@ class ServerConnection : public io::Link<ConnectionTag> {
   Next take(std::span<char>& bytes);
   Next takeHead(std::span<char>& bytes);
   Next refuse(Answer answer, bool readable);
+  void restate(Answer& answer) const;
   void noteRefusal(int status);
   Next late();
   io::Task<void> serve();
@@ -54,6 +55,7 @@ class ServerConnection : public io::Link<ConnectionTag> {
   io::ConnectionPtr connection_;
   std::unique_ptr<Exchange> exchange_;  // while there is a request
   LoopHandler* handler_ = nullptr;
+  Restate restate_ = nullptr;  // of the route that was asked for
   std::size_t bodyLimit_ = 0;
   io::Deadline deadline_ = io::kNever;  // of what is being received
   std::string ahead_;                   // read, but of the next requests

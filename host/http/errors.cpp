@@ -14,7 +14,7 @@ std::string_view errorType(int status) noexcept {
 
 Answer errorAnswer(int status, std::string_view code, std::string_view message,
                    std::string fields) {
-  Answer answer{status, std::move(fields), {}};
+  Answer answer{status, std::move(fields), {}, std::string(message)};
   appendErrorBody(answer.body, message, errorType(status), {}, code);
   return answer;
 }

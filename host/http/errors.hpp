@@ -11,9 +11,10 @@ namespace sluice::http {
 
 // A whole answer that needs no handler.
 struct Answer {
-  int status = 0;      // 0: there is none
-  std::string fields;  // "Name: value\r\n" each
-  std::string body;    // JSON; empty: none
+  int status = 0;            // 0: there is none
+  std::string fields;        // "Name: value\r\n" each
+  std::string body;          // JSON; empty: none
+  std::string message = {};  // what the body says, of errors
   explicit operator bool() const noexcept { return status != 0; }
 };
 
@@ -26,6 +27,10 @@ std::string_view errorType(int status) noexcept;
 // in `fields`.
 Answer errorAnswer(int status, std::string_view code, std::string_view message,
                    std::string fields = {});
+
+// Writes an error's body, and appends fields that go with it, in the dialect of who calls a route
+// with such a head.
+using Restate = void (*)(Answer& answer, const wire::RequestHead& head, std::string_view requestId);
 
 // For a head that was refused.
 Answer headFaultAnswer(wire::HeadFault fault);

@@ -17,6 +17,7 @@ constexpr std::size_t kKeptPending = 4 << 10;
 constexpr std::size_t kKeptOut = 256 << 10;
 constexpr std::size_t kCopied = 64 << 10;  // chunks up to this are put together with their frame
 constexpr std::string_view kCrlf = "\r\n";
+constexpr std::string_view kRequestId = "x-request-id";
 
 }  // namespace
 
@@ -105,12 +106,13 @@ void Exchange::begin(int status, std::string_view contentType, std::string_view 
     wire::appendField(pending_, "Transfer-Encoding", "chunked");
   }
   pending_ += fields;
+  // The upstream's id goes before ours, by which the client would ask there.
+  if (!wire::hasField(fields, kRequestId)) wire::appendField(pending_, kRequestId, requestId());
   appendCommonFields();
   pending_ += kCrlf;
 }
 
 void Exchange::appendCommonFields() {
-  wire::appendField(pending_, "x-request-id", requestId());
   wire::appendField(pending_, "x-sluice-request-id", requestId());
   if (!corsOrigin_.empty()) appendCorsFields(pending_, corsOrigin_);
   if (!keep_) wire::appendField(pending_, "Connection", "close");

@@ -40,6 +40,8 @@ class Exchange final : public calls::Client {
   Poco::Net::SocketAddress local() const;
   io::Loop& loop() const noexcept { return state_.loop; }
 
+  const wire::Fields& fields() const noexcept override { return head().fields; }
+
   // The answer; see calls::Client. After Left::shutdown an answer can still be ended: writing is
   // then bounded by kFarewell instead of the token.
   void begin(int status, std::string_view contentType, std::string_view fields,

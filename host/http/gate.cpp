@@ -97,6 +97,7 @@ Decision decide(const wire::RequestHead& head, const Router& router, const Setti
   decision.answer = checkSender(head, settings, circumstances.tls, decision.corsOrigin);
   if (decision.answer) return decision;
   const Route* route = router.find(head.method, head.path, decision.rest);
+  if (route != nullptr) decision.restate = route->restate;
   if (circumstances.draining && (route == nullptr || !route->whileDraining)) {
     decision.answer = unavailableAnswer("shutting_down",
                                         "The server is shutting down and takes no new requests.");

@@ -22,6 +22,7 @@ struct Route {
   bool versioned = false;      // is also found below /v1
   bool json = false;           // takes a body, and only JSON
   bool whileDraining = false;  // answers until the end
+  Restate restate = nullptr;   // of errors that need no handler; null: they are OpenAI's
 };
 
 class Router {

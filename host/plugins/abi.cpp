@@ -14,7 +14,7 @@ constexpr bool same(Host host, int c) {
 }
 static_assert(same(Op::chat, SLUICE_OP_CHAT) && same(Op::context, SLUICE_OP_CONTEXT) &&
               same(Op::search, SLUICE_OP_SEARCH) && same(Op::embed, SLUICE_OP_EMBED) &&
-              same(Op::models, SLUICE_OP_MODELS));
+              same(Op::models, SLUICE_OP_MODELS) && same(Op::count, SLUICE_OP_COUNT));
 static_assert(same(ChunkType::start, SLUICE_CHUNK_START) &&
               same(ChunkType::text, SLUICE_CHUNK_TEXT) &&
               same(ChunkType::reasoning, SLUICE_CHUNK_REASONING) &&
@@ -33,7 +33,8 @@ static_assert(same(Reason::rateLimit, SLUICE_REASON_RATE_LIMIT) &&
               same(Reason::overloaded, SLUICE_REASON_OVERLOADED) &&
               same(Reason::badRequest, SLUICE_REASON_BAD_REQUEST));
 static_assert(same(Framing::whole, SLUICE_FRAME_WHOLE) && same(Framing::sse, SLUICE_FRAME_SSE) &&
-              same(Framing::lines, SLUICE_FRAME_LINES) && same(Framing::raw, SLUICE_FRAME_RAW));
+              same(Framing::lines, SLUICE_FRAME_LINES) && same(Framing::raw, SLUICE_FRAME_RAW) &&
+              same(Framing::events, SLUICE_FRAME_EVENTS));
 
 Code codeOf(sluice_status status) noexcept {
   switch (status) {

@@ -158,8 +158,85 @@ TEST_F(Encode, AKeyThatNoHeaderMayHaveIsAFaultThatDoesNotShowIt) {
 }
 
 TEST_F(Encode, UnknownFramingIsAFault) {
-  EXPECT_EQ(faultOf({kStart, {"framing", "4"}}),
-            kWho + "asked for framing 4, which this host does not know");
+  EXPECT_EQ(faultOf({kStart, {"framing", "5"}}),
+            kWho + "asked for framing 5, which this host does not know");
+}
+
+TEST_F(Encode, ASignatureIsAskedFor) {
+  ASSERT_FALSE(encode({kStart, {"sign", "aws.sigv4", R"( {"service": "bedrock"})"}}));
+  EXPECT_EQ(encoded_.signing.scheme, "aws.sigv4");
+  EXPECT_EQ(encoded_.signing.params, R"( {"service": "bedrock"})");
+  ASSERT_FALSE(encode({kStart, {"sign", "google.service-account", "{}"}}));
+  EXPECT_EQ(encoded_.signing.scheme, "google.service-account");
+  ASSERT_FALSE(encode({kStart}));
+  EXPECT_EQ(encoded_.signing.scheme, "");
+  EXPECT_EQ(encoded_.signing.params, "");
+}
+
+TEST_F(Encode, WithoutAKeyNothingIsSigned) {
+  ASSERT_FALSE(encode({kStart, {"sign", "aws.sigv4", "{}"}}, ""));
+  EXPECT_EQ(encoded_.signing.scheme, "");
+  EXPECT_EQ(faultOf({kStart, {"sign", "rot13", "{}"}}, ""),
+            kWho + "asked for a signature that this host does not know: \"rot13\"");
+}
+
+// A service account's key is a file of several lines.
+TEST_F(Encode, AKeyThatSignsMayHoldAnything) {
+  ASSERT_FALSE(encode({kStart, {"sign", "google.service-account", "{}"}}, "{\n\"a\": 1\n}"));
+  EXPECT_EQ(encoded_.signing.scheme, "google.service-account");
+}
+
+TEST_F(Encode, RefusesSignaturesThatCannotBe) {
+  const std::string json = kWho +
+                           "asked for a signature with what is no JSON object of at most "
+                           "16 KiB";
+  for (const char* params : {"", "[]", "{", "{} {}", "null", "{\"a\":1,}"}) {
+    EXPECT_EQ(faultOf({kStart, {"sign", "aws.sigv4", params}}), json) << params;
+  }
+  const std::string padded = "{\"a\": \"" + std::string(16 << 10, 'x') + "\"}";
+  EXPECT_EQ(faultOf({kStart, {"sign", "aws.sigv4", padded}}), json);
+  EXPECT_EQ(faultOf({kStart, {"sign", "aws.sigv4", "{}"}, {"sign", "aws.sigv4", "{}"}}),
+            kWho + "asked twice for a signature");
+  const std::string both = kWho + "asked for a signature beside a header with the key";
+  const std::vector<std::string> header = {"secret", "Authorization", "", "key"};
+  EXPECT_EQ(faultOf({kStart, {"sign", "aws.sigv4", "{}"}, header}), both);
+  EXPECT_EQ(faultOf({kStart, header, {"sign", "aws.sigv4", "{}"}}), both);
+}
+
+TEST_F(Encode, TellsWhatIsLeftOut) {
+  ASSERT_FALSE(encode({kStart,
+                       {"dropped", "0", "seed"},
+                       {"dropped", "1", "messages[2].content[1].audio"},
+                       {"dropped", "0", "seed"},
+                       {"dropped", "7", "later"}}));
+  ASSERT_EQ(encoded_.dropped.size(), 3u);
+  EXPECT_EQ(encoded_.dropped[0].field, "seed");
+  EXPECT_FALSE(encoded_.dropped[0].meaning);
+  EXPECT_EQ(encoded_.dropped[1].field, "messages[2].content[1].audio");
+  EXPECT_TRUE(encoded_.dropped[1].meaning);
+  EXPECT_EQ(encoded_.dropped[2].field, "later");
+  EXPECT_TRUE(encoded_.dropped[2].meaning);  // a weight that is not known is the heavier one
+  ASSERT_FALSE(encode({kStart, {"dropped", "0", "seed"}, {"dropped", "1", "seed"}}));
+  ASSERT_EQ(encoded_.dropped.size(), 1u);
+  EXPECT_TRUE(encoded_.dropped[0].meaning);
+  ASSERT_FALSE(encode({kStart}));
+  EXPECT_TRUE(encoded_.dropped.empty());
+}
+
+TEST_F(Encode, WhatIsLeftOutIsBoundedAndClean) {
+  std::vector<std::vector<std::string>> commands = {kStart};
+  for (int i = 0; i < 100; ++i) commands.push_back({"dropped", "0", "tools[" + std::to_string(i)});
+  commands.push_back({"dropped", "1", "n"});
+  commands.push_back({"dropped", "1", "logprobs"});
+  ASSERT_FALSE(encode(commands));
+  ASSERT_EQ(encoded_.dropped.size(), 65u);
+  EXPECT_EQ(encoded_.dropped.back().field, "n");
+  ASSERT_FALSE(encode({kStart, {"dropped", "0", "a\r\nb" + std::string(1000, 'c')}}));
+  EXPECT_EQ(encoded_.dropped[0].field, "a  b" + std::string(196, 'c'));
+  for (const char* field : {"", "\x01"}) {
+    EXPECT_EQ(faultOf({kStart, {"dropped", "0", field}}),
+              kWho + "left out a field of the request without naming it");
+  }
 }
 
 TEST_F(Encode, ThePluginsOwnFaultsComeThrough) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/json_fault.hpp"
 #include "base/text.hpp"
 #include "plugins/abi.hpp"
 #include "plugins/clean_text.hpp"
@@ -12,6 +13,9 @@ namespace sluice::plugins {
 namespace {
 
 constexpr std::size_t kLongestShown = 200;
+constexpr std::size_t kMostParams = 16 << 10;  // bytes of what a signature needs to know
+constexpr std::size_t kMostDropped = 64;       // fields that are told to the client
+constexpr std::array<std::string_view, 2> kSchemes = {"aws.sigv4", "google.service-account"};
 
 bool isToken(std::string_view text) {
   static constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
@@ -53,6 +57,11 @@ bool isHosts(std::string_view name) {
       kNames, [&](std::string_view known) { return text::equalsIgnoringCase(known, name); });
 }
 
+bool isJsonObject(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  return first != text.npos && text[first] == '{' && json::describeFault(text).empty();
+}
+
 }  // namespace
 
 HttpOut::HttpOut(std::string_view label, std::string_view requestBody, std::string_view key,
@@ -74,11 +83,20 @@ HttpOut::HttpOut(std::string_view label, std::string_view requestBody, std::stri
   table_.body = [](sluice_http_out* out, sluice_str bytes) noexcept {
     of(out).body(abi::view(bytes));
   };
+  table_.sign = [](sluice_http_out* out, sluice_str scheme, sluice_str params) noexcept {
+    of(out).sign(abi::view(scheme), abi::view(params));
+  };
+  table_.dropped = [](sluice_http_out* out, std::uint32_t weight, sluice_str field) noexcept {
+    of(out).dropped(weight, abi::view(field));
+  };
   into_.method.clear();
   into_.path.clear();
   into_.fields.clear();
   into_.body.clear();
   into_.bodyIsRequest = false;
+  into_.signing.scheme.clear();
+  into_.signing.params.clear();
+  into_.dropped.clear();
 }
 
 void HttpOut::start(std::string_view method, std::string_view path) {
@@ -102,6 +120,7 @@ void HttpOut::header(std::string_view name, std::string_view value, std::string_
 void HttpOut::secretHeader(std::string_view name, std::string_view prefix,
                            std::string_view secret) {
   if (secret != "key") return fail("named a secret that this host does not have", secret);
+  secret_ = true;
   if (!isFieldValue(key_)) {
     if (fault_) return;
     fault_ = abi::misbehaved(label_, {});
@@ -124,6 +143,34 @@ void HttpOut::body(std::string_view bytes) {
   into_.body += bytes;
 }
 
+void HttpOut::sign(std::string_view scheme, std::string_view params) {
+  if (signed_) return fail("asked twice for a signature");
+  signed_ = true;
+  if (std::ranges::find(kSchemes, scheme) == kSchemes.end()) {
+    return fail("asked for a signature that this host does not know", scheme);
+  }
+  if (params.size() > kMostParams || !isJsonObject(params)) {
+    return fail("asked for a signature with what is no JSON object of at most 16 KiB");
+  }
+  if (key_.empty()) return;
+  into_.signing.scheme = scheme;
+  into_.signing.params = params;
+}
+
+// Of more fields than are told, one whose loss changes the answer's meaning is still noted.
+void HttpOut::dropped(std::uint32_t weight, std::string_view field) {
+  Dropped told{cleaned(field, kLongestShown), weight != SLUICE_DROPPED_HINT};
+  if (told.field.empty()) return fail("left out a field of the request without naming it");
+  std::vector<Dropped>& all = into_.dropped;
+  const auto known = std::ranges::find(all, told.field, &Dropped::field);
+  if (known != all.end()) {
+    known->meaning = known->meaning || told.meaning;
+    return;
+  }
+  const bool first = told.meaning && std::ranges::none_of(all, &Dropped::meaning);
+  if (all.size() < kMostDropped || first) all.push_back(std::move(told));
+}
+
 void HttpOut::fail(std::string_view what, std::string_view shown) {
   if (fault_) return;
   fault_ = abi::misbehaved(label_, what);
@@ -132,7 +179,8 @@ void HttpOut::fail(std::string_view what, std::string_view shown) {
 
 std::optional<Fault> HttpOut::finish() {
   if (!started_) fail("gave no method and path");
-  if (table_.framing > SLUICE_FRAME_RAW) {
+  if (secret_ && signed_) fail("asked for a signature beside a header with the key");
+  if (table_.framing > SLUICE_FRAME_EVENTS) {
     fail("asked for framing " + std::to_string(table_.framing) + ", which this host does not know");
   }
   if (fault_) return std::move(fault_);

@@ -32,12 +32,16 @@ class HttpOut {
   void header(std::string_view name, std::string_view value, std::string_view secret);
   void secretHeader(std::string_view name, std::string_view prefix, std::string_view secret);
   void body(std::string_view bytes);
+  void sign(std::string_view scheme, std::string_view params);
+  void dropped(std::uint32_t weight, std::string_view field);
   void fail(std::string_view what, std::string_view shown = {});
 
   sluice_http_out table_;
   std::string_view label_, requestBody_, key_;
   Encoded& into_;
   bool started_ = false;
+  bool secret_ = false;  // a header with the key was asked for
+  bool signed_ = false;
   std::optional<Fault> fault_;
 };
 

@@ -31,7 +31,7 @@ TEST(Inspect, DoesNotInitialise) {
 TEST(Inspect, SaysWhatIsWrong) {
   EXPECT_EQ(inspect(pluginFile("none")).error().message, pluginFile("none") + ": no such file");
   EXPECT_EQ(inspect(pluginFile("refuses")).error().message,
-            pluginFile("refuses") + ": does not serve plugin ABI 0.1");
+            pluginFile("refuses") + ": does not serve plugin ABI 0.2");
   const auto several = inspect(pluginFile("components")).error().message;
   EXPECT_TRUE(
       several.starts_with(pluginFile("components") +
@@ -107,7 +107,7 @@ TEST(InfoJson, ReadsBackWhatItWrote) {
   info.vendor = "Caf\xc3\xa9";
   info.version = "1.2";
   info.license = "MIT";
-  info.abiMinor = 1;
+  info.abiMinor = 2;
   info.components = {{Kind::search, "a.b", "line", R"({"type":"object"})", {"x", "y"}},
                      {Kind::context, "c.d", "", "", {}}};
   const auto back = fromJson(toJson(info));

@@ -21,7 +21,13 @@ class WorkerPool;
 
 namespace sluice::plugins {
 
-enum class Framing : std::uint8_t { whole, sse, lines, raw };
+enum class Framing : std::uint8_t { whole, sse, lines, raw, events };
+
+// How the host is to sign a request, with the key of its attempt.
+struct Signing {
+  std::string scheme;  // empty: not at all, or there is no key
+  std::string params;  // a JSON object, as plugin.h describes for the scheme
+};
 
 // The HTTP request that a codec made. Strings are reused when the object is.
 struct Encoded {
@@ -31,6 +37,8 @@ struct Encoded {
   std::string body;
   bool bodyIsRequest = false;  // the body is the request's own bytes; `body` is then empty
   Framing framing = Framing::whole;
+  Signing signing;
+  std::vector<Dropped> dropped;  // in the order they were told, each once
 };
 
 struct HeaderView {

@@ -26,9 +26,9 @@ TEST(RegistryOpen, SaysWhyALibraryCannotBeUsed) {
   EXPECT_EQ(complaintOf("no_such"), "no such file");
   EXPECT_EQ(complaintOf("not_a_plugin"), "is not a plugin: it exports no sluice_plugin_entry");
   EXPECT_EQ(complaintOf("undefined_symbol"), "cannot be opened: undefined symbol: noSuchFunction");
-  EXPECT_EQ(complaintOf("refuses"), "does not serve plugin ABI 0.1");
-  EXPECT_EQ(complaintOf("newer_major"), "was built for plugin ABI 1.0; this host speaks 0.1");
-  EXPECT_EQ(complaintOf("other_minor"), "was built for plugin ABI 0.2; this host speaks 0.1");
+  EXPECT_EQ(complaintOf("refuses"), "does not serve plugin ABI 0.2");
+  EXPECT_EQ(complaintOf("newer_major"), "was built for plugin ABI 1.0; this host speaks 0.2");
+  EXPECT_EQ(complaintOf("other_minor"), "was built for plugin ABI 0.3; this host speaks 0.2");
   EXPECT_EQ(complaintOf("tiny_table"), "is broken: it says that its library table has 4 bytes");
   EXPECT_EQ(complaintOf("huge_table"),
             "is broken: it says that its library table has 1073741824 bytes");
@@ -109,7 +109,7 @@ TEST(RegistryOpen, TellsWhatALibraryIs) {
   EXPECT_EQ(info.version, "1.0.0");
   EXPECT_EQ(info.license, "Apache-2.0");
   EXPECT_EQ(info.abiMajor, 0u);
-  EXPECT_EQ(info.abiMinor, 1u);
+  EXPECT_EQ(info.abiMinor, 2u);
   ASSERT_EQ(info.components.size(), 1u);
   EXPECT_EQ(info.components[0].kind, Kind::provider);
   EXPECT_EQ(info.components[0].description, "does as it is told");

@@ -70,6 +70,45 @@ TEST(SdkPlugins, TheTickerIsCancelled) {
   }
 }
 
+TEST(SdkPlugins, ACodecTellsWhatItLeavesOut) {
+  const auto acme = make(kTestPlugins, "acme");
+  Request request;
+  request.body = R"({"messages": [], "seed": 7, "logit_bias": {}})";
+  Encoded encoded;
+  ASSERT_FALSE(acme->encode(request, "k-1", encoded));
+  ASSERT_EQ(encoded.dropped.size(), 2u);
+  EXPECT_EQ(encoded.dropped[0].field, "seed");
+  EXPECT_FALSE(encoded.dropped[0].meaning);
+  EXPECT_EQ(encoded.dropped[1].field, "logit_bias");
+  EXPECT_TRUE(encoded.dropped[1].meaning);
+}
+
+struct JsonRecorder : Recorder {
+  Answer push(const Chunk& chunk) noexcept override {
+    json += chunk.extra;
+    return Recorder::push(chunk);
+  }
+  std::string json;
+};
+
+TEST(SdkPlugins, ACodecCounts) {
+  const auto acme = make(kTestPlugins, "acme");
+  Request request;
+  request.op = Op::count;
+  request.body = kBody;
+  Encoded encoded;
+  ASSERT_FALSE(acme->encode(request, "k-1", encoded));
+  EXPECT_EQ(encoded.path, "/v2/count");
+  EXPECT_EQ(encoded.framing, Framing::whole);
+  Fault fault;
+  JsonRecorder sink;
+  const auto decoder = acme->open(request, 200, {}, fault);
+  ASSERT_FALSE(decoder->frame("", R"({"count": 42})", sink));
+  EXPECT_EQ(sink.last.type, ChunkType::json);
+  EXPECT_EQ(sink.json, R"({"input_tokens":42})");
+  ASSERT_FALSE(decoder->end(sink));
+}
+
 TEST(SdkPlugins, ACodecTranslates) {
   const auto acme = make(kTestPlugins, "acme");
   Request request;

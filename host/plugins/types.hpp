@@ -10,7 +10,7 @@
 
 namespace sluice::plugins {
 
-enum class Op : std::uint8_t { chat = 1, context, search, embed, models };
+enum class Op : std::uint8_t { chat = 1, context, search, embed, models, count };
 
 // Borrowed; must live until the operation has ended.
 struct Request {
@@ -23,6 +23,7 @@ struct Request {
   std::string_view body;
 };
 inline constexpr std::string_view kCanonicalChat = "sluice.chat/1";
+inline constexpr std::string_view kCanonicalEmbed = "sluice.embed/1";
 
 // Tokens in buckets that do not overlap.
 struct Usage {
@@ -105,6 +106,12 @@ struct Fault {
   int httpStatus = 0;               // the upstream's; 0: none
   std::string message;              // for operators and clients; never holds secrets
   std::string type, symbol, param;  // as the upstream named them; empty: unknown
+};
+
+// A field of the request that a codec left out.
+struct Dropped {
+  std::string field;     // clean text
+  bool meaning = false;  // the answer may say something else without it
 };
 
 }  // namespace sluice::plugins

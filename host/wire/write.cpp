@@ -1,6 +1,9 @@
 #include "wire/write.hpp"
 
+#include <algorithm>
 #include <charconv>
+
+#include "base/text.hpp"
 
 namespace sluice::wire {
 
@@ -101,6 +104,14 @@ void appendField(std::string& out, std::string_view name, std::uint64_t value) {
   out += ": ";
   appendInteger(out, value, 10);
   out += "\r\n";
+}
+
+bool hasField(std::string_view lines, std::string_view name) noexcept {
+  while (!lines.empty()) {
+    if (text::equalsIgnoringCase(lines.substr(0, lines.find(':')), name)) return true;
+    lines.remove_prefix(std::min(lines.find('\n'), lines.size() - 1) + 1);
+  }
+  return false;
 }
 
 void appendChunkHead(std::string& out, std::uint64_t size) {

@@ -15,6 +15,8 @@ std::string_view reason(int status) noexcept;
 void appendStatusLine(std::string& out, int status);  // HTTP/1.1; status 100 to 599
 void appendField(std::string& out, std::string_view name, std::string_view value);
 void appendField(std::string& out, std::string_view name, std::uint64_t value);
+// Whether such lines have one of that name, in any case of letters.
+bool hasField(std::string_view lines, std::string_view name) noexcept;
 
 // The line before a chunk's data. The data and CRLF follow it.
 void appendChunkHead(std::string& out, std::uint64_t size);

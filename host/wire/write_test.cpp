@@ -34,6 +34,15 @@ TEST(Write, AnUnknownStatusHasNoReason) {
   EXPECT_EQ(parseResponse(out + "\r\n", false, parsed), HeadFault::none);
 }
 
+TEST(Write, AFieldIsFoundByItsName) {
+  const std::string lines = "A: 1\r\nLonger-Name: a: b\r\n";
+  EXPECT_TRUE(hasField(lines, "a"));
+  EXPECT_TRUE(hasField(lines, "longer-name"));
+  for (const char* name : {"", "longer", "name", "b", "1"}) EXPECT_FALSE(hasField(lines, name));
+  EXPECT_FALSE(hasField("", "a"));
+  EXPECT_TRUE(hasField("a: no end", "A"));
+}
+
 TEST(Write, Chunks) {
   std::string out;
   for (const std::size_t size : {1U, 15U, 16U, 255U, 4096U}) {

@@ -103,20 +103,27 @@ class Anthropic : public sluice::Codec {
       start(out.get("/models?limit=1000"), false);
       return;
     }
-    if (request.op() != SLUICE_OP_CHAT) request.refuse();
+    const bool counts = request.op() == SLUICE_OP_COUNT;
+    if (request.op() != SLUICE_OP_CHAT && !counts) request.refuse();
+    const std::string_view path = counts ? "/messages/count_tokens" : "/messages";
     if (request.dialect() == dialects[0]) {
-      start(out.post("/messages"), request.stream()).json(request.body());
+      start(out.post(path), request.stream()).json(request.body());
       return;
     }
     const anthropic::Rendered rendered = anthropic::render(request, options_);
-    start(out.post("/messages"), request.stream()).json(rendered.body);
-    logDropped(request, rendered);
+    if (counts) {  // what is left out is not counted
+      start(out.post(path), false).json(anthropic::countable(rendered.body));
+      return;
+    }
+    start(out.post(path), request.stream()).json(rendered.body);
+    for (const anthropic::Dropped& one : rendered.dropped) out.dropped(one.name, one.weight);
   }
 
   std::unique_ptr<sluice::Decoder> open(const sluice::Request& request,
                                         const sluice::Response& response) const override {
     if (!response.ok()) return sluice::refused(response, host_, anthropic::complaint);
     if (request.op() == SLUICE_OP_MODELS) return anthropic::modelsDecoder();
+    if (request.op() == SLUICE_OP_COUNT) return anthropic::countDecoder();
     return anthropic::messageDecoder();
   }
 
@@ -129,13 +136,6 @@ class Anthropic : public sluice::Codec {
     out.header("anthropic-version", version_);
     if (!betas_.empty()) out.header("anthropic-beta", betas_);
     return out;
-  }
-  void logDropped(const sluice::Request& request, const anthropic::Rendered& rendered) const {
-    if (rendered.dropped.empty()) return;
-    std::string names;
-    for (const std::string_view name : rendered.dropped)
-      names.append(names.empty() ? "" : ", ").append(name);
-    host_.debug("request " + std::to_string(request.id()) + " is sent without " + names);
   }
 
   sluice::Host host_;

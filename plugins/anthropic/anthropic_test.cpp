@@ -1,6 +1,4 @@
-#include <gtest/gtest.h>
-
-#include <sluice/testing.hpp>
+#include "../testing/requests.hpp"
 
 namespace {
 
@@ -9,20 +7,10 @@ using namespace sluice::testing;
 constexpr auto kHello =
     R"({"model":"claude-sonnet-4-5","messages":[{"role":"user","content":"Hi"}]})";
 
-std::string refusal(std::string_view config) {
-  Host host;
-  const Instance anthropic("sluice.anthropic", host, config);
-  return anthropic ? "made" : anthropic.error.message;
-}
+std::string refusal(std::string_view config) { return refusalOf("sluice.anthropic", config); }
 
-struct Encode : ::testing::Test {
-  sluice_status encode(const sluice_request& request, std::string_view config = "{}") {
-    const Instance anthropic("sluice.anthropic", host, config);
-    return anthropic.codec()->encode(anthropic.get(), &request, http.out(), &error);
-  }
-  Host host;
-  HttpRequest http;
-  sluice_error error = emptyError();
+struct Encode : Encoding {
+  Encode() : Encoding("sluice.anthropic") {}
 };
 
 TEST_F(Encode, SendsItsOwnDialectAsItIs) {
@@ -83,12 +71,47 @@ TEST_F(Encode, WritesNothingOfARequestThatItRefuses) {
   EXPECT_TRUE(http.line.empty());
 }
 
-TEST_F(Encode, LogsTheNamesOfWhatItLeavesOut) {
+TEST_F(Encode, TellsWhatItLeavesOut) {
   ASSERT_EQ(encode(chat("m", R"({"messages":[{"role":"user","content":"Hi"}],"seed":7,"store":false,
                       "presence_penalty":0.5,"stop":[" ","x"]})",
                         false)),
             SLUICE_OK);
-  EXPECT_EQ(host.logged, "0 request 1 is sent without presence_penalty, seed, stop\n");
+  std::string told;
+  for (const Dropped& one : http.dropped) told += std::to_string(one.weight) + one.field + " ";
+  EXPECT_EQ(told, "0presence_penalty 0seed 0stop ");
+}
+
+TEST_F(Encode, AsksForACount) {
+  sluice_request request = count("claude-sonnet-4-5", R"({"model":"claude-sonnet-4-5","seed":7,
+      "max_tokens":9,"temperature":1,"messages":[{"role":"system","content":"Be short."},
+                                                 {"role":"user","content":"Hi"}]})");
+  ASSERT_EQ(encode(request), SLUICE_OK);
+  EXPECT_EQ(http.line, "POST /messages/count_tokens");
+  EXPECT_EQ(http.body,
+            R"({"model":"claude-sonnet-4-5","messages":[{"role":"user","content":)"
+            R"([{"type":"text","text":"Hi"}]}],"system":[{"type":"text","text":"Be short."}]})");
+  EXPECT_EQ(http.framing(), static_cast<std::uint32_t>(SLUICE_FRAME_WHOLE));
+  EXPECT_TRUE(http.dropped.empty());
+}
+
+TEST_F(Encode, PassesACountOfItsOwnDialectOn) {
+  const std::string body = R"({"model":"m","messages":[],"unknown":1.0})";
+  sluice_request request = count("m", body);
+  request.dialect = str("anthropic.messages");
+  ASSERT_EQ(encode(request), SLUICE_OK);
+  EXPECT_EQ(http.line, "POST /messages/count_tokens");
+  EXPECT_EQ(http.body, body);
+}
+
+TEST(Count, IsTold) {
+  Host host;
+  const Instance anthropic("sluice.anthropic", host);
+  const sluice_request request = count("m", kHello);
+  const auto answer = [&](std::string body) {
+    return decode(anthropic, request, 200, {}, {{"", std::move(body)}});
+  };
+  EXPECT_EQ(answer(R"({"input_tokens":2095})"), "json {\"input_tokens\":2095}\n");
+  EXPECT_EQ(answer("{}").rfind("error UNAVAILABLE retryable", 0), 0u);
 }
 
 TEST(Settings, RefuseWhatWouldBreakTheRequest) {
@@ -116,8 +139,6 @@ TEST(Component, SpeaksAnthropicMessages) {
 
 // Damaged answers end in an error or are read; they never crash.
 TEST(Decoder, SurvivesDamagedAnswers) {
-  Host host;
-  const Instance anthropic("sluice.anthropic", host);
   const std::vector<std::string> odd = {
       "null",
       "[]",
@@ -141,15 +162,7 @@ TEST(Decoder, SurvivesDamagedAnswers) {
       R"({"type":"error","error":"x"})",
       R"({"error":{}})",
       R"({"type":"message","content":{"a":1}})"};
-  for (const bool stream : {false, true})
-    for (const std::string& first : odd)
-      for (const std::string& second : odd)
-        for (const std::uint32_t status : {200u, 400u})
-          EXPECT_NE(
-              decode(anthropic, chat("m", "{}", stream), status, {}, {{"", first}, {"", second}})
-                  .find("error "),
-              std::string::npos)
-              << first << second;
+  expectErrors("sluice.anthropic", odd);
 }
 
 TEST(Decoder, BoundsWhatAnAnswerMayHold) {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "failure.hpp"
-#include "request.hpp"
+#include "members.hpp"
 
 namespace anthropic {
 namespace {
@@ -283,9 +283,21 @@ class ModelsDecoder final : public sluice::JsonDecoder {
   }
 };
 
+class CountDecoder final : public sluice::JsonDecoder {
+ public:
+  void object(std::string_view /*event*/, json::Value root, Sink sink) override {
+    if (root["error"].isObject()) throw failure(root);
+    const auto count = root["input_tokens"].unsignedInteger();
+    if (!count) throw broken("the upstream's count has no `input_tokens`");
+    sink.inputTokens(*count);
+    complete();
+  }
+};
+
 }  // namespace
 
 std::unique_ptr<sluice::Decoder> messageDecoder() { return std::make_unique<MessageDecoder>(); }
 std::unique_ptr<sluice::Decoder> modelsDecoder() { return std::make_unique<ModelsDecoder>(); }
+std::unique_ptr<sluice::Decoder> countDecoder() { return std::make_unique<CountDecoder>(); }
 
 }  // namespace anthropic

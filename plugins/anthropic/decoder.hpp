@@ -11,5 +11,7 @@ namespace anthropic {
 std::unique_ptr<sluice::Decoder> messageDecoder();
 // For a 2xx answer to SLUICE_OP_MODELS.
 std::unique_ptr<sluice::Decoder> modelsDecoder();
+// For a 2xx answer to SLUICE_OP_COUNT.
+std::unique_ptr<sluice::Decoder> countDecoder();
 
 }  // namespace anthropic

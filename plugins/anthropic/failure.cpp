@@ -1,8 +1,6 @@
 #include "failure.hpp"
 
-#include <algorithm>
 #include <array>
-#include <initializer_list>
 
 namespace anthropic {
 namespace {
@@ -34,21 +32,9 @@ const Kind* kindOf(std::string_view type) {
   return nullptr;
 }
 
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  return out;
-}
-
 // `invalid_request_error` says many things.
 std::uint32_t reasonByWords(std::string_view type, std::string_view message) {
-  const std::string words = lowered(message);
-  const auto says = [&](std::initializer_list<std::string_view> any) {
-    return std::any_of(any.begin(), any.end(), [&](std::string_view word) {
-      return words.find(word) != std::string::npos;
-    });
-  };
+  const sluice::Words says(message);
   if (type == "not_found_error")
     return says({"model"}) ? SLUICE_REASON_MODEL_NOT_FOUND : SLUICE_REASON_NONE;
   if (type != "invalid_request_error") return SLUICE_REASON_NONE;

@@ -1,8 +1,5 @@
 #include "request.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "abilities.hpp"
 #include "parts.hpp"
 #include "thinking.hpp"
@@ -12,46 +9,14 @@ namespace anthropic {
 namespace {
 
 namespace json = sluice::json;
+using json::next;
+using sluice::asks;
 using sluice::Body;
+using sluice::unsupported;
 
 constexpr std::string_view kOnlyJson =
     "Answer with one JSON object and nothing else: no words around it, no code fence.";
 constexpr std::size_t kLongestUser = 256;  // bytes of metadata.user_id that are taken
-
-// Whether a member asks for anything: false, 0, null and what is empty do not.
-bool asks(json::Value value) {
-  switch (value.type()) {
-    case json::Type::missing:
-    case json::Type::null: return false;
-    case json::Type::boolean: return value.boolean();
-    case json::Type::number: return value.number() != 0;
-    case json::Type::string: return !value.string().empty();
-    case json::Type::array:
-    case json::Type::object: break;
-  }
-  return value.begin() != value.end();
-}
-
-// What would be missing from the answer, or be another one.
-void refuseUnsupported(const Body& body) {
-  struct Member {
-    std::string_view name, why;
-  };
-  constexpr std::array<Member, 6> members = {{
-      {"logprobs", "are not told by this upstream"},
-      {"logit_bias", "is nothing that this upstream knows"},
-      {"audio", "cannot be made by this upstream"},
-      {"functions", "are not known to this upstream; use tools"},
-      {"function_call", "is not known to this upstream; use tool_choice"},
-      {"web_search_options", "are nothing that this upstream knows"},
-  }};
-  for (const Member& member : members)
-    if (asks(body[member.name])) unsupported(member.name, member.why);
-  if (body.whole("n", 1) > 1) unsupported("n", "must be 1: this upstream gives one choice");
-  for (const json::Value modality : body["modalities"])
-    if (modality.string() != "text")
-      unsupported("modalities", "must be text: this upstream makes nothing else");
-}
 
 class Rendering {
  public:
@@ -60,9 +25,7 @@ class Rendering {
         options_(options),
         body_(request),
         abilities_(abilitiesOf(request.model())) {
-    refuseUnsupported(body_);
-    for (const std::string_view name : droppable())
-      if (asks(body_[name])) out_.dropped.push_back(name);
+    out_.dropped = droppedOf(body_);
   }
 
   Rendered run() {
@@ -90,11 +53,7 @@ class Rendering {
  private:
   enum class Format : std::uint8_t { text, object, native, tool };
 
-  void drop(std::string_view name) { out_.dropped.push_back(name); }
-  static json::Writer next(std::string& list) {
-    if (!list.empty()) list.push_back(',');
-    return json::Writer(list);
-  }
+  void drop(std::string_view name) { out_.dropped.push_back({name, SLUICE_DROPPED_HINT}); }
 
   void readFormat() {
     const json::Value format = body_["response_format"];
@@ -120,17 +79,6 @@ class Rendering {
     writer_.key("system").beginArray().raw(blocks).endArray();
   }
 
-  // An upstream's schema of arguments must say that they are an object.
-  static void renderSchema(json::Writer& writer, json::Value schema) {
-    if (schema["type"].exists()) {
-      writer.value(schema);
-      return;
-    }
-    writer.beginObject().member("type", "object");
-    for (auto at = schema.begin(); at != schema.end(); ++at) writer.member(at.key(), *at);
-    writer.endObject();
-  }
-
   std::string renderTools(const std::vector<std::string_view>& called) {
     std::string list;
     std::size_t place = 0;
@@ -143,7 +91,7 @@ class Rendering {
       writer.member("description",
                     told.string("Gives the user the final answer. Call it once, at the end."));
       writer.key("input_schema");
-      renderSchema(writer, schema_);
+      addSchema(writer, schema_);
       writer.endObject();
     } else if (!hasTools_) {
       // A conversation in which tools were called is refused without any; none may be called now.
@@ -157,18 +105,13 @@ class Rendering {
   }
 
   void renderTool(std::string& list, json::Value tool, std::size_t place) {
-    const std::string at = "tools[" + std::to_string(place) + "]";
-    const json::Value function = tool["function"];
-    if (tool["type"].string() != "function" || !function.isObject())
-      unsupported(at + ".type",
-                  "is not `function`, the only tools that this upstream can be given");
-    if (function["name"].string().empty()) Body::refuse(at + ".function.name", "must be a string");
+    const json::Value function = sluice::functionOf(tool, place);
     const bool strict = function["strict"].boolean();
     json::Writer writer = next(list);
     writer.beginObject().member("name", function["name"]);
     if (function["description"].isString()) writer.member("description", function["description"]);
     writer.key("input_schema");
-    renderSchema(writer, function["parameters"]);
+    addSchema(writer, function["parameters"]);
     if (strict && options_.schemas == Schemas::native) writer.member("strict", true);
     else if (strict) drop("tools.function.strict");
     if (tool["cache_control"].isObject()) writer.member("cache_control", tool["cache_control"]);
@@ -250,17 +193,9 @@ class Rendering {
     writer_.endObject();
   }
 
-  // A number, or a missing value.
-  json::Value number(std::string_view name) const {
-    const json::Value value = body_[name];
-    if (value.isNull()) return {};
-    if (value.exists() && !value.isNumber()) Body::refuse(name, "must be a number");
-    return value;
-  }
-
   void renderSampling() {
-    const json::Value temperature = number("temperature"), topP = number("top_p");
-    const json::Value topK = number("top_k");
+    const json::Value temperature = body_.number("temperature"), topP = body_.number("top_p");
+    const json::Value topK = body_.number("top_k");
     const bool sampled = abilities_.samples && !plan_.thinks();
     if (temperature.exists() && !sampled) drop("temperature");
     else if (temperature.number() > 1) writer_.member("temperature", 1);
@@ -276,17 +211,12 @@ class Rendering {
   }
 
   void renderStops() {
-    const json::Value stop = body_["stop"];
     std::string list;
     bool left = false;
-    const auto add = [&](json::Value text) {
-      if (!text.isString()) Body::refuse("stop", "must be a string or an array of strings");
-      if (isBlank(text.string())) left = true;
-      else next(list).string(text.string());
-    };
-    if (stop.isArray())
-      for (const json::Value text : stop) add(text);
-    else if (stop.exists() && !stop.isNull()) add(stop);
+    for (const std::string_view text : body_.stops()) {
+      if (isBlank(text)) left = true;
+      else next(list).string(text);
+    }
     if (left) drop("stop");
     if (!list.empty()) writer_.key("stop_sequences").beginArray().raw(list).endArray();
   }
@@ -319,12 +249,18 @@ Rendered render(const sluice::Request& request, const Options& options) {
   return Rendering(request, options).run();
 }
 
-const std::array<std::string_view, 10>& droppable() {
-  static constexpr std::array<std::string_view, 10> names = {
-      "presence_penalty", "frequency_penalty", "seed",  "top_logprobs",
-      "prediction",       "service_tier",      "store", "verbosity",
-      "prompt_cache_key", "metadata"};
-  return names;
+std::string countable(const std::string& body) {
+  constexpr std::array<std::string_view, 6> kCounted = {"model", "messages",    "system",
+                                                        "tools", "tool_choice", "thinking"};
+  json::Document document;
+  document.parse(body);
+  std::string out;
+  json::Writer writer(out);
+  writer.beginObject();
+  for (const std::string_view name : kCounted)
+    if (const json::Value value = document.root()[name]; value.exists()) writer.member(name, value);
+  writer.endObject();
+  return out;
 }
 
 }  // namespace anthropic

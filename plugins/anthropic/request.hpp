@@ -2,9 +2,10 @@
 // Threads: pure functions.
 #pragma once
 
-#include <array>
 #include <sluice/plugin.hpp>
 #include <vector>
+
+#include "members.hpp"
 
 namespace anthropic {
 
@@ -18,20 +19,15 @@ struct Options {
   Schemas schemas = Schemas::automatic;
 };
 
-// The tool whose arguments are the answer, where a schema is asked for of a model that takes none.
-inline constexpr std::string_view kAnswerTool = "sluice_answer";
-
 struct Rendered {
   std::string body;
-  std::vector<std::string_view> dropped;  // members of the request that were left out
+  std::vector<Dropped> dropped;
 };
 
-// Throws sluice::Error naming the member that is wrong, or cannot be left out without changing what
-// the answer means.
+// Throws sluice::Error naming the member that is wrong, or without which the rest makes no sense.
 Rendered render(const sluice::Request& request, const Options& options);
 
-// Members of a request that this dialect has no place for and that hardly change the answer's
-// meaning: they are left out, whatever they say.
-const std::array<std::string_view, 10>& droppable();
+// Of a rendered body what POST /messages/count_tokens takes.
+std::string countable(const std::string& body);
 
 }  // namespace anthropic

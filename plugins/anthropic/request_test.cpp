@@ -1,9 +1,7 @@
 // What becomes of canonical requests. Each test names what the upstream would refuse otherwise.
 #include "request.hpp"
 
-#include <gtest/gtest.h>
-
-#include <sluice/testing.hpp>
+#include "../testing/requests.hpp"
 
 namespace {
 
@@ -11,28 +9,12 @@ using namespace sluice::testing;
 
 // The body that is sent, or the error as one line.
 std::string sent(std::string_view body, std::string_view config = "{}") {
-  Host host;
-  const Instance anthropic("sluice.anthropic", host, config);
-  HttpRequest http;
-  sluice_error error = emptyError();
-  sluice::json::Document document;
-  document.parse(body);
-  const std::string model(document.root()["model"].string("m"));
-  const sluice_request request = chat(model, body, false);
-  if (anthropic.codec()->encode(anthropic.get(), &request, http.out(), &error) != SLUICE_OK)
-    return describe(error);
-  return http.body;
+  return sentBy("sluice.anthropic", body, "m", config).body;
 }
 
 // A member of the body that is sent, as JSON; empty if it is not there.
 std::string member(std::string_view name, std::string_view body, std::string_view config = "{}") {
-  std::string all = sent(body, config);
-  sluice::json::Document document;
-  if (!document.parse(all)) return all;
-  std::string out;
-  const sluice::json::Value value = document.root()[name];
-  if (value.exists()) sluice::json::Writer(out).value(value);
-  return out;
+  return sluice::testing::member(name, sentBy("sluice.anthropic", body, "m", config));
 }
 
 // The turns of a conversation.
@@ -519,6 +501,11 @@ TEST(Thinking, NeedsTheThoughtsBeforeTheCallsItContinues) {
   EXPECT_EQ(asked("claude-opus-4-6", "", ""), R"({"type":"adaptive","display":"summarized"})");
 }
 
+// Members of a request that are told to be left out.
+std::string dropped(const std::string& more) {
+  return sentBy("sluice.anthropic", withHi(more), "m", "{}").dropped;
+}
+
 TEST(Unsupported, NamesWhatWouldChangeTheAnswer) {
   const std::vector<std::pair<std::string, std::string>> members = {
       {"n", "2"},
@@ -526,9 +513,15 @@ TEST(Unsupported, NamesWhatWouldChangeTheAnswer) {
       {"logit_bias", R"({"50256":-100})"},
       {"audio", R"({"voice":"alloy"})"},
       {"modalities", R"(["text","audio"])"},
-      {"functions", R"([{"name":"f"}])"},
-      {"function_call", R"({"name":"f"})"},
       {"web_search_options", R"({"search_context_size":"low"})"}};
+  for (const auto& [name, value] : members)
+    EXPECT_EQ(dropped(std::string("\"").append(name).append("\":").append(value)), name + "!");
+  EXPECT_EQ(dropped(R"("n":1,"logprobs":false,"logit_bias":{},"modalities":["text"])"), "");
+}
+
+TEST(Unsupported, RefusesTheOldFormOfTools) {
+  const std::vector<std::pair<std::string, std::string>> members = {
+      {"functions", R"([{"name":"f"}])"}, {"function_call", R"({"name":"f"})"}};
   for (const auto& [name, value] : members) {
     const std::string error =
         sent(withHi(std::string("\"").append(name).append("\":").append(value)));

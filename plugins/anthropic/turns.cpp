@@ -6,27 +6,10 @@ namespace anthropic {
 namespace {
 
 namespace json = sluice::json;
+using json::next;
 using sluice::Body;
-
-// Other upstreams' ids may hold what this one refuses.
-std::string safeId(std::string_view id) {
-  std::string out(id);
-  for (char& c : out) {
-    const bool known = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       c == '_' || c == '-';
-    if (!known) c = '_';
-  }
-  return out;
-}
-
-std::string_view withoutSpaceAtEnd(std::string_view text) {
-  return text.substr(0, text.find_last_not_of(" \t\r\n\v\f") + 1);
-}
-
-json::Writer next(std::string& list) {
-  if (!list.empty()) list.push_back(',');
-  return json::Writer(list);
-}
+using sluice::Speaker;
+using sluice::unsupported;
 
 }  // namespace
 
@@ -50,28 +33,11 @@ Turns::Turns(json::Value messages) {
 }
 
 void Turns::add(json::Value message, bool last) {
-  const std::string_view role = message["role"].string();
-  const auto member = [&](const char* name) {
-    return "messages[" + std::to_string(place_) + "]." + name;
-  };
-  if (role == "system" || role == "developer") {
-    addContent(system_, message["content"]);
-  } else if (role == "user") {
-    open(Role::user);
-    addContent(blocks_, message["content"]);
-  } else if (role == "tool") {
-    open(Role::user);
-    addResult(message);
-  } else if (role == "assistant") {
-    for (const char* name : {"function_call", "audio"})
-      if (message[name].isObject())
-        unsupported(member(name), "is nothing that this upstream knows");
-    open(Role::assistant);
-    addAssistant(message, last);
-  } else if (role == "function") {
-    unsupported(member("role"), "is `function`, which this upstream does not know; use tools");
-  } else {
-    Body::refuse(member("role"), "is none of system, developer, user, assistant and tool");
+  switch (sluice::speakerOf(message, place_)) {
+    case Speaker::system: return addContent(system_, message["content"]);
+    case Speaker::user: open(Role::user); return addContent(blocks_, message["content"]);
+    case Speaker::tool: open(Role::user); return addResult(message);
+    case Speaker::assistant: open(Role::assistant); return addAssistant(message, last);
   }
 }
 

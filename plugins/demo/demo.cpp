@@ -1,7 +1,10 @@
-// demo: a provider without an upstream. Its one model, `echo`, says the last user message back.
+// demo: a provider without an upstream. Its one model, `echo`, says the last user message back, and
+// embeds texts by their words.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <sluice/plugin.hpp>
+#include <vector>
 
 namespace {
 
@@ -91,6 +94,65 @@ struct Models : sluice::Generation {
   }
 };
 
+constexpr std::uint64_t kDimensions = 64, kMostDimensions = 1024, kMostTexts = 2048;
+
+// FNV-1a.
+std::uint64_t hashOf(std::string_view word) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : word) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return hash;
+}
+
+// Each word adds 1 or -1 at a place; then the vector's length is made 1, unless it is 0. Texts that
+// share words are near each other.
+std::vector<double> vectorOf(std::string_view text, std::uint64_t dimensions) {
+  std::vector<double> vector(dimensions);
+  for (std::size_t at = text.find_first_not_of(kSpace); at != std::string_view::npos;) {
+    const std::size_t end = std::min(text.find_first_of(kSpace, at), text.size());
+    const std::uint64_t hash = hashOf(text.substr(at, end - at));
+    vector[(hash >> 1) % dimensions] += (hash & 1) != 0 ? 1 : -1;
+    at = text.find_first_not_of(kSpace, end);
+  }
+  double squares = 0;
+  for (const double value : vector) squares += value * value;
+  if (squares != 0)
+    for (double& value : vector) value /= std::sqrt(squares);
+  return vector;
+}
+
+// Answers SLUICE_OP_EMBED.
+class Vectors : public sluice::Generation {
+ public:
+  explicit Vectors(const sluice::Request& request) {
+    const sluice::Body body(request);
+    const std::uint64_t dimensions = body.whole("dimensions", kDimensions);
+    if (dimensions == 0 || dimensions > kMostDimensions)
+      sluice::Body::refuse("dimensions", "must be from 1 to 1024");
+    json::Writer writer(answer_);
+    writer.beginObject().key("data").beginArray();
+    std::uint64_t texts = 0;
+    for (const json::Value text : body.array("input")) {
+      if (++texts > kMostTexts) sluice::Body::refuse("input", "must hold at most 2048 texts");
+      if (!text.isString()) sluice::Body::refuse("input", "must be an array of strings");
+      writer.beginObject().key("embedding").beginArray();
+      for (const double value : vectorOf(text.string(), dimensions)) writer.real(value);
+      writer.endArray().endObject();
+      words_ += countWords(text.string());
+    }
+    writer.endArray().endObject();
+  }
+
+  bool step(sluice::Sink sink) override {
+    sink.usage(words_, 0);
+    sink.json(answer_);
+    return false;
+  }
+
+ private:
+  std::string answer_;
+  std::uint64_t words_ = 0;
+};
+
 struct Demo : sluice::Generator {
   static constexpr auto id = "sluice.demo";
   static constexpr auto description = "Says the last user message back; needs no key";
@@ -99,8 +161,10 @@ struct Demo : sluice::Generator {
 
   std::unique_ptr<sluice::Generation> generate(const sluice::Request& request) const override {
     if (request.op() == SLUICE_OP_MODELS) return std::make_unique<Models>();
-    if (request.op() != SLUICE_OP_CHAT) request.refuse();
+    const bool embeds = request.op() == SLUICE_OP_EMBED;
+    if (request.op() != SLUICE_OP_CHAT && !embeds) request.refuse();
     if (request.model() != "echo") unknown(request.model());
+    if (embeds) return std::make_unique<Vectors>(request);
     return chat(request);
   }
 

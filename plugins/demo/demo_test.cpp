@@ -116,10 +116,42 @@ TEST(Demo, ListsItsModel) {
   EXPECT_EQ(run(demo, models()),
             "json {\"object\":\"list\",\"data\":[{\"id\":\"echo\",\"object\":\"model\","
             "\"owned_by\":\"demo\"}]}\n");
-  sluice_request embed = chat("echo", "{}", false);
-  embed.op = SLUICE_OP_EMBED;
-  EXPECT_EQ(run(demo, embed),
-            "error UNIMPLEMENTED \"this component does not serve operation 4\"\n");
+}
+
+std::string embedded(const std::string& body) {
+  Host host;
+  const Instance demo("sluice.demo", host);
+  sluice_request request = chat("echo", body, false);
+  request.op = SLUICE_OP_EMBED;
+  request.dialect = str("sluice.embed/1");
+  return run(demo, request);
+}
+
+TEST(Demo, EmbedsTextsByTheirWords) {
+  EXPECT_EQ(embedded(R"({"input":["a","a a","", "  a\n"],"dimensions":1})"),
+            "usage input=4\n"
+            "json {\"data\":[{\"embedding\":[-1]},{\"embedding\":[-1]},{\"embedding\":[0]},"
+            "{\"embedding\":[-1]}]}\n");
+  // Texts that share words are near each other.
+  EXPECT_EQ(embedded(R"({"input":["red river"]})"), embedded(R"({"input":["river red"]})"));
+  EXPECT_NE(embedded(R"({"input":["red river"]})"), embedded(R"({"input":["red rivers"]})"));
+}
+
+TEST(Demo, SaysWhatItCannotEmbed) {
+  for (const char* body :
+       {"{}", R"({"input":"a"})", R"({"input":[1]})", R"({"input":[["a"]]})",
+        R"({"input":["a"],"dimensions":0})", R"({"input":["a"],"dimensions":100000000})"})
+    EXPECT_EQ(embedded(body).rfind("error INVALID_ARGUMENT", 0), 0U) << body;
+  std::string many = R"({"input":[""])";
+  for (int i = 0; i < 2048; ++i) many.insert(10, "\"\",");
+  EXPECT_NE(embedded(many + "}").find("at most 2048 texts"), std::string::npos);
+}
+
+TEST(Demo, RefusesOtherOperations) {
+  Host host;
+  const Instance demo("sluice.demo", host);
+  EXPECT_EQ(run(demo, count("echo", "{}")),
+            "error UNIMPLEMENTED \"this component does not serve operation 6\"\n");
 }
 
 }  // namespace

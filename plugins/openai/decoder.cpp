@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "beside.hpp"
 #include "failure.hpp"
 
 namespace openai {
@@ -17,7 +18,6 @@ sluice_usage buckets(json::Value usage) {
   const std::uint64_t prompt = usage["prompt_tokens"].whole();
   const std::uint64_t completion = usage["completion_tokens"].whole();
   const json::Value details = usage["prompt_tokens_details"];
-  const json::Value cached = details["cached_tokens"];
   const std::uint64_t total = usage["total_tokens"].whole();
   std::uint64_t reasoning = usage["completion_tokens_details"]["reasoning_tokens"].whole();
   // Inside the completion, as a rule. xAI counts it beside, which the total shows; Gemini does not
@@ -27,8 +27,10 @@ sluice_usage buckets(json::Value usage) {
   const bool beside = reasoning > completion || total == prompt + completion + reasoning;
 
   sluice_usage out{};
-  out.cache_read =
-      std::min(prompt, (cached.isNumber() ? cached : usage["prompt_cache_hit_tokens"]).whole());
+  json::Value cached = details["cached_tokens"];
+  for (const char* name : {"prompt_cache_hit_tokens", "cached_tokens"})
+    if (!cached.isNumber()) cached = usage[name];
+  out.cache_read = std::min(prompt, cached.whole());
   out.cache_write = std::min(prompt - out.cache_read, details["cache_write_tokens"].whole());
   out.input = prompt - out.cache_read - out.cache_write;
   out.reasoning = reasoning;
@@ -47,7 +49,7 @@ std::string_view finishName(std::string_view reason, bool calledTools) {
 
 class ChatDecoder final : public sluice::Decoder {
  public:
-  explicit ChatDecoder(bool stream) : stream_(stream) {}
+  ChatDecoder(bool stream, bool details) : stream_(stream), details_(details) {}
 
   void frame(std::string_view event, std::string_view data, Sink sink) override {
     if (stream_ && data == "[DONE]") return;
@@ -61,7 +63,7 @@ class ChatDecoder final : public sluice::Decoder {
     for (const json::Value choice : root["choices"]) {
       const auto index = static_cast<std::uint32_t>(
           choice["index"].unsignedInteger().value_or(stream_ ? 0 : place));
-      readChoice(choice, stateOf(index), sink);
+      readChoice(root, choice, stateOf(index), sink);
       ++place;
     }
     json::Value usage = root["usage"];
@@ -106,9 +108,10 @@ class ChatDecoder final : public sluice::Decoder {
     sink.start(id, model);
   }
 
-  void readChoice(json::Value choice, Choice& state, Sink sink) {
-    json::Value said = choice["delta"];
-    if (!said.isObject() && !state.spoke) said = choice["message"];
+  void readChoice(json::Value root, json::Value choice, Choice& state, Sink sink) const {
+    // Perplexity sends both: a whole answer has an empty delta, a stream ends with the message.
+    json::Value said = choice[stream_ ? "delta" : "message"];
+    if (!said.isObject() && !state.spoke) said = choice[stream_ ? "message" : "delta"];
     if (said.isObject()) {
       state.spoke = true;
       readMessage(said, state, sink);
@@ -119,14 +122,29 @@ class ChatDecoder final : public sluice::Decoder {
       throw broken("the upstream gave up in the middle of its answer (" + std::string(reason) +
                    ")");
     state.finished = true;
+    if (state.index == 0) pushBeside(sourcesOf(root), 0, sink);
     sink.finishReason(finishName(reason, !state.tools.empty()), state.index);
   }
 
-  static void readMessage(json::Value said, Choice& state, Sink sink) {
+  static void pushBeside(const std::string& extra, std::uint32_t choice, Sink sink) {
+    if (extra.empty()) return;
+    sluice_chunk chunk = Sink::make(SLUICE_CHUNK_TEXT);
+    chunk.choice = choice;
+    chunk.extra = sluice::str(extra);
+    sink.push(chunk);
+  }
+
+  void readReasoning(json::Value said, std::uint32_t choice, Sink sink) const {
+    if (details_ && readReasoningDetails(said["reasoning_details"], choice, sink)) return;
     json::Value reasoning = said["reasoning_content"];
     if (reasoning.string().empty()) reasoning = said["reasoning"];
-    if (!reasoning.string().empty()) sink.reasoning(reasoning.string(), state.index);
+    if (!reasoning.string().empty()) sink.reasoning(reasoning.string(), choice);
+  }
+
+  void readMessage(json::Value said, Choice& state, Sink sink) const {
+    readReasoning(said, state.index, sink);
     readContent(said["content"], state.index, sink);
+    pushBeside(annotationsOf(said["annotations"]), state.index, sink);
     if (const auto refusal = said["refusal"].string(); !refusal.empty())
       sink.refusal(refusal, state.index);
     std::uint32_t place = 0;
@@ -184,6 +202,7 @@ class ChatDecoder final : public sluice::Decoder {
   static constexpr std::size_t kMaxParts = 1024;  // far more than any answer has
 
   const bool stream_;
+  const bool details_;
   bool begun_ = false;
   std::vector<Choice> choices_;
   json::Document document_;
@@ -231,8 +250,8 @@ class FailureDecoder final : public sluice::Decoder {
 
 }  // namespace
 
-std::unique_ptr<sluice::Decoder> chatDecoder(bool stream) {
-  return std::make_unique<ChatDecoder>(stream);
+std::unique_ptr<sluice::Decoder> chatDecoder(bool stream, bool details) {
+  return std::make_unique<ChatDecoder>(stream, details);
 }
 std::unique_ptr<sluice::Decoder> modelsDecoder() { return std::make_unique<ModelsDecoder>(); }
 std::unique_ptr<sluice::Decoder> failureDecoder(int status, std::uint32_t retryAfterMs) {

@@ -7,8 +7,9 @@
 
 namespace openai {
 
-// For a 2xx answer to SLUICE_OP_CHAT; `stream`: one event a frame, else the whole body is one.
-std::unique_ptr<sluice::Decoder> chatDecoder(bool stream);
+// For a 2xx answer to SLUICE_OP_CHAT; `stream`: one event a frame, else the whole body is one;
+// `details`: proofs of reasoning in `reasoning_details` are read.
+std::unique_ptr<sluice::Decoder> chatDecoder(bool stream, bool details = false);
 // For a 2xx answer to SLUICE_OP_MODELS.
 std::unique_ptr<sluice::Decoder> modelsDecoder();
 // For every other answer: throws what it means.

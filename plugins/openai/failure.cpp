@@ -46,6 +46,12 @@ int statusOf(json::Value code) {
   return number && *number >= 400 && *number < 600 ? static_cast<int>(*number) : 0;
 }
 
+// Azure's: the number as a string.
+int statusOfText(std::string_view code) {
+  json::Document document;
+  return document.parse(code) ? statusOf(document.root()) : 0;
+}
+
 // Google's: error.details[].{reason, retryDelay: "34.4s"}.
 void readDetails(json::Value details, Complaint& into) {
   for (const json::Value detail : details) {
@@ -80,6 +86,7 @@ void readObject(json::Value object, Complaint& into) {
   const json::Value code = object["code"];
   into.status = statusOf(code);
   into.symbol = into.status ? std::string(object["status"].string()) : textOf(code);
+  if (into.status == 0) into.status = statusOfText(code.string());
   readDetails(object["details"], into);
   const json::Value metadata = object["metadata"];
   if (metadata["reasons"].isArray()) into.moderated = true;
@@ -149,13 +156,13 @@ std::uint32_t reasonByWords(const Complaint& said, int status) {
   if (named({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active",
              "insufficient_balance", "credits_exhausted"}))
     return SLUICE_REASON_QUOTA;
-  if (named(
-          {"context_length_exceeded", "string_above_max_length", "request_too_large_for_model"}) ||
+  if (named({"context_length_exceeded", "string_above_max_length", "request_too_large_for_model",
+             "exceed_context_size_error", "tokens_limit_reached"}) ||
       (status == 413 && named({"rate_limit_exceeded", "tokens"})) ||
       ((status == 400 || status == 413 || status == 422) &&
        containsAny(message, {"maximum context length", "context length exceeded", "context window",
                              "prompt is too long", "input is too long", "maximum number of tokens",
-                             "maximum prompt length"})))
+                             "maximum prompt length", "greater than the context length"})))
     return SLUICE_REASON_CONTEXT_LENGTH;
   if (said.moderated || named({"content_filter", "content_policy_violation", "moderation_blocked",
                                "responsibleaipolicyviolation"}))
@@ -165,7 +172,8 @@ std::uint32_t reasonByWords(const Complaint& said, int status) {
                                               "invalid api key", "api key expired"})))
     return SLUICE_REASON_KEY;
   if (named({"model_not_found", "deploymentnotfound", "model_not_available", "unknown_model"}) ||
-      (status == 404 && message.find("model") != std::string::npos))
+      (status == 404 && message.find("model") != std::string::npos) ||
+      (status == 400 && message.find("no such model") != std::string::npos))
     return SLUICE_REASON_MODEL_NOT_FOUND;
   if (named({"rate_limit_exceeded", "rate_limit_error", "too_many_requests"}))
     return SLUICE_REASON_RATE_LIMIT;
@@ -195,7 +203,7 @@ Error failure(int status, std::uint32_t retryAfterMs, std::string_view body) {
 
 bool holdsError(json::Value event) {
   const json::Value error = event["error"];
-  return error.isObject() || !error.string().empty();
+  return error.isObject() || !error.string().empty() || event["object"].string() == "error";
 }
 
 }  // namespace openai

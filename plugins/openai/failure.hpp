@@ -11,7 +11,8 @@ namespace openai {
 // is what its headers said, or 0. Reads JSON in the shapes that are about, and any other text.
 sluice::Error failure(int status, std::uint32_t retryAfterMs, std::string_view body);
 
-// Whether an event's object reports an error: a member `error` that is neither null nor empty.
+// Whether an event's object reports an error: a member `error` that is neither null nor
+// empty, or an object that calls itself so.
 bool holdsError(sluice::json::Value event);
 
 }  // namespace openai

@@ -1,10 +1,14 @@
-// openai: any upstream that speaks OpenAI's Chat Completions. The canonical form of a request is
-// that dialect, so bodies go out as they are given.
+// openai: any upstream that speaks OpenAI's Chat Completions. Bodies of OpenAI's dialects go out as
+// they are given, canonical ones without what only the canonical form has.
 #include <array>
 #include <sluice/plugin.hpp>
 #include <vector>
 
+#include "canonical.hpp"
+#include "completions.hpp"
 #include "decoder.hpp"
+#include "embed.hpp"
+#include "habits.hpp"
 
 namespace {
 
@@ -22,16 +26,71 @@ constexpr auto kSettings = R"({
       "description": "More headers for every request, by name; not for secrets",
       "additionalProperties": {"type": "string"}
     },
+    "embeddings_path": {
+      "type": "string",
+      "pattern": "^/",
+      "default": "/embeddings",
+      "description": "Below base_url"
+    },
+    "completions_path": {
+      "type": "string",
+      "pattern": "^/",
+      "default": "/completions",
+      "description": "Below base_url; of legacy completions"
+    },
+    "completions": {
+      "enum": ["auto", "always", "never"],
+      "default": "auto",
+      "description": "Which legacy completions go out as they came, and not as chats; auto: those of OpenAI's models that know nothing else"
+    },
     "chat_path": {
       "type": "string",
       "pattern": "^/",
       "default": "/chat/completions",
       "description": "Below base_url"
+    },
+    "developer": {
+      "enum": ["developer", "system"],
+      "default": "developer",
+      "description": "The role that developers' messages have"
+    },
+    "limit": {
+      "enum": ["max_tokens", "max_completion_tokens"],
+      "description": "The only name of the limit of an answer that the upstream knows"
+    },
+    "alternate": {
+      "type": "boolean",
+      "default": false,
+      "description": "Whether system messages go first and consecutive ones of users or assistants become one"
+    },
+    "short_tool_ids": {
+      "type": "boolean",
+      "default": false,
+      "description": "Whether ids of tool calls are nine letters and digits"
+    },
+    "reasoning_details": {
+      "type": "boolean",
+      "default": false,
+      "description": "Whether proofs of reasoning come and go as reasoning_details, as at OpenRouter"
+    },
+    "cache_control": {
+      "type": "boolean",
+      "default": false,
+      "description": "Whether the upstream takes marks of caches in the parts of messages for Claude"
+    },
+    "omit": {
+      "type": "array",
+      "items": {"type": "string", "minLength": 1},
+      "description": "Members of a request that the upstream refuses; messages.NAME: of its messages"
     }
   }
 })";
 
 using sluice::Settings;
+
+constexpr std::string_view kCanonical = "sluice.chat/1";
+constexpr std::string_view kChat = "openai.chat";
+constexpr std::string_view kResponses = "openai.responses";
 
 std::string lowered(std::string_view text) {
   std::string out(text);
@@ -78,11 +137,13 @@ void checkHeaderValue(const std::string& setting, std::string_view value) {
       Settings::refuse(setting, "a header's value may not hold control characters");
 }
 
-void checkPath(std::string_view path) {
-  if (path.empty() || path.front() != '/') Settings::refuse("chat_path", "must begin with '/'");
+std::string pathOf(const Settings& settings, std::string_view name, std::string_view otherwise) {
+  std::string path = settings.string(name, otherwise);
+  if (path.empty() || path.front() != '/') Settings::refuse(name, "must begin with '/'");
   for (const char c : path)
     if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F || c == '#')
-      Settings::refuse("chat_path", "may not hold spaces, control characters or '#'");
+      Settings::refuse(name, "may not hold spaces, control characters or '#'");
+  return path;
 }
 
 class OpenAi : public sluice::Codec {
@@ -90,7 +151,8 @@ class OpenAi : public sluice::Codec {
   static constexpr auto id = "sluice.openai";
   static constexpr auto description = "Any upstream that speaks OpenAI's Chat Completions";
   static constexpr auto config_schema = kSettings;
-  static constexpr const char* dialects[] = {"openai.chat"};
+  static constexpr const char* dialects[] = {"openai.chat", "openai.embeddings",
+                                             "openai.completions"};
   static constexpr bool may_unload = true;
 
   explicit OpenAi(const sluice::Setup& setup) : host_(setup.host) {
@@ -102,19 +164,30 @@ class OpenAi : public sluice::Codec {
       checkHeaderName(at.key());
       addHeader("headers." + std::string(at.key()), at.key(), (*at).string());
     }
-    chatPath_ = settings.string("chat_path", chatPath_);
-    checkPath(chatPath_);
+    chatPath_ = pathOf(settings, "chat_path", chatPath_);
+    embeddingsPath_ = pathOf(settings, "embeddings_path", embeddingsPath_);
+    completionsPath_ = pathOf(settings, "completions_path", completionsPath_);
+    completions_ = openai::Completions(settings);
+    habits_ = openai::habitsOf(settings);
   }
 
   void encode(const sluice::Request& request, sluice::HttpOut out) const override {
     if (request.op() == SLUICE_OP_MODELS)
       out.get("/models").header("Accept", "application/json").framing(SLUICE_FRAME_WHOLE);
-    else if (request.op() != SLUICE_OP_CHAT) request.refuse();
-    else if (request.stream()) out.post(chatPath_).sse();
-    else out.post(chatPath_).header("Accept", "application/json").framing(SLUICE_FRAME_WHOLE);
+    else if (request.op() != SLUICE_OP_CHAT && request.op() != SLUICE_OP_EMBED) request.refuse();
+    else if (request.stream()) out.post(path(request)).sse();
+    else out.post(path(request)).header("Accept", "application/json").framing(SLUICE_FRAME_WHOLE);
     out.bearer();
     for (const auto& [name, value] : headers_) out.header(name, value);
-    if (request.op() == SLUICE_OP_CHAT) out.json(request.body());
+    if (request.op() == SLUICE_OP_MODELS) return;
+    if (request.op() == SLUICE_OP_EMBED) {
+      const auto rendered = openai::embedBody(request, out);
+      out.json(rendered ? std::string_view(*rendered) : request.body());
+    } else if (request.dialect() == kCanonical || request.dialect() == kChat) {
+      encodeChat(request, out);
+    } else {
+      out.json(request.body());
+    }
   }
 
   std::unique_ptr<sluice::Decoder> open(const sluice::Request& request,
@@ -122,21 +195,55 @@ class OpenAi : public sluice::Codec {
     if (!response.ok())
       return openai::failureDecoder(response.status, sluice::retryAfterMs(response.headers, host_));
     if (request.op() == SLUICE_OP_MODELS) return openai::modelsDecoder();
-    return openai::chatDecoder(request.stream());
+    if (request.op() == SLUICE_OP_EMBED) return openai::embedDecoder();
+    return openai::chatDecoder(request.stream(), habits_.known.reasoningDetails);
   }
 
  private:
+  void encodeChat(const sluice::Request& request, sluice::HttpOut& out) const {
+    std::optional<std::string> rendered;
+    if (request.dialect() == kCanonical)
+      rendered = openai::withoutExtensions(request, habits_.known);
+    const std::string_view body = rendered ? std::string_view(*rendered) : request.body();
+    const openai::Suited suited = openai::suited(body, habits_);
+    for (const std::string& member : suited.omitted) out.dropped(member);
+    out.json(suited.body ? std::string_view(*suited.body) : body);
+  }
+
   void addHeader(const std::string& setting, std::string_view name, std::string_view value) {
     if (value.empty()) return;
     checkHeaderValue(setting, value);
     headers_.emplace_back(name, value);
   }
 
+  std::string_view path(const sluice::Request& request) const {
+    if (request.op() == SLUICE_OP_EMBED) return embeddingsPath_;
+    if (request.dialect() == kResponses) return "/responses";
+    if (request.dialect() != openai::kCompletions) return chatPath_;
+    completions_.require(request.model());
+    return completionsPath_;
+  }
+
   sluice::Host host_;
   std::vector<std::pair<std::string, std::string>> headers_;
   std::string chatPath_ = "/chat/completions";
+  std::string embeddingsPath_ = "/embeddings", completionsPath_ = "/completions";
+  openai::Completions completions_;
+  openai::Habits habits_;
+};
+
+// Few upstreams have more of the API than chat.
+class OpenAiResponses final : public OpenAi {
+ public:
+  static constexpr auto id = "sluice.openai-responses";
+  static constexpr auto description = "An upstream that also speaks OpenAI's Responses API";
+  static constexpr const char* dialects[] = {"openai.chat", "openai.embeddings",
+                                             "openai.completions", "openai.responses"};
+
+  using OpenAi::OpenAi;
 };
 
 }  // namespace
 
-SLUICE_PLUGIN("Sluice", "0.1.0", "Apache-2.0", sluice::CodecComponent<OpenAi>)
+SLUICE_PLUGIN("Sluice", "0.1.0", "Apache-2.0", sluice::CodecComponent<OpenAi>,
+              sluice::CodecComponent<OpenAiResponses>)

@@ -1,25 +1,13 @@
-#include <gtest/gtest.h>
-
-#include <sluice/testing.hpp>
+#include "../testing/requests.hpp"
 
 namespace {
 
 using namespace sluice::testing;
 
-std::string refusal(std::string_view config) {
-  Host host;
-  const Instance openai("sluice.openai", host, config);
-  return openai ? "made" : openai.error.message;
-}
+std::string refusal(std::string_view config) { return refusalOf("sluice.openai", config); }
 
-struct Encode : ::testing::Test {
-  sluice_status encode(const sluice_request& request, std::string_view config = "{}") {
-    const Instance openai("sluice.openai", host, config);
-    return openai.codec()->encode(openai.get(), &request, http.out(), &error);
-  }
-  Host host;
-  HttpRequest http;
-  sluice_error error = emptyError();
+struct Encode : Encoding {
+  Encode() : Encoding("sluice.openai") {}
 };
 
 TEST_F(Encode, SendsTheBodyAsItIs) {
@@ -70,9 +58,72 @@ TEST_F(Encode, AsksForModels) {
   EXPECT_EQ(http.framing(), static_cast<std::uint32_t>(SLUICE_FRAME_WHOLE));
 }
 
+sluice_request embed(const char* dialect, std::string_view body) {
+  sluice_request request = chat("m", body, false);
+  request.op = SLUICE_OP_EMBED;
+  request.dialect = str(dialect);
+  return request;
+}
+
+TEST_F(Encode, SendsEmbeddingsAsTheyAre) {
+  const std::string body = R"({"model":"m","input":[[1,2]],"encoding_format":"base64","x":1.0})";
+  ASSERT_EQ(encode(embed("openai.embeddings", body)), SLUICE_OK);
+  EXPECT_EQ(http.line, "POST /embeddings");
+  EXPECT_EQ(http.headers,
+            "Accept: application/json\nAuthorization: Bearer <key>\n"
+            "Content-Type: application/json\n");
+  ASSERT_EQ(http.pieces.size(), 1u);  // the host sends it without a copy
+  EXPECT_EQ(http.pieces[0].ptr, body.data());
+  EXPECT_EQ(http.framing(), static_cast<std::uint32_t>(SLUICE_FRAME_WHOLE));
+}
+
+TEST_F(Encode, AsksForNumbersWhereTheRequestIsCanonical) {
+  ASSERT_EQ(encode(embed("sluice.embed/1",
+                         R"({"model":"m","input":["a\n","b"],"dimensions":3,"purpose":"query"})"),
+                   R"({"embeddings_path": "/embed?v=1"})"),
+            SLUICE_OK);
+  EXPECT_EQ(http.line, "POST /embed?v=1");
+  EXPECT_EQ(http.body,
+            R"({"model":"m","input":["a\n","b"],"encoding_format":"float","dimensions":3})");
+  ASSERT_EQ(http.dropped.size(), 1u);
+  EXPECT_EQ(http.dropped[0].field, "purpose");
+}
+
+TEST_F(Encode, RefusesTextsThatAreNone) {
+  for (const char* body : {"{}", R"({"input":[]})", R"({"input":"a"})", R"({"input":[1]})", "7"})
+    EXPECT_EQ(encode(embed("sluice.embed/1", body)), SLUICE_INVALID_ARGUMENT) << body;
+}
+
+sluice_request legacy(const char* model, bool stream) {
+  sluice_request request = chat(model, R"({"prompt":"a"})", stream);
+  request.dialect = str("openai.completions");
+  return request;
+}
+
+TEST_F(Encode, SendsLegacyCompletionsOfModelsThatKnowNothingElse) {
+  ASSERT_EQ(encode(legacy("gpt-3.5-turbo-instruct-0914", true)), SLUICE_OK);
+  EXPECT_EQ(http.line, "POST /completions");
+  EXPECT_EQ(http.body, R"({"prompt":"a"})");
+  EXPECT_EQ(http.framing(), static_cast<std::uint32_t>(SLUICE_FRAME_SSE));
+}
+
+TEST_F(Encode, LeavesOtherLegacyCompletionsToBeChats) {
+  EXPECT_EQ(encode(legacy("gpt-4o", false)), SLUICE_UNIMPLEMENTED);
+  EXPECT_TRUE(http.line.empty());
+}
+
+TEST_F(Encode, SendsLegacyCompletionsAsItIsTold) {
+  EXPECT_EQ(encode(legacy("gpt-3.5-turbo-instruct", false), R"({"completions":"never"})"),
+            SLUICE_UNIMPLEMENTED);
+  ASSERT_EQ(encode(legacy("llama", false),
+                   R"({"completions":"always","completions_path":"/beta/completions"})"),
+            SLUICE_OK);
+  EXPECT_EQ(http.line, "POST /beta/completions");
+}
+
 TEST_F(Encode, RefusesOtherOperations) {
   sluice_request request = chat("m", "{}", false);
-  request.op = SLUICE_OP_EMBED;
+  request.op = SLUICE_OP_COUNT;
   EXPECT_EQ(encode(request), SLUICE_UNIMPLEMENTED);
   EXPECT_TRUE(http.line.empty());
 }
@@ -101,19 +152,53 @@ TEST(Settings, RefuseWhatWouldBreakTheRequest) {
   EXPECT_EQ(refusal(R"({"chat_path":"v1/chat"})"), "settings.chat_path: must begin with '/'");
   EXPECT_EQ(refusal(R"({"chat_path":"/a b"})"),
             "settings.chat_path: may not hold spaces, control characters or '#'");
+  EXPECT_EQ(refusal(R"({"embeddings_path":"e"})"), "settings.embeddings_path: must begin with '/'");
+  EXPECT_EQ(refusal(R"({"completions":"yes"})"),
+            "settings.completions: must be one of auto, always, never");
   EXPECT_EQ(refusal("{"), "the settings are not JSON: a member's name is missing");
 }
 
-TEST(Component, SpeaksOpenaiChat) {
-  const sluice_component& openai = component("sluice.openai");
-  EXPECT_STREQ(openai.dialects[0], "openai.chat");
-  EXPECT_EQ(openai.dialects[1], nullptr);
+std::string dialectsOf(const char* id) {
+  std::string out;
+  for (const char* const* at = component(id).dialects; *at != nullptr; ++at)
+    out.append(*at).append(" ");
+  return out;
+}
+
+TEST(Component, SpeaksResponsesOnlyWhereTheyAre) {
+  EXPECT_EQ(dialectsOf("sluice.openai"), "openai.chat openai.embeddings openai.completions ");
+  EXPECT_EQ(dialectsOf("sluice.openai-responses"),
+            "openai.chat openai.embeddings openai.completions openai.responses ");
+}
+
+// OpenRouter's: of Claude's reasoning the signatures come too, of others' the text alone.
+TEST(Decoder, ReadsProofsOfReasoningWhereToldTo) {
+  const std::vector<Frame> frames = {
+      {"",
+       R"({"id":"i","model":"m","choices":[{"index":0,"delta":{"reasoning":"Hm","reasoning_details":[{"type":"reasoning.text","text":"Hm","format":"anthropic-claude-v1","index":0}]}}]})"},
+      {"",
+       R"({"choices":[{"index":0,"delta":{"reasoning_details":[{"type":"reasoning.text","signature":"s","format":"anthropic-claude-v1","index":0}]}}]})"},
+      {"",
+       R"({"choices":[{"index":0,"delta":{"reasoning_details":[{"type":"reasoning.encrypted","data":"d","format":"anthropic-claude-v1","index":1},{"type":"reasoning.encrypted","data":"e","format":"openai-responses-v1","index":2}]}}]})"},
+      {"", R"({"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]})"}};
+  Host host;
+  const auto read = [&](std::string_view settings) {
+    const Instance openai("sluice.openai", host, settings);
+    return decode(openai, chat("m", "{}", true), 200, {}, frames);
+  };
+  const std::string with = read(R"({"reasoning_details":true})");
+  const std::string signature = R"({"signature":"s","format":"anthropic"})";
+  EXPECT_NE(with.find(signature), std::string::npos) << with;
+  EXPECT_NE(with.find(R"({"encrypted":"d","format":"anthropic"})"), std::string::npos) << with;
+  EXPECT_EQ(with.find("openai"), std::string::npos) << with;
+  EXPECT_EQ(with.find("Hm"), with.rfind("Hm")) << with;
+  const std::string without = read("{}");
+  EXPECT_EQ(without.find("signature"), std::string::npos) << without;
+  EXPECT_NE(without.find("Hm"), std::string::npos) << without;
 }
 
 // Damaged answers end in an error or are read; they never crash.
 TEST(Decoder, SurvivesDamagedAnswers) {
-  Host host;
-  const Instance openai("sluice.openai", host);
   const std::vector<std::string> odd = {
       "null",
       "[]",
@@ -129,14 +214,19 @@ TEST(Decoder, SurvivesDamagedAnswers) {
       R"({"error":[]})",
       R"({"usage":{"prompt_tokens":-1,"total_tokens":1e99}})",
       R"({"usage":{"prompt_tokens":1,"prompt_tokens_details":{"cached_tokens":9}}})"};
-  for (const bool stream : {false, true})
-    for (const std::string& first : odd)
-      for (const std::string& second : odd)
-        for (const std::uint32_t status : {200u, 400u})
-          EXPECT_NE(decode(openai, chat("m", "{}", stream), status, {}, {{"", first}, {"", second}})
-                        .find("error "),
-                    std::string::npos)
-              << first << second;
+  expectErrors("sluice.openai", odd);
+}
+
+TEST(Decoder, ReadsNoEmbeddingsOutOfDamagedAnswers) {
+  Host host;
+  const Instance openai("sluice.openai", host);
+  for (const char* body :
+       {"null", "{}", R"({"data":{}})", R"({"data":[1]})", R"({"data":[{"embedding":"AAAA"}]})",
+        R"({"data":[{"index":1,"embedding":[1]}]})", R"({"error":{"message":"no"}})",
+        R"({"data":[{"index":0,"embedding":[1]},{"index":0,"embedding":[1]}]})", "{"})
+    EXPECT_NE(decode(openai, embed("sluice.embed/1", "{}"), 200, {}, {{"", body}}).find("error "),
+              std::string::npos)
+        << body;
 }
 
 TEST(Decoder, BoundsWhatAnAnswerMayHold) {

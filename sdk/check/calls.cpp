@@ -34,6 +34,8 @@ bool isHosts(std::string_view name) {
   return std::ranges::find(kNames, low) != std::end(kNames);
 }
 
+constexpr std::string_view kSchemes[] = {"aws.sigv4", "google.service-account"};
+
 bool isJsonObject(std::string_view text) {
   json::Document document;
   return document.parse(text) && document.root().isObject();
@@ -64,6 +66,12 @@ HttpRecord::HttpRecord(void* at) : out_(at != nullptr ? static_cast<sluice_http_
     if (!of(out).started_) of(out).wrong("gave a body before start()");
     of(out).body_ += view(bytes);
   };
+  out_->sign = [](sluice_http_out* out, sluice_str scheme, sluice_str params) {
+    of(out).sign(view(scheme), view(params));
+  };
+  out_->dropped = [](sluice_http_out* out, std::uint32_t weight, sluice_str field) {
+    of(out).dropped(weight, view(field));
+  };
 }
 
 void HttpRecord::wrong(std::string what) {
@@ -92,7 +100,28 @@ void HttpRecord::header(std::string_view name, std::string_view value) {
     wrong("gave the header " + shown(name) + " the value " + shown(value));
 }
 
-std::string HttpRecord::withoutSecrets() const { return line_ + headers_ + "\n" + body_; }
+void HttpRecord::sign(std::string_view scheme, std::string_view params) {
+  if (!started_) wrong("asked for a signature before start()");
+  if (std::exchange(signed_, true)) wrong("called sign() twice");
+  signing_.append(scheme).append(" ").append(params).append("\n");
+  if (std::ranges::find(kSchemes, scheme) == std::end(kSchemes))
+    wrong("asked for a signature of the scheme " + shown(scheme) + ", which no host knows");
+  if (!isJsonObject(params))
+    wrong("gave sign() the params " + shown(params) + ", which are no JSON object");
+}
+
+void HttpRecord::dropped(std::uint32_t weight, std::string_view field) {
+  dropped_.append(std::to_string(weight)).append(" ").append(field).append("\n");
+  if (weight > SLUICE_DROPPED_MEANING)
+    wrong("told of a dropped field with the weight " + std::to_string(weight) +
+          ", which is no SLUICE_DROPPED_*");
+  if (field.empty()) wrong("told of a dropped field without naming it");
+  if (!isUtf8(field)) wrong("told of a dropped field by a name that is no UTF-8: " + shown(field));
+}
+
+std::string HttpRecord::withoutSecrets() const {
+  return line_ + headers_ + signing_ + dropped_ + "\n" + body_;
+}
 std::string HttpRecord::text() const {
   return withoutSecrets() + "\n" + secrets_ + std::to_string(out_->framing);
 }
@@ -100,7 +129,9 @@ std::string HttpRecord::text() const {
 std::string HttpRecord::fault() const {
   if (!fault_.empty()) return fault_;
   if (!started_) return "gave no method and path: start() was never called";
-  if (out_->framing > SLUICE_FRAME_RAW)
+  if (signed_ && !secrets_.empty())
+    return "asked for a signature, and for a header with the key beside it";
+  if (out_->framing > SLUICE_FRAME_EVENTS)
     return "asked for framing " + std::to_string(out_->framing) + ", which is no SLUICE_FRAME_*";
   return {};
 }

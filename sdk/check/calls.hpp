@@ -35,12 +35,14 @@ class HttpRecord {
   }
   void start(std::string_view method, std::string_view path);
   void header(std::string_view name, std::string_view value);
+  void sign(std::string_view scheme, std::string_view params);
+  void dropped(std::uint32_t weight, std::string_view field);
   void wrong(std::string what);
 
   sluice_http_out own_{};
   sluice_http_out* out_;
-  bool started_ = false;
-  std::string line_, headers_, secrets_, body_, fault_;
+  bool started_ = false, signed_ = false;
+  std::string line_, headers_, secrets_, signing_, dropped_, body_, fault_;
 };
 
 // Noted and guarded.

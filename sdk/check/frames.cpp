@@ -63,7 +63,7 @@ std::string faultOfFraming(const Bench& bench, const testing::Transcript& transc
   if (encode(bench, request, http, error) != SLUICE_OK)
     return "encode() refuses its request: " + testing::describe(error);
   framing = http.framing();
-  if (framing <= SLUICE_FRAME_RAW) return {};
+  if (framing <= SLUICE_FRAME_EVENTS) return {};
   return "encode() asks for framing " + std::to_string(framing) + ", which is no SLUICE_FRAME_*";
 }
 

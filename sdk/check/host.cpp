@@ -28,7 +28,7 @@ Host::Host(void* at) : table_(at != nullptr ? static_cast<sluice_host*>(at) : &o
   table_->abi_version = SLUICE_ABI_VERSION;
   table_->host_data = this;
   table_->name = "sluice-plugin-check";
-  table_->version = "0.1.0";
+  table_->version = "0.2.0";
   table_->get_extension = [](const sluice_host*, const char* id) -> const void* {
     return has(id) ? &kClock : nullptr;
   };

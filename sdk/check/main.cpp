@@ -97,7 +97,7 @@ void addShared(CLI::App& app, CommandLine& line) {
                  "COMPONENT={...}, or a file that holds {\"COMPONENT\": {...}}; repeatable")
       ->allow_extra_args(false);
   app.add_option("--model", line.options.model, "The model that requests ask for");
-  app.add_option("--timeout", line.options.timeout, "Seconds that a check may take")
+  app.add_option("--timeout", line.options.timeout, "Seconds that a step of a check may take")
       ->check(CLI::Range(0.1, 3600.0))
       ->capture_default_str();
   app.add_option("--note", line.note)->group("");

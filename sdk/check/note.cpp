@@ -46,6 +46,10 @@ void open(int descriptor) {
 const NotePage* map(int descriptor) { return mapped(descriptor, PROT_READ); }
 void unmap(const NotePage* page) { munmap(const_cast<NotePage*>(page), sizeof(NotePage)); }
 
+std::uint64_t stepsOf(const NotePage& page) {
+  return __atomic_load_n(&page.steps, __ATOMIC_RELAXED);
+}
+
 NotePage& page() {
   if (current == nullptr) open(-1);
   return *current;
@@ -53,7 +57,10 @@ NotePage& page() {
 
 void component(std::string_view id) { copy(page().component, id); }
 void calling(std::string_view function) { copy(page().calling, function); }
-void during(std::string_view what) { copy(page().during, what); }
+void during(std::string_view what) {
+  copy(page().during, what);
+  __atomic_fetch_add(&page().steps, 1, __ATOMIC_RELAXED);
+}
 void seed(std::uint64_t of) { page().seed = of; }
 
 void frame(std::size_t number, std::size_t of, std::string_view event, std::string_view data) {

@@ -20,6 +20,7 @@ struct NotePage {
   std::size_t eventSize, dataSize;  // as they were
   std::size_t frame, frames;        // its number, from 1, and how many there are; 0: none
   std::uint64_t seed;               // of random input; 0: none
+  std::uint64_t steps;              // begun by during(): a check that goes on is no hang
   char unloaded;                    // 1: the plugin's code is gone, or going
   std::size_t size;                 // of the result; 0: there is none yet
   char result[1 << 20];
@@ -34,6 +35,9 @@ int create();
 // The page in that descriptor. Throws std::runtime_error if it cannot be read.
 const NotePage* map(int descriptor);
 void unmap(const NotePage* page);
+
+// How many steps the check has begun by now; it may be running.
+std::uint64_t stepsOf(const NotePage& page);
 
 NotePage& page();
 void component(std::string_view id);

@@ -87,7 +87,7 @@ void eachFace(const Bench& bench, const F& each) {
 }
 
 void checkUnknown(Bench& bench) {
-  for (const std::uint32_t op : {99u, 0u, 6u, 0xffffffffu}) {
+  for (const std::uint32_t op : {99u, 0u, 7u, 0xffffffffu}) {
     Sample sample = goodSamples(bench).front();
     sample.op = op;
     const sluice_request request = sample.asked();

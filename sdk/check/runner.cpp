@@ -59,11 +59,18 @@ void waitUntilEnded(pid_t child, double seconds) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
 }
 
-// The child's status; kills it when the time is over.
-int waitFor(pid_t child, double seconds, bool& tooLong) {
-  waitUntilEnded(child, seconds);
+// The child's status; kills it when it has begun no further step of its check for so long.
+int waitFor(pid_t child, double seconds, const NotePage& page, bool& tooLong) {
+  constexpr int kLooks = 10;  // within the time of a step
   siginfo_t ended = {};
-  waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT);
+  std::uint64_t steps = 0;
+  for (int looks = 0; looks < kLooks && ended.si_pid == 0; ++looks) {
+    waitUntilEnded(child, seconds / kLooks);
+    waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT);
+    const std::uint64_t now = note::stepsOf(page);
+    if (now != steps) looks = 0;
+    steps = now;
+  }
   tooLong = ended.si_pid == 0;
   if (tooLong) kill(child, SIGKILL);
   kill(-child, SIGKILL);  // and what it may have started
@@ -193,8 +200,8 @@ Child runChild(std::vector<std::string> arguments, double seconds) {
   fcntl(note, F_SETFD, FD_CLOEXEC);
   fcntl(output, F_SETFD, FD_CLOEXEC);
   const pid_t child = spawn(arguments, note, output);
-  out.status = waitFor(child, seconds, out.tooLong);
   const NotePage* const left = note::map(note);
+  out.status = waitFor(child, seconds, *left, out.tooLong);
   // The plugin may have written anything there.
   const auto page = std::make_unique<NotePage>(*left);
   note::unmap(left);

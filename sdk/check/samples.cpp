@@ -8,7 +8,8 @@ namespace sluice::check {
 namespace {
 
 constexpr const char* kDialects[] = {
-    "", "sluice.chat/1", "sluice.context/1", "sluice.search/1", "sluice.embed/1", ""};
+    "", "sluice.chat/1", "sluice.context/1", "sluice.search/1", "sluice.embed/1",
+    "", "sluice.chat/1"};
 
 Sample sample(const Bench& bench, std::string what, std::uint32_t op, std::string body,
               bool stream = false) {
@@ -34,7 +35,8 @@ std::string listedModel(const Bench& bench) {
 }  // namespace
 
 std::string nameOfOp(std::uint32_t op) {
-  static constexpr const char* kNames[] = {"", "chat", "context", "search", "embed", "models"};
+  static constexpr const char* kNames[] = {"",      "chat",   "context", "search",
+                                           "embed", "models", "count"};
   return op > 0 && op < std::size(kNames) ? kNames[op] : "operation " + std::to_string(op);
 }
 
@@ -78,6 +80,7 @@ std::vector<Sample> goodSamples(const Bench& bench) {
   out.push_back(sample(bench, "texts to embed", SLUICE_OP_EMBED,
                        R"({"model":"$MODEL","input":["a","b"],"purpose":"query"})"));
   out.push_back(sample(bench, "its models", SLUICE_OP_MODELS, ""));
+  out.push_back(sample(bench, "a chat to be counted", SLUICE_OP_COUNT, chat("", false).body));
   for (const testing::Transcript& from : transcriptsOf(bench)) {
     const sluice_request request = from.asked();
     out.push_back({"the request of transcript " + from.name, from.op,
@@ -188,8 +191,8 @@ std::vector<Sample> oddSamples(const Bench& bench, Random& random) {
   for (std::size_t i = 0; i < bodies.size(); ++i) {
     // The fixed ones as each operation, the random ones as one.
     const bool fixed = i < std::size(kBodies);
-    for (const std::uint32_t op :
-         {SLUICE_OP_CHAT, SLUICE_OP_CONTEXT, SLUICE_OP_SEARCH, SLUICE_OP_EMBED, SLUICE_OP_MODELS}) {
+    for (const std::uint32_t op : {SLUICE_OP_CHAT, SLUICE_OP_CONTEXT, SLUICE_OP_SEARCH,
+                                   SLUICE_OP_EMBED, SLUICE_OP_MODELS, SLUICE_OP_COUNT}) {
       if (!fixed && op != SLUICE_OP_CHAT && !random.one(8)) continue;
       out.push_back(sample(bench, nameOfOp(op) + " with the body " + shown(bodies[i], 160), op,
                            bodies[i], random.one(2)));

@@ -71,7 +71,7 @@ void checkEncodeSizes(const Bench& bench) {
   const std::string plain = encodedTwice(bench, sample);
   for (const std::size_t more : {0u, 64u}) {
     const std::string what = more == 0 ? "structs that end where a page ends"
-                                       : "structs that are 64 bytes larger than version 0.1's";
+                                       : "structs that are 64 bytes larger than this version's";
     note::during("it was given " + what);
     Lent lent;
     std::string text;
@@ -92,7 +92,7 @@ void checkStartSizes(const Bench& bench) {
   const Sample sample = answerable(bench);
   for (const std::size_t more : {0u, 64u}) {
     const std::string what = more == 0 ? "structs that end where a page ends"
-                                       : "structs that are 64 bytes larger than version 0.1's";
+                                       : "structs that are 64 bytes larger than this version's";
     note::during("it was given " + what);
     // Lent until the end of the process: the operation may take its time.
     auto* const lent = new Lent;

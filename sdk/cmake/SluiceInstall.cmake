@@ -45,7 +45,7 @@ install(FILES ${package}/sluice-sdk.pc DESTINATION lib/pkgconfig COMPONENT sdk)
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION share/doc/sluice COMPONENT sdk)
 # The gateway's own pages for authors and operators, where this is part of it.
 include(cmake/SluiceDocs.cmake)
-foreach(page plugins abi operations configuration)
+foreach(page plugins abi operations configuration clients providers)
   if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/../docs/${page}.md)
     sluice_installed_doc(${CMAKE_CURRENT_SOURCE_DIR}/../docs/${page}.md ${package}/doc/${page}.md)
     install(FILES ${package}/doc/${page}.md DESTINATION share/doc/sluice COMPONENT sdk)

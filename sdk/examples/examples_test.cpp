@@ -75,6 +75,23 @@ TEST_P(Examples, AskInTheSameBytes) {
                 R"({"who":"user","says":"Say hello"},{"who":"assistant","says":""}]})");
 }
 
+TEST_P(Examples, TellWhatTheyLeaveOut) {
+  const Instance instance(talk().c_str(), host);
+  const auto dropped = [&](const std::string& more) {
+    HttpRequest http;
+    sluice_error error = emptyError();
+    const std::string body = R"({"messages":[])" + more + "}";
+    const sluice_request request = chat("m", body, false);
+    EXPECT_EQ(instance.codec()->encode(instance.get(), &request, http.out(), &error), SLUICE_OK);
+    std::string told;
+    for (const Dropped& one : http.dropped)
+      told += std::to_string(one.weight) + " " + one.field + "\n";
+    return told;
+  };
+  EXPECT_EQ(dropped(R"(,"seed":null,"tools":null)"), "");
+  EXPECT_EQ(dropped(R"(,"tools":[{"type":"function"}],"seed":7)"), "0 seed\n1 tools\n");
+}
+
 TEST_P(Examples, RefuseWhatTheyCannotAsk) {
   const Instance instance(talk().c_str(), host);
   for (const char* body : {"", "[]", "{", "{}", R"({"messages":7})", "\xff"}) {

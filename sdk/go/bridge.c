@@ -84,8 +84,7 @@ static void observe(const sluice_instance* self, const sluice_candidate* cand,
 static const sluice_strategy strategy = {
     .struct_size = sizeof strategy, .rank = rank, .observe = observe};
 
-static sluice_status remember(const sluice_instance* self, sluice_str exchange,
-                              sluice_error* err) {
+static sluice_status remember(const sluice_instance* self, sluice_str exchange, sluice_error* err) {
   return sluiceGoRemember(handle_of(self), exchange, err);
 }
 
@@ -190,6 +189,14 @@ void sluice_go_http_header(sluice_http_out* out, sluice_str name, sluice_str val
 }
 
 void sluice_go_http_body(sluice_http_out* out, sluice_str bytes) { out->body(out, bytes); }
+
+void sluice_go_http_sign(sluice_http_out* out, sluice_str scheme, sluice_str params) {
+  out->sign(out, scheme, params);
+}
+
+void sluice_go_http_dropped(sluice_http_out* out, uint32_t weight, sluice_str field) {
+  out->dropped(out, weight, field);
+}
 
 void sluice_go_log(const sluice_host* host, int32_t level, sluice_str message) {
   host->log(host, level, message);

@@ -25,5 +25,7 @@ void sluice_go_http_start(sluice_http_out* out, sluice_str method, sluice_str pa
 void sluice_go_http_header(sluice_http_out* out, sluice_str name, sluice_str value,
                            sluice_str secret);
 void sluice_go_http_body(sluice_http_out* out, sluice_str bytes);
+void sluice_go_http_sign(sluice_http_out* out, sluice_str scheme, sluice_str params);
+void sluice_go_http_dropped(sluice_http_out* out, uint32_t weight, sluice_str field);
 void sluice_go_log(const sluice_host* host, int32_t level, sluice_str message);
 int64_t sluice_go_unix_ms(const sluice_host* host);

@@ -61,7 +61,27 @@ const (
 	FrameSSE   Framing = 1 // the data of a server-sent event
 	FrameLines Framing = 2 // a line, without its end
 	FrameRaw   Framing = 3 // bytes as they come
+	// Payloads of application/vnd.amazon.eventstream; the event is the message's type.
+	FrameEvents Framing = 4
 )
+
+// Weight is what an answer loses with a field of the request that is left out.
+type Weight uint32
+
+const (
+	DroppedHint    Weight = 0 // nothing that it says: a hint, a label, a wish for speed
+	DroppedMeaning Weight = 1 // it may say something else than what was asked for
+)
+
+// Dropped is a field of the request ("seed") that the upstream cannot express.
+type Dropped struct {
+	Weight Weight
+	Field  string
+}
+
+// Signing has the host sign the request with the provider's key, not beside a SecretHeader. Params
+// is a JSON object; plugin.h tells the schemes and what they need.
+type Signing struct{ Scheme, Params string }
 
 // Header is a header of a request: Value, followed by the secret of that name, if there is one.
 type Header struct{ Name, Value, Secret string }
@@ -73,6 +93,8 @@ type HTTPRequest struct {
 	Headers []Header
 	Body    []byte
 	Framing Framing
+	Signing *Signing  // nil: not signed
+	Dropped []Dropped // what was left out
 }
 
 // Get begins a request.
@@ -91,6 +113,18 @@ func (r *HTTPRequest) Header(name, value string) *HTTPRequest {
 // provider's key. A provider without keys sends no such header.
 func (r *HTTPRequest) SecretHeader(name, prefix, secret string) *HTTPRequest {
 	r.Headers = append(r.Headers, Header{Name: name, Value: prefix, Secret: secret})
+	return r
+}
+
+// Sign has it signed by the host.
+func (r *HTTPRequest) Sign(scheme, params string) *HTTPRequest {
+	r.Signing = &Signing{scheme, params}
+	return r
+}
+
+// Drop tells of a field that is left out.
+func (r *HTTPRequest) Drop(field string, weight Weight) *HTTPRequest {
+	r.Dropped = append(r.Dropped, Dropped{weight, field})
 	return r
 }
 

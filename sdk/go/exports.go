@@ -85,6 +85,12 @@ func sluiceGoEncode(handle C.uintptr_t, request *C.sluice_request, out *C.sluice
 		if len(made.Body) > 0 {
 			C.sluice_go_http_body(out, lend(unsafe.String(&made.Body[0], len(made.Body))))
 		}
+		if made.Signing != nil {
+			C.sluice_go_http_sign(out, lend(made.Signing.Scheme), lend(made.Signing.Params))
+		}
+		for _, field := range made.Dropped {
+			C.sluice_go_http_dropped(out, C.uint32_t(field.Weight), lend(field.Field))
+		}
 		return nil
 	})
 }

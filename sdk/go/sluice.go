@@ -22,6 +22,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -152,6 +153,7 @@ const (
 	OpSearch  Op = 3
 	OpEmbed   Op = 4
 	OpModels  Op = 5
+	OpCount   Op = 6 // how many tokens a chat request is; see Sink.InputTokens
 )
 
 // Request is what is asked.
@@ -261,6 +263,11 @@ func (s *Sink) Message(json string) error { return s.Push(&Chunk{Type: ChunkMess
 
 // JSON is the whole answer of an operation that has no smaller pieces.
 func (s *Sink) JSON(answer string) error { return s.Push(&Chunk{Type: ChunkJSON, Extra: answer}) }
+
+// InputTokens is the answer to OpCount.
+func (s *Sink) InputTokens(count uint64) error {
+	return s.JSON(`{"input_tokens":` + strconv.FormatUint(count, 10) + `}`)
+}
 
 // Quote appends text as a JSON string with its quotes. Unlike encoding/json it leaves everything as
 // it is that JSON does not want escaped.

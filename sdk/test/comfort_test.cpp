@@ -223,6 +223,15 @@ TEST_F(AnswerTest, WhatMakesNoSenseIsAnErrorThatATryMayMend) {
   EXPECT_EQ(answer({{"error", R"({"why":"tired"})"}}), "error UNAVAILABLE retryable \"tired\"\n");
 }
 
+TEST(WordsTest, AreFoundWhateverTheirCase) {
+  const sluice::Words says("Rate Limit reached: 3 \xC3\x84pfel");
+  EXPECT_TRUE(says({"quota", "rate limit"}));
+  EXPECT_TRUE(says({"\xC3\x84"}));
+  EXPECT_FALSE(says({"quota", "ratelimit"}));
+  EXPECT_FALSE(says({}));
+  EXPECT_EQ(sluice::lowered("AZaz[@\xC3\x84"), "azaz[@\xC3\x84");
+}
+
 TEST_F(AnswerTest, RefusalsSayWhatTheyMean) {
   host.nowUnixMs = 1767225600000;  // 1 January 2026
   EXPECT_EQ(
@@ -295,6 +304,11 @@ TEST(Statuses, AWordOfTheUpstreamTellsMoreThanItsStatus) {
   EXPECT_EQ(error.code, SLUICE_INVALID_ARGUMENT);
   EXPECT_TRUE(error.retryable);
   EXPECT_FALSE(sluice::statusError(400, 0, "no").retryable);
+}
+
+TEST(Paths, HoldNamesAsOneSegment) {
+  EXPECT_EQ(sluice::pathSegment("a-B.9_~@"), "a-B.9_~@");
+  EXPECT_EQ(sluice::pathSegment("arn:x/y?z#\xC3\xA9 %"), "arn%3Ax%2Fy%3Fz%23%C3%A9%20%25");
 }
 
 TEST(Models, AreListedByName) {

@@ -110,8 +110,12 @@ static void run_codec(const char* file, const sluice_instance* made, const sluic
                       record* to) {
   const sluice_request request = chat();
   sluice_error err = {.struct_size = sizeof err};
-  sluice_http_out out = {sizeof out,  SLUICE_FRAME_WHOLE, to,       http_start,
-                         http_header, http_secret,        http_body};
+  sluice_http_out out = {.struct_size = sizeof out,
+                         .host_data = to,
+                         .start = http_start,
+                         .header = http_header,
+                         .secret_header = http_secret,
+                         .body = http_body};
   sluice_sink sink = {sizeof sink, 0, to, push, finish};
   void* decoder = NULL;
   check(file, codec->encode(made, &request, &out, &err), &err);

@@ -113,6 +113,20 @@ function streams(total, interval,    cell, unfair) {
   kilobytes("peak memory MB", cell, "peak_kb", total == 5000 ? 120 : 0)
 }
 
+# What a call costs that is translated, beside one in one dialect from end to end.
+function translated(cell, what, limit,    same, ours) {
+  same = value(cell, "same", "cpu_us_each")
+  ours = value(cell, "translated", "cpu_us_each")
+  row(what ", one dialect", 2, "", "", same, "", 0)
+  row(what ", translated", 2, "", "", ours, "", 0)
+  row(what ", ratio", 2, "", "", same > 0 ? ours / same : "", "value", limit)
+  row("failures", 0, "", "", failures(cell, "same") + failures(cell, "translated"), "value", 0)
+}
+
+function failures(cell, side) {
+  return value(cell, side, "errors") + value(cell, side, "broken") + value(cell, side, "lost")
+}
+
 # What our own code takes beside a figure that it must not exceed, with the spread over the rounds.
 function bounded(what, digits, key, limit,    name, i, low, high) {
   name = "abi" SUBSEP subject SUBSEP key
@@ -141,6 +155,11 @@ END {
     head("From exec")
     plain("to 200 from /health, ms", 1, "start", "health_ms", "value", 200)
     plain("to first chat answer, ms", 1, "start", "chat_ms", "", 0)
+  }
+  if ("translation-requests" in seen) {
+    head("OpenAI chat to Anthropic Messages")
+    translated("translation-requests", "CPU us per request", 2)
+    translated("translation-streams", "CPU us per event, 1000 streams", 1.5)
   }
   if ("abi" in seen) {
     head("Plugin ABI" (form == "text" ? ", median (lowest to highest)" : ""))

@@ -1,6 +1,6 @@
-// bench_upstream [--port N] [--events N] [--interval-ms N]: an OpenAI-compatible upstream that
-// costs as little as it can. POST /v1/chat/completions is answered at once, or as a stream paced by
-// the options; GET /health is answered too. Port 0 picks a free one; it is printed.
+// bench_upstream [--port N] [--events N] [--interval-ms N]: an upstream that costs as little as it
+// can. POST /v1/chat/completions and /v1/messages are answered at once, or as a stream paced by the
+// options; GET /health is answered too. Port 0 picks a free one; it is printed.
 #include <cstdio>
 #include <exception>
 
@@ -17,8 +17,15 @@ constexpr std::string_view kHealthy = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\
 constexpr std::string_view kUnknown = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
 
 struct Upstream {
-  UpstreamTexts texts;
+  UpstreamTexts chat;
+  UpstreamTexts messages;
   std::chrono::milliseconds interval;
+
+  // Of the dialect that a request's head asks for; nullptr: it asks for something else.
+  UpstreamTexts* textsFor(std::string_view head) {
+    if (head.starts_with("POST /v1/chat/completions ")) return &chat;
+    return head.starts_with("POST /v1/messages ") ? &messages : nullptr;
+  }
 };
 
 struct Request {
@@ -59,24 +66,25 @@ io::Task<io::Status> send(io::Connection& client, std::string_view text) {
   co_return co_await client.writeAll(rest, {}, until);
 }
 
-io::Task<io::Status> stream(io::Connection& client, Upstream& upstream) {
+io::Task<io::Status> stream(io::Connection& client, UpstreamTexts& texts,
+                            std::chrono::milliseconds interval) {
   io::Loop& loop = client.loop();
   io::TimePoint due = loop.now();
-  io::Status status = co_await send(client, upstream.texts.opening());
-  for (std::uint64_t next = 0; next <= upstream.texts.events(); ++next) {
+  io::Status status = co_await send(client, texts.opening());
+  for (std::uint64_t next = 0; next <= texts.events(); ++next) {
     if (status != io::Status::ok) co_return status;
     // An event that is late delays those after it. Two never go out together: too much load shows
     // as a lower rate, not as events that travel in one piece.
-    due += upstream.interval;
-    if (due <= loop.now()) due = loop.now() + upstream.interval;
+    due += interval;
+    if (due <= loop.now()) due = loop.now() + interval;
     const io::Until pause{due, {}};
     co_await loop.sleep(pause);
-    std::string_view text = upstream.texts.finish();
-    if (next < upstream.texts.events()) text = upstream.texts.content(next);
+    std::string_view text = texts.finish();
+    if (next < texts.events()) text = texts.content(next);
     status = co_await send(client, text);
   }
-  if (status == io::Status::ok) status = co_await send(client, upstream.texts.usage());
-  if (status == io::Status::ok) status = co_await send(client, upstream.texts.end());
+  if (status == io::Status::ok) status = co_await send(client, texts.usage());
+  if (status == io::Status::ok) status = co_await send(client, texts.end());
   co_return status;
 }
 
@@ -98,14 +106,15 @@ io::Task<void> serveClient(io::ConnectionPtr client, Upstream& upstream) {
     }
     const std::size_t size = request.size();
     io::Status status = io::Status::ok;
-    if (!request.head.starts_with("POST /v1/chat/completions ")) {
+    UpstreamTexts* const texts = upstream.textsFor(request.head);
+    if (texts == nullptr) {
       std::string_view said = kUnknown;
       if (request.head.starts_with("GET /health ")) said = kHealthy;
       status = co_await send(*client, said);
     } else if (asksForStream(request.body)) {
-      status = co_await stream(*client, upstream);
+      status = co_await stream(*client, *texts, upstream.interval);
     } else {
-      status = co_await send(*client, upstream.texts.plain());
+      status = co_await send(*client, texts->plain());
     }
     if (status != io::Status::ok) co_return;
     in.erase(0, size);
@@ -125,7 +134,8 @@ io::Task<void> serve(io::Loop& loop, io::Listener& listener, Upstream& upstream)
 
 int run(Arguments& arguments) {
   const auto port = static_cast<std::uint16_t>(arguments.number("port", 0));
-  Upstream upstream{UpstreamTexts(arguments.number("events", 64)),
+  const std::uint64_t events = arguments.number("events", 64);
+  Upstream upstream{UpstreamTexts::openaiChat(events), UpstreamTexts::anthropicMessages(events),
                     std::chrono::milliseconds(arguments.number("interval-ms", 20))};
   arguments.finish();
   io::Loop loop;

@@ -79,7 +79,7 @@ scenario('GET /admin/plugins tells what runs, what is used, and what could not b
   const { vendor, version, license, abi, generation, state } = mine;
   assert.deepEqual(
     { vendor, version, license, abi, generation, state },
-    { vendor: 'example', version: '1.0.0', license: 'Apache-2.0', abi: '0.1', generation: 1, state: 'running' },
+    { vendor: 'example', version: '1.0.0', license: 'Apache-2.0', abi: '0.2', generation: 1, state: 'running' },
   );
   assert.deepEqual(mine.components[0], {
     kind: 'provider',

@@ -2,9 +2,10 @@
 // commands run, and each plugin's README says what it must.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, readdirSync, readFileSync, existsSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { account } from './support/config.js';
 import { reference, written } from './support/reference.js';
 import { scenario } from './support/scenario.js';
 import { binary, pluginDirectory, root, run } from './support/sluice.js';
@@ -13,7 +14,9 @@ const directoriesIn = (where) =>
   readdirSync(path.join(root, where), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => path.join(where, entry.name));
-const plugins = [...directoriesIn('plugins'), ...directoriesIn('strategies')];
+const plugins = [...directoriesIn('plugins'), ...directoriesIn('strategies')].filter((name) =>
+  existsSync(path.join(root, name, 'CMakeLists.txt')),
+);
 const pages = [
   'README.md',
   'sdk/README.md',
@@ -42,21 +45,48 @@ test('the reference of the configuration is that of the schema', () => {
 
 // A part of a configuration is one that enables the plugins we ship.
 const shipped = 'plugins: {enable: [openai, demo, priority]}\n';
-const whole = (text) => (/^plugins:/m.test(text) ? text : shipped + text);
+const [enabled] = /^ {2}enable: .*$/m.exec(read('config/sluice.yaml'));
+const whole = (text) => (/^plugins:/m.test(text) ? text : `plugins:\n${enabled}\n${text}`);
+
+// Every variable is set, so that no provider is off and its settings are looked at.
+const variables = (text, directory) =>
+  Object.fromEntries(
+    [...text.matchAll(/\$\{([A-Z0-9_]+)\}/g)].map(([, name]) => {
+      if (name === 'GOOGLE_CREDENTIALS') return [name, account];
+      if (name === 'GOOGLE_APPLICATION_CREDENTIALS') return [name, path.join(directory, 'key.json')];
+      return [name, name.endsWith('_BASE_URL') ? 'http://127.0.0.1:9' : 'k'];
+    }),
+  );
 
 for (const page of pages) {
   for (const block of blocks(page, 'yaml')) {
     scenario(`the configuration at ${page}:${block.line} loads`, async (stage) => {
       const work = await stage.work(whole(block.text));
-      const env = { SLUICE_DOCS: 'yes', GROQ_API_KEY: 'k', OPENAI_API_KEY: 'k' };
+      writeFileSync(path.join(work.directory, 'key.json'), account);
+      const env = variables(block.text, work.directory);
       const got = await run(['check', '--config', work.file], { cwd: work.directory, env });
       assert.equal(got.code, 0, got.stderr);
+      assert.doesNotMatch(got.stdout, /^off:/m);
     });
   }
 }
 
 // What the tests themselves, or somebody with a provider's key, run.
-const runElsewhere = [/^(GROQ_API_KEY=… )?host\/run/, /^tests\//, /^cmake /, /"model": "auto"/];
+const runElsewhere = [/^(\w+=… )*host\/run/, /^claude$/, /^tests\//, /^cmake /, /"model": "auto"/];
+
+// A page's commands run with the configuration on it that is called sluice.yaml, in a home of their
+// own.
+const configurationOf = (page) =>
+  blocks(page, 'yaml').find(({ text }) => text.startsWith('# sluice.yaml'))?.text ?? shipped;
+const environmentIn = (directory) => ({
+  ...process.env,
+  HOME: directory,
+  XDG_CONFIG_HOME: '',
+  CODEX_HOME: '',
+  CLAUDE_CONFIG_DIR: '',
+  PROXY_API_KEY: 'p',
+  GROQ_API_KEY: 'k',
+});
 
 function commandsOf(text) {
   return text
@@ -74,16 +104,17 @@ for (const page of pages) {
         async (stage) => {
           const env = { PORT: '0', ADMIN_TOKEN: 'at-docs' };
           const sluice = await stage.sluice(null, { env });
-          const work = await stage.work(shipped);
+          const work = await stage.work(configurationOf(page));
           const line = command
             .replaceAll('http://127.0.0.1:8090', sluice.url)
             .replaceAll('build/plugins', pluginDirectory)
             .replace(/^curl /, 'curl --silent --show-error --fail-with-body ')
-            .replace(/^(build\/)?sluice /, `${binary} `);
+            .replace(/^(build\/)?sluice /, `${binary} `)
+            .replace('$(sluice ', `$(${binary} `);
           const got = spawnSync('bash', ['-c', line], {
             cwd: work.directory,
             encoding: 'utf8',
-            env: { ...process.env, ADMIN_TOKEN: env.ADMIN_TOKEN },
+            env: { ...environmentIn(work.directory), ADMIN_TOKEN: env.ADMIN_TOKEN },
           });
           assert.equal(got.status, 0, got.stdout + got.stderr);
         },
@@ -109,11 +140,12 @@ const asPattern = (text) =>
 for (const page of pages) {
   for (const block of blocks(page, 'console')) {
     scenario(`the session at ${page}:${block.line} goes as it is shown`, async (stage) => {
-      const { directory } = await stage.work(shipped);
+      const { directory } = await stage.work(configurationOf(page));
+      const env = environmentIn(directory);
       copyFileSync(path.join(pluginDirectory, 'demo.so'), path.join(directory, 'hello.so'));
       for (const { command, output } of sessionOf(block.text)) {
         const line = `{ ${command.replace(/^sluice /, `${binary} `)}; } 2>&1`;
-        const got = spawnSync('bash', ['-c', line], { cwd: directory, encoding: 'utf8' });
+        const got = spawnSync('bash', ['-c', line], { cwd: directory, encoding: 'utf8', env });
         assert.match(got.stdout, asPattern(output), command);
       }
     });

@@ -1,12 +1,13 @@
 // Faults of an upstream after content has reached the client: nothing is spliced in, and the stream
 // never looks like a success.
 import assert from 'node:assert/strict';
+import http from 'node:http';
 import { chunk, close, delay, event, reset, sse, stall, until } from './support/answers.js';
 import { chatAnswer, done, errorBody, question, role, streamHead, word } from './support/chat.js';
-import { contentOf, eventsOf, openChat } from './support/client.js';
+import { chat, contentOf, eventsOf, openChat } from './support/client.js';
 import { provider, virtual } from './support/config.js';
 import { assertErrorObject, assertGivenBy } from './support/expect.js';
-import { table } from './support/scenario.js';
+import { scenario, table } from './support/scenario.js';
 import { makeGate, slow, within } from './support/time.js';
 
 const impatient = { idle_ms: slow(300) };
@@ -85,3 +86,17 @@ async function play(sluice, { number, second, gate, a, b }) {
 }
 
 table('After the commit point a stream that fails ends with an error event:', cases, prepare, play);
+
+// The connection was closed behind the answer, and a client's next request on it was lost.
+scenario('a stream that ends with an error leaves the connection to the client', async (stage) => {
+  const a = await stage.upstream();
+  a.next(sse([role, word('partly '), reset])).always(chatAnswer('whole'));
+  const sluice = await stage.sluice({ providers: { a: provider(a) } });
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  const broken = await openChat(sluice, question('a/m1', { stream: true }), { agent });
+  assert.match(await within(20_000, broken.text, 'the end'), /"error"/);
+  const next = await chat(sluice, question('a/m1'), { agent });
+  assert.equal(next.status, 200);
+  assert.equal(next.localPort, broken.localPort);
+  agent.destroy();
+});

@@ -36,7 +36,12 @@ import { slow } from './support/time.js';
 const whole = json(completion('never seen'));
 const broken = { status: 502, code: /^upstream_(error|broken_answer|unreachable)$/ };
 const silence = { status: 504, code: 'upstream_timeout' };
-const impatient = { first_byte_ms: slow(300), first_content_ms: slow(400), idle_ms: slow(300) };
+const impatient = {
+  first_byte_ms: slow(300),
+  first_content_ms: slow(400),
+  answer_ms: slow(300),
+  idle_ms: slow(300),
+};
 
 // `tries`: how often one lane is asked; 2: once more after a pause, 1: never again.
 // `gives`: what the client gets when nobody else can answer.

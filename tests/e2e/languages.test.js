@@ -114,6 +114,17 @@ languageTest('a stream arrives word by word', async ({ upstream, sluice, model }
   assertAsked(upstream.requests[0], { stream: true });
 });
 
+languageTest('what the upstream has no word for is told', async ({ upstream, sluice, model }) => {
+  upstream.always(json({ id: 'a1', model: 'm1', text: 'Hello', done: 'stop' }));
+  const got = await chat(sluice, question(model, { seed: 7 }));
+  assert.equal(got.status, 200, got.text);
+  assert.equal(got.headers['x-sluice-dropped'], 'seed');
+  assertAsked(upstream.requests[0], { stream: false });
+  const tools = [{ type: 'function', function: { name: 'look', parameters: {} } }];
+  assertError(await chat(sluice, question(model, { tools })), 400, { param: 'tools' });
+  assert.equal(upstream.requests.length, 1);
+});
+
 languageTest('a client that leaves takes its upstream request along', async (play) => {
   const { upstream, sluice, model, language } = play;
   upstream.always(lines(begin, line({ text: 'Hello ' }), until(makeGate())));

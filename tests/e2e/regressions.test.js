@@ -85,3 +85,13 @@ scenario('a second signal ends calls though the first loop is idle', async (stag
   }
   await sluice.ended();
 });
+
+scenario('what a client wrote does not fill the log', async (stage) => {
+  const upstream = await stage.upstream();
+  const sluice = await stage.sluice({ providers: { up: provider(upstream) } });
+  const body = { model: 'up/m1', input: [{ type: 'x'.repeat(1 << 20) }] };
+  const got = await request(sluice, '/v1/responses', { method: 'POST', body });
+  assert.equal(got.status, 400, got.text.slice(0, 200));
+  const line = await sluice.logLine('is of the type');
+  assert.ok(line.length < 4000, `${line.length} characters`);
+});

@@ -15,6 +15,10 @@ async function prepare(stage) {
       { match: 'claude-*', provider: 'b' },
       { match: '*-mini', provider: 'a' },
       { match: 'claude-*', provider: 'a' },
+      { match: 'grok-*', provider: 'off' },
+      { match: 'grok-*', provider: 'b', model: 'x-ai/*' },
+      { match: 'sonnet', provider: 'b', model: 'claude-sonnet-4-5' },
+      { match: 'lost-*', provider: 'off' },
     ],
     models: { 'a/known': { context: 1000 } },
     virtual_models: {
@@ -33,6 +37,8 @@ const found = [
   ['a virtual model passes over providers that are off', 'rest', 'b', 'm2'],
   ['the first pattern that matches wins', 'claude-4', 'b', 'claude-4'],
   ['a pattern may begin with a star', 'tiny-mini', 'a', 'tiny-mini'],
+  ['a pattern passes over providers that are off', 'grok-4', 'b', 'x-ai/grok-4'],
+  ['a pattern may say what the provider calls it', 'sonnet', 'b', 'claude-sonnet-4-5'],
   ['provider/model is that model there', 'b/anything', 'b', 'anything'],
   ['only the first slash parts them', 'a/org/model:free', 'a', 'org/model:free'],
 ].map(([name, model, giver, upstreamModel]) => ({ name, model, giver, upstreamModel }));
@@ -54,6 +60,7 @@ const missing = [
   ['an unknown name tells the nearest right one', 'bets', /best/],
   ['an unknown provider is not found', 'nobody/m1', /nobody/],
   ['a provider that is off says which variable turns it on', 'off/m1', /NOT_SET_KEY/],
+  ['a pattern whose provider is off says which variable turns it on', 'lost-1', /NOT_SET_KEY/],
   ['a virtual model whose providers are all off says why', 'none', /NOT_SET_KEY/],
   ['a name with a line break is not found', 'a\nb', /model/],
 ].map(([name, model, message]) => ({ name, model, message }));

@@ -27,7 +27,7 @@ for page in "$prefix"/share/doc/sluice/*.md; do
   done
 done >"$work/links"
 [ ! -s "$work/links" ] || { cat "$work/links"; fail "links of pages lead nowhere"; }
-for page in plugins abi operations configuration; do
+for page in plugins abi operations configuration clients providers; do
   [ -e "$prefix/share/doc/sluice/$page.md" ] || fail "$page.md is not installed"
 done
 # Programs and libraries may hold paths in what a debugger reads.

@@ -2,7 +2,8 @@
 # readme.sh SOURCE_DIR: every plugin and strategy has its README, with the sections that all have.
 set -eu
 failed=0
-for directory in "$1"/plugins/*/ "$1"/strategies/*/; do
+for build in "$1"/plugins/*/CMakeLists.txt "$1"/strategies/*/CMakeLists.txt; do
+  directory=${build%CMakeLists.txt}
   sections=$(grep '^## ' "$directory/README.md" | tr -d '\n') || true
   [ "$sections" = "## Name## Description## Config## Examples## Limits" ] ||
     { echo "FAILED: ${directory}README.md has the sections: $sections"; failed=1; }

@@ -56,6 +56,11 @@ sluice_status encode(const sluice_instance*, const sluice_request* req, sluice_h
     if (words[0] == "secret") out->secret_header(out, str(words[1]), str(words[2]), str(words[3]));
     if (words[0] == "body") out->body(out, str(words[1]));
     if (words[0] == "same body") out->body(out, req->body);
+#if SLUICE_ABI_VERSION >= 2  // tests/abi compiles this with older headers too
+    if (words[0] == "sign") out->sign(out, str(words[1]), str(words[2]));
+    if (words[0] == "dropped")
+      out->dropped(out, static_cast<uint32_t>(words[1][0] - '0'), str(words[2]));
+#endif
     if (words[0] == "framing") out->framing = static_cast<uint32_t>(words[1][0] - '0');
     if (words[0] == "fail") return fail(err, SLUICE_INVALID_ARGUMENT, words[1]);
     if (words[0] == "fail silently") return SLUICE_UNAVAILABLE;

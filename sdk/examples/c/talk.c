@@ -76,6 +76,17 @@ static void put_turns(out_text* out, sluice_str messages) {
   free(word.data);
 }
 
+static int is_given(sluice_str asked, const char* name) {
+  const sluice_str value = sluice_json_get(asked, name);
+  return value.len > 0 && value.ptr[0] != 'n'; /* null */
+}
+
+/* What the upstream has no word for; the host decides what becomes of it. */
+static void tell_dropped(sluice_http_out* out, sluice_str asked) {
+  if (is_given(asked, "seed")) out->dropped(out, SLUICE_DROPPED_HINT, text("seed"));
+  if (is_given(asked, "tools")) out->dropped(out, SLUICE_DROPPED_MEANING, text("tools"));
+}
+
 static sluice_status encode_chat(const settings* set, const sluice_request* req,
                                  sluice_http_out* out, sluice_error* err) {
   const sluice_str asked = object_in(req->body);
@@ -98,6 +109,7 @@ static sluice_status encode_chat(const settings* set, const sluice_request* req,
     out->secret_header(out, text("X-Key"), empty, text("key"));
     out->header(out, text("Content-Type"), text("application/json"));
     out->body(out, out_view(&body));
+    tell_dropped(out, asked);
   }
   free(body.data);
   return body.failed ? no_memory(err) : SLUICE_OK;

@@ -78,6 +78,12 @@ struct Talk : sluice::Codec {
     to.endArray().endObject();
     out.post("/v1/talk").secretHeader("X-Key").json(body);
     if (request.stream()) out.lines();
+    // What the upstream has no word for; the host decides what becomes of it.
+    const auto given = [&](const char* name) {
+      return asked[name].exists() && !asked[name].isNull();
+    };
+    if (given("seed")) out.dropped("seed");
+    if (given("tools")) out.dropped("tools", SLUICE_DROPPED_MEANING);
   }
 
   std::unique_ptr<sluice::Decoder> open(const sluice::Request& request,

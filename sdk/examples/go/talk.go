@@ -58,7 +58,22 @@ func (t *talk) Encode(request *sluice.Request) (*sluice.HTTPRequest, error) {
 	if request.Stream {
 		out.Frames(sluice.FrameLines)
 	}
-	return out, nil
+	return out, tellDropped(request, out)
+}
+
+// What the upstream has no word for; the host decides what becomes of it.
+func tellDropped(request *sluice.Request, out *sluice.HTTPRequest) error {
+	var asked struct{ Seed, Tools any }
+	if err := json.Unmarshal(request.Body, &asked); err != nil {
+		return sluice.BadRequest("the request: %v", err)
+	}
+	if asked.Seed != nil {
+		out.Drop("seed", sluice.DroppedHint)
+	}
+	if asked.Tools != nil {
+		out.Drop("tools", sluice.DroppedMeaning)
+	}
+	return nil
 }
 
 func (t *talk) body(request *sluice.Request, asked *sluice.Chat) []byte {

@@ -104,7 +104,8 @@ func Request(op sluice.Op, body string) *sluice.Request {
 	return &sluice.Request{Op: op, Model: said.Model, Stream: said.Stream, ID: 1, Body: []byte(body)}
 }
 
-// Encode is what a codec sends: line, headers, an empty line, body; or the line of its error.
+// Encode is what a codec sends: line, headers, `sign SCHEME PARAMS`, `dropped hint|meaning FIELD`, an
+// empty line, body; or the line of its error.
 func Encode(codec sluice.Codec, request *sluice.Request) string {
 	made, err := codec.Encode(request)
 	if err != nil {
@@ -118,6 +119,16 @@ func Encode(codec sluice.Codec, request *sluice.Request) string {
 			fmt.Fprintf(&out, "<%s>", header.Secret)
 		}
 		out.WriteByte('\n')
+	}
+	if made.Signing != nil {
+		fmt.Fprintf(&out, "sign %s %s\n", made.Signing.Scheme, made.Signing.Params)
+	}
+	for _, field := range made.Dropped {
+		loses := "meaning"
+		if field.Weight == sluice.DroppedHint {
+			loses = "hint"
+		}
+		fmt.Fprintf(&out, "dropped %s %s\n", loses, field.Field)
 	}
 	return out.String() + "\n" + string(made.Body)
 }
@@ -266,7 +277,8 @@ func cut(framing sluice.Framing, pieces ...[]byte) []Frame {
 				frames = append(frames, Frame{Data: line})
 			}
 		}
-	case sluice.FrameSSE:
+	// Messages of an event stream are written as server-sent events.
+	case sluice.FrameSSE, sluice.FrameEvents:
 		return events(body)
 	default:
 		if len(body) > 0 {

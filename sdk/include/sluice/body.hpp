@@ -5,6 +5,9 @@
 
 #include <sluice/core.hpp>
 #include <sluice/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace sluice {
 
@@ -39,6 +42,13 @@ class Body {
     detail::parseObject(document_, request.body(), "the request");
   }
   json::Value operator[](std::string_view name) const noexcept { return document_.root()[name]; }
+  // The names of all members, as often as they are written. Lent as values are.
+  std::vector<std::string_view> names() const {
+    std::vector<std::string_view> out;
+    const json::Value root = document_.root();
+    for (auto at = root.begin(); at != root.end(); ++at) out.push_back(at.key());
+    return out;
+  }
   // Throws, naming the member, unless that is an array.
   json::Value array(std::string_view name) const {
     const json::Value value = (*this)[name];
@@ -59,10 +69,33 @@ class Body {
     return value.whole();
   }
 
+  // A number, or a missing value where it is missing or null. Throws, naming the member, if it is
+  // something else.
+  json::Value number(std::string_view name) const {
+    const json::Value value = (*this)[name];
+    if (value.isNull()) return {};
+    if (value.exists() && !value.isNumber()) refuse(name, "must be a number");
+    return value;
+  }
+
   // Of sluice.chat/1: the conversation, and the most tokens that its answer may have.
   json::Value messages() const { return array("messages"); }
   std::uint64_t maxTokens(std::uint64_t otherwise) const {
     return whole("max_completion_tokens", whole("max_tokens", otherwise));
+  }
+  // Of the same: what ends the answer, in its order; may hold texts that are empty. Throws unless
+  // `stop` is missing, null, a string or an array of strings. Lent as the body's values.
+  std::vector<std::string_view> stops() const {
+    std::vector<std::string_view> out;
+    const auto add = [&](json::Value text) {
+      if (!text.isString()) refuse("stop", "must be a string or an array of strings");
+      out.push_back(text.string());
+    };
+    const json::Value stop = (*this)["stop"];
+    if (stop.isArray())
+      for (const json::Value text : stop) add(text);
+    else if (stop.exists() && !stop.isNull()) add(stop);
+    return out;
   }
 
   // Throws: the client's fault.

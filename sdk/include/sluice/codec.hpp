@@ -34,6 +34,18 @@ class HttpOut {
   HttpOut& bearer(std::string_view secret = "key") {
     return secretHeader("Authorization", "Bearer ", secret);
   }
+  // The host signs the request with the provider's key; once, and without secretHeader(). `params`
+  // is a JSON object: sluice/plugin.h tells the schemes and what they need.
+  HttpOut& sign(std::string_view scheme, std::string_view params) {
+    out_->sign(out_, str(scheme), str(params));
+    return *this;
+  }
+  // A field of the request that the upstream cannot express and that is left out, for example
+  // `messages[2].content[1].audio`. weight: SLUICE_DROPPED_*, what the answer loses with it.
+  HttpOut& dropped(std::string_view field, std::uint32_t weight = SLUICE_DROPPED_HINT) {
+    out_->dropped(out_, weight, str(field));
+    return *this;
+  }
   // Appends. Given the request's own body, once and whole, the host sends it without a copy.
   HttpOut& body(std::string_view bytes) {
     out_->body(out_, str(bytes));
@@ -49,6 +61,9 @@ class HttpOut {
   }
   HttpOut& lines() { return framing(SLUICE_FRAME_LINES); }
   HttpOut& sse() { return header("Accept", "text/event-stream").framing(SLUICE_FRAME_SSE); }
+  HttpOut& events() {
+    return header("Accept", "application/vnd.amazon.eventstream").framing(SLUICE_FRAME_EVENTS);
+  }
 
  private:
   sluice_http_out* out_;
@@ -97,8 +112,8 @@ struct CodecTable;
 class Decoder {
  public:
   virtual ~Decoder() = default;
-  // One SSE event (`event` is its name), line, piece of bytes or whole body, as encode() asked. A
-  // body that is not 2xx comes whole, and is to be thrown as the Error that it means.
+  // One event (`event` is its name), line, piece of bytes or whole body, as encode() asked. A body
+  // that is not 2xx comes whole, and is to be thrown as the Error that it means.
   virtual void frame(std::string_view event, std::string_view data, Sink sink) = 0;
   // The body ended in order. To be thrown here: that something is missing.
   virtual void end(Sink sink) = 0;

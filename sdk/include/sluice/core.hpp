@@ -6,6 +6,7 @@
 #include <sluice/plugin.h>
 
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 #include <ctime>
 #include <exception>
@@ -260,6 +261,13 @@ class Sink {
     sluice_chunk chunk = make(SLUICE_CHUNK_JSON);
     chunk.extra = str(answer);
     return push(chunk);
+  }
+  // The answer to SLUICE_OP_COUNT.
+  sluice_status inputTokens(std::uint64_t count) const noexcept {
+    char answer[48];
+    std::snprintf(answer, sizeof answer, R"({"input_tokens":%llu})",
+                  static_cast<unsigned long long>(count));
+    return json(answer);
   }
   sluice_status push(const sluice_chunk& chunk) const noexcept {
     if (cancelled_ && *cancelled_) return SLUICE_CANCELLED;

@@ -113,4 +113,11 @@ class Writer {
   bool first_ = true;
 };
 
+// Writes the next element of `list`: elements of an array without its brackets, as raw() takes them
+// between beginArray() and endArray().
+inline Writer next(std::string& list) {
+  if (!list.empty()) list.push_back(',');
+  return Writer(list);
+}
+
 }  // namespace sluice::json

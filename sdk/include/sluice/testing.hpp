@@ -172,6 +172,12 @@ class Recorder {
   int finished_ = 0;
 };
 
+// A field of the request that a codec left out.
+struct Dropped {
+  std::uint32_t weight;  // SLUICE_DROPPED_*
+  std::string field;
+};
+
 // The HTTP request that a codec made.
 class HttpRequest {
  public:
@@ -193,6 +199,12 @@ class HttpRequest {
       of(out).body += text(bytes);
       of(out).pieces.push_back(bytes);
     };
+    out_.sign = [](sluice_http_out* out, sluice_str scheme, sluice_str params) {
+      of(out).signing = text(scheme) + " " + text(params);
+    };
+    out_.dropped = [](sluice_http_out* out, std::uint32_t weight, sluice_str field) {
+      of(out).dropped.push_back({weight, text(field)});
+    };
   }
   HttpRequest(const HttpRequest&) = delete;
   HttpRequest& operator=(const HttpRequest&) = delete;
@@ -204,6 +216,8 @@ class HttpRequest {
   std::string headers;  // "Name: value\n" each; a secret as <its name>
   std::string body;
   std::vector<sluice_str> pieces;  // as body() was given them
+  std::string signing;             // "scheme params"; empty: not to be signed
+  std::vector<Dropped> dropped;    // in the order they were told
 
  private:
   static HttpRequest& of(sluice_http_out* out) noexcept {
@@ -295,6 +309,12 @@ inline sluice_request chat(std::string_view model, std::string_view body, bool s
   request.model = str(model);
   request.dialect = str("sluice.chat/1");
   request.body = str(body);
+  return request;
+}
+// A request to count the tokens of a chat request. The texts are lent.
+inline sluice_request count(std::string_view model, std::string_view body) {
+  sluice_request request = chat(model, body, false);
+  request.op = SLUICE_OP_COUNT;
   return request;
 }
 // A request of another operation, for example SLUICE_OP_SEARCH with {"query": "rivers"}.

@@ -18,6 +18,8 @@
 //   === chunks
 //   text "Hello"
 //   finish stop
+// An answer in messages of application/vnd.amazon.eventstream is written as server-sent events:
+// `event: ` and the name that frame() is given, `data: ` and the payload, an empty line.
 // Threads: plain values.
 #pragma once
 
@@ -55,8 +57,10 @@ struct Transcript {
   bool ok() const noexcept { return status >= 200 && status < 300; }
   // The request as the ABI has it. Its texts are lent by this transcript, as are the fields'.
   sluice_request asked() const noexcept {
-    sluice_request out = op == SLUICE_OP_CHAT ? chat(model, request, stream) : models();
-    if (op == SLUICE_OP_CHAT || op == SLUICE_OP_MODELS) return out;
+    if (op == SLUICE_OP_CHAT) return chat(model, request, stream);
+    if (op == SLUICE_OP_COUNT) return count(model, request);
+    sluice_request out = models();
+    if (op == SLUICE_OP_MODELS) return out;
     static constexpr const char* dialects[] = {"", "", "sluice.context/1", "sluice.search/1",
                                                "sluice.embed/1"};
     out.op = op;
@@ -98,13 +102,14 @@ inline std::string section(const std::string& text, const std::string& from, con
 }
 
 inline std::uint32_t opNamed(const std::string& name, bool hasBody) {
-  static constexpr const char* names[] = {"", "chat", "context", "search", "embed", "models"};
+  static constexpr const char* names[] = {"",      "chat",   "context", "search",
+                                          "embed", "models", "count"};
   const std::size_t from = name.find_first_not_of(' ');
   if (from == std::string::npos) return hasBody ? SLUICE_OP_CHAT : SLUICE_OP_MODELS;
   for (std::uint32_t op = 1; op < std::size(names); ++op)
     if (name.compare(from, std::string::npos, names[op]) == 0) return op;
   throw std::runtime_error("asks for '" + name.substr(from) +
-                           "', which is none of chat, context, search, embed, models");
+                           "', which is none of chat, context, search, embed, models, count");
 }
 
 // The status line and the headers, which may end with CRLF, as recorders write them.
@@ -199,7 +204,7 @@ class Framer {
   explicit Framer(std::uint32_t framing) noexcept : framing_(framing) {}  // SLUICE_FRAME_*
 
   Framer& give(std::string_view bytes) {
-    if (framing_ == SLUICE_FRAME_SSE) giveEvents(bytes);
+    if (framing_ == SLUICE_FRAME_SSE || framing_ == SLUICE_FRAME_EVENTS) giveEvents(bytes);
     else if (framing_ == SLUICE_FRAME_LINES) giveLines(bytes);
     else if (framing_ == SLUICE_FRAME_RAW && !bytes.empty())
       frames_.push_back({"", std::string(bytes)});
@@ -213,7 +218,7 @@ class Framer {
     if (framing_ == SLUICE_FRAME_SSE) {
       endLine();
       endLine();
-    } else if (!open_.data.empty()) {
+    } else if (framing_ != SLUICE_FRAME_EVENTS && !open_.data.empty()) {
       frames_.push_back(open_);
     }
     open_ = {};

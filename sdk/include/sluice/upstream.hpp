@@ -1,7 +1,9 @@
-// sluice/upstream.hpp: what codecs have in common: answers that are JSON, refusals, lists of
-// models. Threads: a decoder belongs to its answer; all else are pure functions.
+// sluice/upstream.hpp: what codecs have in common: names in paths, answers that are JSON,
+// refusals, lists of models. Threads: a decoder belongs to its answer; all else are pure functions.
 #pragma once
 
+#include <algorithm>
+#include <initializer_list>
 #include <sluice/body.hpp>
 #include <sluice/codec.hpp>
 #include <sluice/http.hpp>
@@ -15,6 +17,20 @@ inline std::string_view finishName(std::string_view reason) noexcept {
   if (reason == "tool_calls" || reason == "tool_use" || reason == "function_call")
     return "tool_calls";
   return reason == "content_filter" ? reason : std::string_view("stop");
+}
+
+// A text as one segment of a path: whatever a model is called, it names nothing but a model.
+inline std::string pathSegment(std::string_view text) {
+  constexpr std::string_view hex = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                       c == '-' || c == '.' || c == '_' || c == '~' || c == '@';
+    const auto byte = static_cast<unsigned char>(c);
+    if (plain) out.push_back(c);
+    else out.append(1, '%').append(1, hex[byte >> 4]).append(1, hex[byte & 15]);
+  }
+  return out;
 }
 
 // A decoder of frames that are JSON: lines, events, or one whole body. Blank frames and isMark()'s
@@ -80,6 +96,31 @@ inline Complaint usualComplaint(json::Value body) {
   said.param = from["param"].string();
   return said;
 }
+
+// The same text with its ASCII letters small.
+inline std::string lowered(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  return out;
+}
+
+// What an upstream said, where there is little but words to go by:
+//   const sluice::Words says(complaint.message);
+//   if (says({"rate limit", "per minute"})) complaint.reason = SLUICE_REASON_RATE_LIMIT;
+class Words {
+ public:
+  explicit Words(std::string_view text) : text_(lowered(text)) {}
+  // Whether any of these is in it. They are told in small letters; there they may be capital.
+  bool operator()(std::initializer_list<std::string_view> any) const {
+    return std::any_of(any.begin(), any.end(), [&](std::string_view words) {
+      return text_.find(words) != std::string::npos;
+    });
+  }
+
+ private:
+  std::string text_;
+};
 
 // Throws what a refused answer means, by its status, its headers and its body.
 class RefusalDecoder final : public Decoder {

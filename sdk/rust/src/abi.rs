@@ -1,4 +1,4 @@
-//! sluice/plugin.h, ABI 0.1, by hand. The names and the rules are those of the header, which is the
+//! sluice/plugin.h, ABI 0.2, by hand. The names and the rules are those of the header, which is the
 //! reference. The layout is asserted below. Plain data; who may call what stands in the header.
 #![allow(non_camel_case_types)]
 
@@ -6,7 +6,7 @@ use std::ffi::{c_char, c_void};
 use std::mem::{offset_of, size_of};
 
 pub const ABI_MAJOR: u32 = 0;
-pub const ABI_MINOR: u32 = 1;
+pub const ABI_MINOR: u32 = 2;
 pub const ABI_VERSION: u32 = (ABI_MAJOR << 16) | ABI_MINOR;
 
 #[repr(C)]
@@ -58,6 +58,7 @@ pub const OP_CONTEXT: u32 = 2;
 pub const OP_SEARCH: u32 = 3;
 pub const OP_EMBED: u32 = 4;
 pub const OP_MODELS: u32 = 5;
+pub const OP_COUNT: u32 = 6;
 pub const REQ_STREAM: u32 = 1;
 
 #[repr(C)]
@@ -152,6 +153,10 @@ pub const FRAME_WHOLE: u32 = 0;
 pub const FRAME_SSE: u32 = 1;
 pub const FRAME_LINES: u32 = 2;
 pub const FRAME_RAW: u32 = 3;
+pub const FRAME_EVENTS: u32 = 4;
+
+pub const DROPPED_HINT: u32 = 0;
+pub const DROPPED_MEANING: u32 = 1;
 
 #[repr(C)]
 pub struct sluice_http_out {
@@ -163,6 +168,8 @@ pub struct sluice_http_out {
     pub secret_header:
         unsafe extern "C" fn(*mut sluice_http_out, sluice_str, sluice_str, sluice_str),
     pub body: unsafe extern "C" fn(*mut sluice_http_out, sluice_str),
+    pub sign: unsafe extern "C" fn(*mut sluice_http_out, sluice_str, sluice_str),
+    pub dropped: unsafe extern "C" fn(*mut sluice_http_out, u32, sluice_str),
 }
 
 #[repr(C)]
@@ -341,7 +348,7 @@ layout!(sluice_sink, 32, push at 16, finish at 24);
 layout!(sluice_host, 48, name at 16, get_extension at 32, log at 40);
 layout!(sluice_host_clock, 24, unix_ms at 16);
 layout!(sluice_instance, 40, plugin_data at 8, get_extension at 16, destroy at 32);
-layout!(sluice_http_out, 48, framing at 4, start at 16, body at 40);
+layout!(sluice_http_out, 64, framing at 4, start at 16, body at 40, sign at 48, dropped at 56);
 layout!(sluice_codec, 48, encode at 8, close at 40);
 layout!(sluice_direct, 40, start at 8, release at 32);
 layout!(sluice_memory, 16, remember at 8);

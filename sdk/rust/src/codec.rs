@@ -18,6 +18,18 @@ pub enum Framing {
     Sse = abi::FRAME_SSE,
     Lines = abi::FRAME_LINES,
     Raw = abi::FRAME_RAW,
+    /// Messages of application/vnd.amazon.eventstream.
+    Events = abi::FRAME_EVENTS,
+}
+
+/// What an answer loses with a field of the request that is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Dropped {
+    /// Nothing that it says: a hint, a label, a wish for speed.
+    Hint = abi::DROPPED_HINT,
+    /// It may say something else than what was asked for.
+    Meaning = abi::DROPPED_MEANING,
 }
 
 enum Field<'a> {
@@ -33,6 +45,9 @@ pub struct HttpRequest<'a> {
     fields: Vec<Field<'a>>,
     body: Option<Cow<'a, [u8]>>,
     framing: Framing,
+    /// scheme, params
+    signing: Option<(Cow<'a, str>, Cow<'a, str>)>,
+    dropped: Vec<(Dropped, Cow<'a, str>)>,
 }
 
 impl<'a> HttpRequest<'a> {
@@ -44,6 +59,8 @@ impl<'a> HttpRequest<'a> {
             fields: Vec::new(),
             body: None,
             framing: Framing::Whole,
+            signing: None,
+            dropped: Vec::new(),
         }
     }
     pub fn post(path: impl Into<Cow<'a, str>>) -> Self {
@@ -78,6 +95,23 @@ impl<'a> HttpRequest<'a> {
         self
     }
 
+    /// The host signs the request with the provider's key; not beside `secret_header`. `params`: a
+    /// JSON object. plugin.h tells the schemes and what they need.
+    pub fn sign(
+        mut self,
+        scheme: impl Into<Cow<'a, str>>,
+        params: impl Into<Cow<'a, str>>,
+    ) -> Self {
+        self.signing = Some((scheme.into(), params.into()));
+        self
+    }
+    /// Tells of a field of the request ("seed") that the upstream cannot express and that is left
+    /// out.
+    pub fn dropped(mut self, field: impl Into<Cow<'a, str>>, loses: Dropped) -> Self {
+        self.dropped.push((loses, field.into()));
+        self
+    }
+
     /// # Safety
     /// `out` is the host's.
     unsafe fn send(&self, out: *mut sluice_http_out) {
@@ -93,6 +127,12 @@ impl<'a> HttpRequest<'a> {
             }
             if let Some(body) = &self.body {
                 ((*out).body)(out, lend_bytes(body));
+            }
+            if let Some((scheme, params)) = &self.signing {
+                ((*out).sign)(out, lend(scheme), lend(params));
+            }
+            for (loses, field) in &self.dropped {
+                ((*out).dropped)(out, *loses as u32, lend(field));
             }
             (*out).framing = self.framing as u32;
         }
@@ -243,4 +283,67 @@ unsafe extern "C" fn close(decoder: *mut c_void) {
         drop(unsafe { Box::from_raw(decoder.cast::<Opened>()) });
         Ok(())
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::component::{Component, Face, Setup};
+    use crate::core::Op;
+    use crate::testing::{Asked, Instance};
+    use std::ffi::CStr;
+
+    /// Signs, leaves out and counts.
+    struct Signed;
+
+    impl Component for Signed {
+        const ID: &'static CStr = c"org.example.signed";
+        const DESCRIPTION: &'static CStr = c"signs";
+        const FACES: &'static [Face<Self>] = &[Face::codec()];
+        fn create(_: &Setup) -> Result<Self, Error> {
+            Ok(Signed)
+        }
+    }
+    impl Codec for Signed {
+        fn encode<'a>(&self, request: &'a Request<'a>) -> Result<HttpRequest<'a>, Error> {
+            let path = if request.op == Op::Count { "/count" } else { "/chat" };
+            Ok(HttpRequest::post(path)
+                .sign("aws.sigv4", r#"{"service":"bedrock"}"#)
+                .dropped("seed", Dropped::Hint)
+                .dropped("logprobs", Dropped::Meaning)
+                .framing(Framing::Events))
+        }
+        fn open(&self, _: &Request, _: &Response) -> Result<Box<dyn Decoder>, Error> {
+            Ok(Box::new(Counted))
+        }
+    }
+    struct Counted;
+    impl Decoder for Counted {
+        fn frame(&mut self, _: &str, data: &[u8], sink: &mut Sink) -> Result<(), Error> {
+            sink.input_tokens(data.len() as u64);
+            Ok(())
+        }
+        fn end(&mut self, _: &mut Sink) -> Result<(), Error> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn tells_how_to_sign_and_what_is_left_out() {
+        let instance = Instance::new::<Signed>("{}").unwrap();
+        let told = "sign aws.sigv4 {\"service\":\"bedrock\"}\ndropped hint seed\n\
+                    dropped meaning logprobs\n\n";
+        assert_eq!(instance.encode(&Asked::chat("{}")), format!("POST /chat\n{told}"));
+        assert_eq!(instance.encode(&Asked::count("{}")), format!("POST /count\n{told}"));
+    }
+
+    #[test]
+    fn counts_tokens() {
+        let instance = Instance::new::<Signed>("{}").unwrap();
+        let frames = [(String::new(), b"twelve bytes".to_vec())];
+        assert_eq!(
+            instance.decode(&Asked::count("{}"), 200, &[], &frames),
+            "json {\"input_tokens\":12}\n"
+        );
+    }
 }

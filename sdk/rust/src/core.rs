@@ -199,6 +199,8 @@ pub enum Op {
     Search,
     Embed,
     Models,
+    /// How many tokens a chat request is; see [`Sink::input_tokens`].
+    Count,
     /// A newer host's.
     Unknown(u32),
 }
@@ -229,6 +231,7 @@ impl Request<'_> {
                 abi::OP_SEARCH => Op::Search,
                 abi::OP_EMBED => Op::Embed,
                 abi::OP_MODELS => Op::Models,
+                abi::OP_COUNT => Op::Count,
                 other => Op::Unknown(other),
             },
             stream: from.flags & abi::REQ_STREAM != 0,
@@ -393,6 +396,10 @@ impl<'a> Sink<'a> {
     /// The whole answer of an operation that has no smaller pieces.
     pub fn json(&mut self, answer: &str) -> Answer {
         self.push(&sluice_chunk { extra: lend(answer), ..chunk(abi::CHUNK_JSON) })
+    }
+    /// The answer to `Op::Count`.
+    pub fn input_tokens(&mut self, count: u64) -> Answer {
+        self.json(&format!("{{\"input_tokens\":{count}}}"))
     }
     /// Any chunk; see [`chunk`](Sink::chunk) for an empty one. Dropped once nobody reads any more.
     pub fn push(&mut self, chunk: &sluice_chunk) -> Answer {

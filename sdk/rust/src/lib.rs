@@ -25,7 +25,7 @@ pub mod json;
 mod strategy;
 pub mod testing;
 
-pub use codec::{retry_after_ms, Codec, Decoder, Framing, HttpRequest, Response};
+pub use codec::{retry_after_ms, Codec, Decoder, Dropped, Framing, HttpRequest, Response};
 #[doc(hidden)]
 pub use component::component_table;
 pub use component::{Component, Face, Kind, Setup};

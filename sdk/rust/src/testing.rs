@@ -165,7 +165,8 @@ fn sink_into(log: &mut String) -> sluice_sink {
     }
 }
 
-// The request that encode() wrote, as text: its line, its headers, an empty line, its body.
+// The request that encode() wrote, as text: its line, its headers, how it is to be signed and what
+// was dropped, an empty line, its body.
 unsafe extern "C" fn http_start(out: *mut sluice_http_out, method: sluice_str, path: sluice_str) {
     let line = unsafe { format!("{} {}\n", text(method), text(path)) };
     unsafe { (*(*out).host_data.cast::<(String, String)>()).0 = line };
@@ -187,6 +188,16 @@ unsafe extern "C" fn http_body(out: *mut sluice_http_out, bytes: sluice_str) {
     unsafe { (*(*out).host_data.cast::<(String, String)>()).1.push_str(&text(bytes)) };
 }
 
+unsafe extern "C" fn http_sign(out: *mut sluice_http_out, scheme: sluice_str, params: sluice_str) {
+    let line = unsafe { format!("sign {} {}\n", text(scheme), text(params)) };
+    unsafe { (*(*out).host_data.cast::<(String, String)>()).0.push_str(&line) };
+}
+unsafe extern "C" fn http_dropped(out: *mut sluice_http_out, weight: u32, field: sluice_str) {
+    let loses = if weight == abi::DROPPED_HINT { "hint" } else { "meaning" };
+    let line = unsafe { format!("dropped {loses} {}\n", text(field)) };
+    unsafe { (*(*out).host_data.cast::<(String, String)>()).0.push_str(&line) };
+}
+
 /// A request of any operation; `model` and `stream` as the body says.
 pub struct Asked {
     op: u32,
@@ -201,6 +212,10 @@ impl Asked {
     }
     pub fn models() -> Self {
         Self::new(abi::OP_MODELS, "")
+    }
+    /// How many tokens a chat request is.
+    pub fn count(body: &str) -> Self {
+        Self::new(abi::OP_COUNT, body)
     }
     pub fn new(op: u32, body: &str) -> Self {
         let parsed = Value::parse(body.as_bytes()).unwrap_or(Value::Missing);
@@ -263,6 +278,8 @@ impl Instance {
             header: http_header,
             secret_header: http_secret_header,
             body: http_body,
+            sign: http_sign,
+            dropped: http_dropped,
         };
         let codec: &sluice_codec = self.face(c"sluice.codec/1");
         let mut error = empty_error();
@@ -272,7 +289,8 @@ impl Instance {
         }
         (format!("{}\n{}", parts.0, parts.1), out.framing)
     }
-    /// What the codec sends: line, headers, an empty line, body; or the line of its error.
+    /// What the codec sends: line, headers, `sign SCHEME PARAMS`, `dropped hint|meaning FIELD`, an
+    /// empty line, body; or the line of its error.
     pub fn encode(&self, asked: &Asked) -> String {
         self.encoded(asked).0
     }
@@ -444,7 +462,8 @@ fn cut(framing: u32, pieces: &[&[u8]]) -> Vec<(String, Vec<u8>)> {
     let lines = || body.split(|byte| *byte == b'\n');
     match framing {
         abi::FRAME_LINES => lines().filter(|line| !line.is_empty()).map(frame).collect(),
-        abi::FRAME_SSE => {
+        // Messages of an event stream are written as server-sent events.
+        abi::FRAME_SSE | abi::FRAME_EVENTS => {
             let (mut frames, mut event, mut data) = (Vec::new(), String::new(), None);
             for line in lines() {
                 if let Some(value) = line.strip_prefix(b"event: ") {

@@ -12,6 +12,15 @@ export const provider = (upstream, more = {}) => ({
 
 export const virtual = (...targets) => ({ strategy: 'priority', targets });
 
+/** The text of a service account's key file, of nobody. */
+export const account = JSON.stringify({
+  type: 'service_account',
+  client_email: 'a@b.example',
+  private_key_id: '1',
+  private_key: '-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n',
+  token_uri: 'https://oauth2.googleapis.com/token',
+});
+
 /** For tests that count connections or turns: each loop has its own. */
 export const oneLoop = { loops: 1 };
 

@@ -3,6 +3,9 @@
 //   POST /v2/chat {"model", "stream", "limit", "turns": [{"who", "says"}]}
 //   {"id", "model"} {"thought"} {"delta"} {"tool": {"index", "id", "name", "arguments"}}
 //   {"stop"} {"tokens": {"in", "out"}} [DONE]
+// It has no seed and no logit_bias: these are left out, and that is told. A conversation is
+// counted:
+//   POST /v2/count, the same; {"count"}
 // A refusal, before or within the events, is {"problem", "kind"}.
 #include <sluice/plugin.hpp>
 
@@ -29,6 +32,14 @@ sluice::Error refusal(int status, json::Value root, std::uint32_t retryAfterMs) 
   error.type = kind;
   return error;
 }
+
+// How large a conversation is.
+class AcmeCount : public sluice::JsonDecoder {
+  void object(std::string_view /*event*/, json::Value root, sluice::Sink sink) override {
+    sink.inputTokens(root["count"].whole());
+    complete();
+  }
+};
 
 class AcmeDecoder : public sluice::Decoder {
  public:
@@ -80,10 +91,13 @@ struct Acme : sluice::Codec {
   static constexpr bool may_unload = true;
 
   void encode(const sluice::Request& request, sluice::HttpOut out) const override {
-    if (request.op() != SLUICE_OP_CHAT) request.refuse();
+    const bool counts = request.op() == SLUICE_OP_COUNT;
+    if (request.op() != SLUICE_OP_CHAT && !counts) request.refuse();
     json::Document document;
     if (!document.parse(request.body()))
       throw sluice::Error(SLUICE_INVALID_ARGUMENT, document.error(), SLUICE_REASON_BAD_REQUEST);
+    if (document.root()["seed"].exists()) out.dropped("seed");
+    if (document.root()["logit_bias"].exists()) out.dropped("logit_bias", SLUICE_DROPPED_MEANING);
     std::string body;
     json::Writer writer(body);
     writer.beginObject().key("model").string(request.model());
@@ -99,11 +113,13 @@ struct Acme : sluice::Codec {
           .string(message["content"].string())
           .endObject();
     writer.endArray().endObject();
-    out.post("/v2/chat").secretHeader("x-acme-key").sse().json(body);
+    out.post(counts ? "/v2/count" : "/v2/chat").secretHeader("x-acme-key").json(body);
+    if (!counts) out.sse();
   }
 
-  std::unique_ptr<sluice::Decoder> open(const sluice::Request& /*request*/,
+  std::unique_ptr<sluice::Decoder> open(const sluice::Request& request,
                                         const sluice::Response& response) const override {
+    if (request.op() == SLUICE_OP_COUNT && response.ok()) return std::make_unique<AcmeCount>();
     return std::make_unique<AcmeDecoder>(response.ok() ? 0 : response.status,
                                          sluice::retryAfterMs(response.headers, 0));
   }

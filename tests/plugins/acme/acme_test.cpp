@@ -16,7 +16,7 @@ TEST(Acme, TranslatesBothWays) {
   ASSERT_EQ(acme.codec()->encode(acme.get(), &request, http.out(), &error), SLUICE_OK);
   EXPECT_EQ(http.line, "POST /v2/chat");
   EXPECT_EQ(http.headers,
-            "x-acme-key: <key>\nAccept: text/event-stream\nContent-Type: application/json\n");
+            "x-acme-key: <key>\nContent-Type: application/json\nAccept: text/event-stream\n");
   EXPECT_EQ(http.body,
             R"({"model":"m-1","stream":true,"limit":5,"turns":[{"who":"user","says":"a\nb"}]})");
   EXPECT_EQ(decode(acme, request, 200, {},
@@ -27,6 +27,33 @@ TEST(Acme, TranslatesBothWays) {
                     {"", "[DONE]"}}),
             "start id=\"a1\" name=\"m-1\"\ntext \"Hel\"\ntext \"lo\"\nfinish stop\n"
             "usage input=3 output=2\n");
+}
+
+TEST(Acme, TellsWhatItLeavesOut) {
+  Host host;
+  const Instance acme("test.acme", host);
+  const sluice_request request =
+      chat("m-1", R"({"model":"x","messages":[],"seed":7,"logit_bias":{"50256":-100}})", false);
+  HttpRequest http;
+  sluice_error error = emptyError();
+  ASSERT_EQ(acme.codec()->encode(acme.get(), &request, http.out(), &error), SLUICE_OK);
+  ASSERT_EQ(http.dropped.size(), 2u);
+  EXPECT_EQ(http.dropped[0].field, "seed");
+  EXPECT_EQ(http.dropped[0].weight, SLUICE_DROPPED_HINT);
+  EXPECT_EQ(http.dropped[1].field, "logit_bias");
+  EXPECT_EQ(http.dropped[1].weight, SLUICE_DROPPED_MEANING);
+  EXPECT_EQ(http.body, R"({"model":"m-1","stream":false,"turns":[]})");
+}
+
+TEST(Acme, Counts) {
+  Host host;
+  const Instance acme("test.acme", host);
+  const sluice_request request = count("m-1", R"({"model":"x","messages":[]})");
+  EXPECT_EQ(encode(acme, request),
+            "POST /v2/count\nx-acme-key: <key>\nContent-Type: application/json\n\n"
+            R"({"model":"m-1","stream":false,"turns":[]})");
+  EXPECT_EQ(decode(acme, request, 200, {}, {{"", R"({"count":42})"}}),
+            "json {\"input_tokens\":42}\n");
 }
 
 TEST(Acme, SaysWhatARefusalMeans) {

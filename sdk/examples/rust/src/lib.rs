@@ -2,7 +2,7 @@
 //! its own, which ../README.md describes; `words-rust`, in words.rs, needs no upstream.
 use sluice_plugin::json::{Value, Writer};
 use sluice_plugin::{
-    chat, plugin, Codec, Component, Decoder, Error, Face, Framing, HttpRequest, Op,
+    chat, plugin, Codec, Component, Decoder, Dropped, Error, Face, Framing, HttpRequest, Op,
 };
 use sluice_plugin::{Request, Response, Setup, Sink, Usage};
 use std::ffi::CStr;
@@ -28,15 +28,24 @@ impl Component for Talk {
     }
 }
 
+/// What the upstream has no word for; the host decides what becomes of it.
+fn tell_dropped<'a>(asked: &Value, mut out: HttpRequest<'a>) -> HttpRequest<'a> {
+    for (field, loses) in [("seed", Dropped::Hint), ("tools", Dropped::Meaning)] {
+        if !matches!(asked.get(field), Value::Missing | Value::Null) {
+            out = out.dropped(field, loses);
+        }
+    }
+    out
+}
+
 impl Talk {
-    fn body(&self, request: &Request) -> Result<String, Error> {
-        let asked = chat::body(request)?;
-        let limit = chat::max_tokens(&asked).unwrap_or(self.limit);
+    fn body(&self, request: &Request, asked: &Value) -> Result<String, Error> {
+        let limit = chat::max_tokens(asked).unwrap_or(self.limit);
         let mut body = Writer::new();
         body.begin_object().key("model").string(&request.model);
         body.key("stream").bool(request.stream).key("limit").number(limit);
         body.key("turns").begin_array();
-        for message in chat::messages(&asked)? {
+        for message in chat::messages(asked)? {
             let role = message.get("role").str().unwrap_or_default();
             body.begin_object().key("who").string(role);
             body.key("says").string(&chat::text_of(message)).end_object();
@@ -50,11 +59,13 @@ impl Codec for Talk {
     fn encode<'a>(&self, request: &'a Request<'a>) -> Result<HttpRequest<'a>, Error> {
         match request.op {
             Op::Chat => {
+                let asked = chat::body(request)?;
                 let framing = if request.stream { Framing::Lines } else { Framing::Whole };
-                Ok(HttpRequest::post("/v1/talk")
+                let out = HttpRequest::post("/v1/talk")
                     .secret_header("X-Key", "", "key")
-                    .json(self.body(request)?.into_bytes())
-                    .framing(framing))
+                    .json(self.body(request, &asked)?.into_bytes())
+                    .framing(framing);
+                Ok(tell_dropped(&asked, out))
             }
             Op::Models => Ok(HttpRequest::get("/v1/models").secret_header("X-Key", "", "key")),
             _ => Err(Error::unimplemented()),

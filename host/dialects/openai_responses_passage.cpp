@@ -1,0 +1,155 @@
+#include <simdjson.h>
+
+#include <algorithm>
+#include <array>
+
+#include "dialects/json_document.hpp"
+#include "dialects/json_view.hpp"
+#include "dialects/openai_error.hpp"
+#include "dialects/openai_responses_answer.hpp"
+#include "dialects/openai_usage.hpp"
+
+namespace sluice::dialects {
+
+namespace {
+
+namespace dom = simdjson::dom;
+using dom::element;
+
+constexpr std::string_view kDone = "[DONE]";
+
+// Events that say nothing of the answer itself yet.
+constexpr std::array<std::string_view, 7> kLifecycle{"response.created",
+                                                     "response.queued",
+                                                     "response.in_progress",
+                                                     "response.content_part.added",
+                                                     "response.keep_alive",
+                                                     "response.reasoning_summary_part.added",
+                                                     "keepalive"};
+
+plugins::Fault broken(const char* what) {
+  plugins::Fault made;
+  made.code = plugins::Code::unavailable;
+  made.retryable = true;
+  made.message = what;
+  return made;
+}
+
+std::string_view textOf(element at, const char* name) {
+  std::string_view text;
+  (void)at[name].get(text);
+  return text;
+}
+
+bool given(element at, const char* name, element& value) {
+  return at[name].get(value) == simdjson::SUCCESS && !value.is_null();
+}
+
+// What a failed response, or an event `error`, says of itself.
+plugins::Fault failureOf(element at) {
+  element error;
+  if (given(at, "error", error)) return readOpenAiError(error);
+  if (given(at, "message", error)) return readOpenAiError(at);  // flat
+  return broken("the upstream says that the response failed");
+}
+
+// Whether an item that has just begun says something by that alone.
+bool itemSpeaks(element root) {
+  element item;
+  if (!given(root, "item", item)) return false;
+  const std::string_view type = textOf(item, "type");
+  return type != "message" && type != "reasoning";
+}
+
+std::uint64_t spokenBytes(element root) { return textOf(root, "delta").size(); }
+
+}  // namespace
+
+// What one event or one whole answer says.
+struct OpenAiResponsesPassage::Seen {
+  bool terminal = false;
+  bool object = false;  // a response was there
+};
+
+// `event`: its type, or empty if `json` is a response itself.
+void OpenAiResponsesPassage::read(std::string_view event, std::string_view json, Seen& seen) {
+  element root;
+  if (parseJson(json, root) != simdjson::SUCCESS || !root.is_object()) {
+    progress_.fault = broken("the upstream sent something that is not a JSON object");
+    return;
+  }
+  std::string_view type = event;
+  element response = root;
+  if (!event.empty() || given(root, "type", response)) {
+    if (const auto told = textOf(root, "type"); !told.empty()) type = told;
+    if (!given(root, "response", response)) response = root;
+  }
+  if (type == "error" || type == "response.failed" || type == "response.cancelled") {
+    progress_.fault = failureOf(response);
+    return;
+  }
+  std::uint64_t number = 0;
+  if (root["sequence_number"].get(number) == simdjson::SUCCESS) answer_->sequence = number + 1;
+  seen.object = textOf(response, "object") == "response";
+  if (seen.object) {
+    if (const auto id = textOf(response, "id"); !id.empty()) answer_->state.id = id;
+    if (const auto model = textOf(response, "model"); !model.empty()) answer_->state.model = model;
+    (void)response["created_at"].get(answer_->state.createdAt);
+    element usage;
+    if (given(response, "usage", usage)) {
+      if (auto counted = readResponsesUsage(usage)) progress_.usage = counted;
+    }
+  }
+  seen.terminal = type == "response.completed" || type == "response.incomplete";
+  const bool lifecycle =
+      std::find(kLifecycle.begin(), kLifecycle.end(), type) != kLifecycle.end() ||
+      (type == "response.output_item.added" && !itemSpeaks(root)) ||
+      (type.ends_with(".delta") && spokenBytes(root) == 0);
+  if (!type.empty() && !lifecycle) progress_.content = true;
+  progress_.contentBytes += spokenBytes(root);
+}
+
+void OpenAiResponsesPassage::block(const wire::SseBlock& block, std::string& out) {
+  if (progress_.ended) return;  // nothing comes after the end
+  if (!block.hasData || block.data.empty()) {
+    out += block.raw;
+    return;
+  }
+  if (block.data == kDone) {
+    progress_.fault = broken("the answer ended before it was finished");
+    return;
+  }
+  Seen seen;
+  read(block.event.empty() ? std::string_view("message") : block.event, block.data, seen);
+  if (progress_.fault) return;
+  out += block.raw;
+  if (!seen.terminal) return;
+  answer_->whole = JsonView(block.data)["response"].raw();
+  progress_.finished = progress_.settled = progress_.ended = true;
+}
+
+// A stream is over only with its last event, which nobody else can supply.
+void OpenAiResponsesPassage::close(std::string&) {}
+
+void OpenAiResponsesPassage::whole(std::string_view body) {
+  Seen seen;
+  read({}, body, seen);
+  if (progress_.fault) return;
+  element root;
+  if (parseJson(body, root) != simdjson::SUCCESS) return;
+  const std::string_view status = textOf(root, "status");
+  element error;
+  if (given(root, "error", error) || status == "failed" || status == "cancelled") {
+    progress_.fault = failureOf(root);
+    return;
+  }
+  if (!seen.object || !root["output"].is_array()) {
+    progress_.fault = broken("the answer is no response with an output");
+    return;
+  }
+  // One that goes on in the background is not whole, and nothing of it is kept.
+  if (status != "queued" && status != "in_progress") answer_->whole = body;
+  progress_.content = progress_.settled = progress_.finished = progress_.ended = true;
+}
+
+}  // namespace sluice::dialects

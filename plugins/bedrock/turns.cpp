@@ -1,0 +1,198 @@
+#include "turns.hpp"
+
+#include <algorithm>
+
+namespace bedrock {
+namespace {
+
+namespace json = sluice::json;
+using anthropic::Place;
+using json::next;
+using sluice::Body;
+using sluice::Speaker;
+using sluice::unsupported;
+
+// Said where the upstream wants words and there are none.
+constexpr std::string_view kBegin = "Begin.", kRead = "See the document.", kNothing = "(empty)";
+
+// Ids of at most 64 characters; the ends of a longer one tell it from others.
+std::string idOf(std::string_view id) {
+  constexpr std::size_t most = 64, half = most / 2;
+  std::string out = anthropic::safeId(id);
+  if (out.size() > most) out.erase(half, out.size() - most);
+  return out;
+}
+
+}  // namespace
+
+Turns::Turns(json::Value messages, const Family& family) : family_(family), parts_(family) {
+  std::size_t left = 0;
+  for (auto at = messages.begin(); at != messages.end(); ++at) ++left;
+  for (const json::Value message : messages) {
+    add(message, --left == 0);
+    ++place_;
+  }
+  if (role_ == Role::assistant) mayThink_ = false;  // it is to be continued
+  flush();
+  // A conversation of system messages alone is answered elsewhere; here somebody must speak.
+  if (messages_.empty()) {
+    role_ = Role::user;
+    blocks_ = std::move(system_);
+    system_.clear();
+    spoke_ = true;
+    flush();
+  }
+  if (messages_.empty()) Body::refuse("messages", "hold nothing to answer");
+}
+
+std::vector<std::string_view> Turns::unkept() const {
+  std::vector<std::string_view> out;
+  if (parts_.unkept()) out.push_back("messages.content.cache_control");
+  if (unkeptStatus_) out.push_back("messages.is_error");
+  return out;
+}
+
+void Turns::add(json::Value message, bool last) {
+  switch (sluice::speakerOf(message, place_)) {
+    case Speaker::system: {
+      const bool spoke = spoke_;
+      addContent(system_, message["content"]);
+      spoke_ = spoke;
+      return;
+    }
+    case Speaker::user: open(Role::user); return addContent(blocks_, message["content"]);
+    case Speaker::tool: open(Role::user); return addResult(message);
+    case Speaker::assistant: open(Role::assistant); return addAssistant(message, last);
+  }
+}
+
+void Turns::open(Role role) {
+  if (role == role_) return;
+  flush();
+  role_ = role;
+  if (role != Role::assistant) return;
+  mayThink_ = true;
+  thought_ = calls_ = false;
+}
+
+void Turns::flush() {
+  if (role_ == Role::assistant && calls_ && !thought_) mayThink_ = false;
+  if (!results_.empty() || !blocks_.empty()) {
+    const bool user = role_ == Role::user;
+    if (user && !spoke_ && parts_.documents() > documents_) parts_.addText(blocks_, kRead);
+    if (!user && messages_.empty()) {
+      std::string opening;
+      parts_.addText(opening, kBegin);
+      next(messages_).raw(R"({"role":"user","content":[)" + opening + "]}");
+    }
+    json::Writer writer = next(messages_);
+    writer.beginObject().member("role", user ? "user" : "assistant").key("content").beginArray();
+    if (!results_.empty()) writer.raw(results_);
+    if (!blocks_.empty()) writer.raw(blocks_);
+    writer.endArray().endObject();
+  }
+  results_.clear();
+  blocks_.clear();
+  documents_ = parts_.documents();
+  spoke_ = false;
+}
+
+// `trimmed`: without white space at the end of the last text.
+void Turns::addContent(std::string& list, json::Value content, bool trimmed) {
+  const auto addText = [&](std::string_view text, bool end, json::Value cacheControl) {
+    if (!anthropic::isBlank(text)) spoke_ = true;
+    parts_.addText(list, end ? anthropic::withoutSpaceAtEnd(text) : text, cacheControl);
+  };
+  if (content.isString()) return addText(content.string(), trimmed, {});
+  Place place{place_, 0};
+  for (auto at = content.begin(); at != content.end();) {
+    const json::Value part = *at;
+    ++at;
+    const bool end = trimmed && !(at != content.end());
+    if (part["type"].string() == "text") addText(part["text"].string(), end, part["cache_control"]);
+    else parts_.add(list, part, place);
+    ++place.part;
+  }
+}
+
+void Turns::addAssistant(json::Value message, bool last) {
+  const bool first = blocks_.empty();
+  addReasoning(message["reasoning_details"]);
+  if (first) thought_ = !blocks_.empty();
+  const json::Value calls = message["tool_calls"];
+  addContent(blocks_, message["content"], last && !calls[std::size_t{0}].exists());
+  parts_.addText(blocks_, message["refusal"].string());
+  std::size_t place = 0;
+  for (const json::Value call : calls) addCall(call, place++);
+}
+
+// Thoughts go back as they came: the model proves them by their signature, and refuses others.
+void Turns::addReasoning(json::Value details) {
+  if (family_.maker != Maker::anthropic) return;
+  for (const json::Value detail : details) {
+    if (detail["format"].string() != "anthropic") continue;
+    const std::string_view type = detail["type"].string();
+    const json::Value signature = detail["signature"], data = detail["data"];
+    const bool text = type == "reasoning.text" && !signature.string().empty();
+    const bool secret = type == "reasoning.encrypted" && !data.string().empty();
+    if (!text && !secret) continue;
+    json::Writer writer = next(blocks_);
+    writer.beginObject().key("reasoningContent").beginObject();
+    if (secret) writer.member("redactedContent", data);
+    else
+      writer.key("reasoningText")
+          .beginObject()
+          .member("text", detail["text"].string())
+          .member("signature", signature)
+          .endObject();
+    writer.endObject().endObject();
+  }
+}
+
+void Turns::addCall(json::Value call, std::size_t place) {
+  const auto member = [&](const char* name) {
+    return "messages[" + std::to_string(place_) + "].tool_calls[" + std::to_string(place) + "]." +
+           name;
+  };
+  const json::Value function = call["function"];
+  if (call["type"].string("function") != "function")
+    unsupported(member("type"), "is not `function`, the only tools that this upstream calls so");
+  const std::string_view name = function["name"].string();
+  if (name.empty()) Body::refuse(member("function.name"), "must be a string");
+  const std::string_view arguments = function["arguments"].string();
+  const bool none = anthropic::isBlank(arguments);
+  if (!none && (!arguments_.parse(arguments) || !arguments_.root().isObject()))
+    Body::refuse(member("function.arguments"), "must be a JSON object");
+  json::Writer writer = next(blocks_);
+  writer.beginObject().key("toolUse").beginObject();
+  writer.member("toolUseId", idOf(call["id"].string())).member("name", name);
+  writer.key("input").raw(none ? "{}" : arguments_.root().raw()).endObject().endObject();
+  calls_ = true;
+  if (std::find(called_.begin(), called_.end(), name) == called_.end()) called_.push_back(name);
+}
+
+void Turns::addResult(json::Value message) {
+  const json::Value content = message["content"];
+  std::string blocks;
+  json::Value cacheControl;  // inside a result there is no place for it; after it is the same
+  Place place{place_, 0};
+  parts_.addText(blocks, content.string());
+  if (content.isArray())
+    for (const json::Value part : content) {
+      parts_.add(blocks, part, place, false);
+      if (part["cache_control"].isObject()) cacheControl = part["cache_control"];
+      ++place.part;
+    }
+  if (blocks.empty()) parts_.addText(blocks, kNothing);
+  const bool failed = message["is_error"].boolean();
+  json::Writer writer = next(results_);
+  writer.beginObject().key("toolResult").beginObject();
+  writer.member("toolUseId", idOf(message["tool_call_id"].string()));
+  writer.key("content").beginArray().raw(blocks).endArray();
+  if (failed && family_.failedResults) writer.member("status", "error");
+  writer.endObject().endObject();
+  if (failed && !family_.failedResults) unkeptStatus_ = true;
+  parts_.addCachePoint(results_, cacheControl);
+}
+
+}  // namespace bedrock

@@ -1,0 +1,129 @@
+#include "canonical.hpp"
+
+#include <gtest/gtest.h>
+
+#include <sluice/testing.hpp>
+
+namespace {
+
+using namespace sluice::testing;
+
+std::string sent(const std::string& body, const char* model = "m") {
+  const sluice_request request = chat(model, body, false);
+  return openai::withoutExtensions(sluice::Request(request)).value_or("as it is");
+}
+
+struct Pair {
+  const char *from, *to;
+};
+
+TEST(Canonical, whatHoldsNoExtensionGoesOutAsItIs) {
+  EXPECT_EQ("as it is", sent(R"({"messages":[{"role":"user","content":"x"}],"max_tokens":1})"));
+}
+
+TEST(Canonical, extensionsAreTakenOut) {
+  for (
+      const Pair& one : {
+          Pair{R"({"top_k":5,"seed":1.0,"messages":[]})", R"({"seed":1.0,"messages":[]})"},
+          {R"({"messages":[{"role":"user","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral"}}]}]})",
+           R"({"messages":[{"role":"user","content":[{"type":"text","text":"a"}]}]})"},
+          {R"({"tools":[{"type":"function","function":{"name":"f"},"cache_control":{}}],"messages":[]})",
+           R"({"tools":[{"type":"function","function":{"name":"f"}}],"messages":[]})"},
+          {R"({"messages":[{"role":"assistant","content":"a","reasoning_content":"b","reasoning_details":[{}]}]})",
+           R"({"messages":[{"role":"assistant","content":"a"}]})"},
+          {R"({"messages":[{"role":"tool","tool_call_id":"c","content":"no","is_error":true}]})",
+           R"({"messages":[{"role":"tool","tool_call_id":"c","content":"no"}]})"},
+          {R"({"messages":[{"role":"assistant","content":null,"tool_calls":[{"id":"c","extra_content":{"google":{}}}]}]})",
+           R"({"messages":[{"role":"assistant","content":null,"tool_calls":[{"id":"c"}]}]})"},
+          {R"({"reasoning_budget":4096,"messages":[]})",
+           R"({"reasoning_effort":"medium","messages":[]})"},
+          {R"({"reasoning_budget":4096,"reasoning_effort":"low","messages":[]})",
+           R"({"reasoning_effort":"low","messages":[]})"},
+          {R"({"reasoning_budget":0,"messages":[]})", R"({"messages":[]})"},
+      })
+    EXPECT_EQ(one.to, sent(one.from));
+}
+
+TEST(Canonical, imagesOfToolsAreShownBehindTheResults) {
+  EXPECT_EQ(
+      R"({"messages":[{"role":"tool","tool_call_id":"c","content":""},{"role":"tool","tool_call_id":"d","content":[{"type":"text","text":"t"}]},{"role":"user","content":[{"type":"image_url","image_url":{"url":"u"}},{"type":"image_url","image_url":{"url":"v"}}]},{"role":"user","content":"x"}]})",
+      sent(
+          R"({"messages":[{"role":"tool","tool_call_id":"c","content":[{"type":"image_url","image_url":{"url":"u"}}]},{"role":"tool","tool_call_id":"d","content":[{"type":"text","text":"t"},{"type":"image_url","image_url":{"url":"v"}}]},{"role":"user","content":"x"}]})"));
+}
+
+TEST(Canonical, theLimitHasTheNameThatTheModelTakes) {
+  const char* body = R"({"max_tokens":9,"messages":[]})";
+  for (const char* model : {"o3", "o4-mini", "openai/gpt-5.1"})
+    EXPECT_EQ(R"({"max_completion_tokens":9,"messages":[]})", sent(body, model));
+  for (const char* model : {"gpt-4o", "llama-3", "openrouter/olmo"})
+    EXPECT_EQ("as it is", sent(body, model));
+}
+
+TEST(Canonical, thoughtsGoBackOnlyToWhoWantsThem) {
+  const char* body =
+      R"({"messages":[{"role":"assistant","reasoning_content":"b","tool_calls":[]},{"role":"assistant","reasoning_content":"c","content":"a"}]})";
+  EXPECT_EQ(
+      R"({"messages":[{"role":"assistant","reasoning_content":"b","tool_calls":[]},{"role":"assistant","content":"a"}]})",
+      sent(body, "deepseek-reasoner"));
+  EXPECT_EQ(
+      R"({"messages":[{"role":"assistant","tool_calls":[]},{"role":"assistant","content":"a"}]})",
+      sent(body, "gpt-4o"));
+}
+
+TEST(Canonical, proofsOfReasoningGoBackToWhoTakesThem) {
+  const char* body =
+      R"({"messages":[{"role":"assistant","reasoning_content":"a","reasoning_details":[{"type":"reasoning.text","text":"a","signature":"s","format":"anthropic"},{"type":"reasoning.encrypted","data":"g","format":"google"},{"type":"reasoning.encrypted","data":"d","format":"anthropic"}],"content":"b"}]})";
+  const auto given = [&](const char* model) {
+    const sluice_request request = chat(model, body, false);
+    return openai::withoutExtensions(sluice::Request(request), {true, true}).value_or("as it is");
+  };
+  EXPECT_EQ(
+      R"({"messages":[{"role":"assistant","reasoning_details":[{"type":"reasoning.text","text":"a","signature":"s","format":"anthropic-claude-v1","index":0},{"type":"reasoning.encrypted","data":"d","format":"anthropic-claude-v1","index":1}],"content":"b"}]})",
+      given("anthropic/claude-haiku-4.5"));
+  EXPECT_EQ(R"({"messages":[{"role":"assistant","content":"b"}]})", given("openai/gpt-4o"));
+}
+
+TEST(Canonical, marksOfCachesStayWhereTheyAreKnown) {
+  const std::string body =
+      R"({"messages":[{"role":"user","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral"}}]}]})";
+  const auto given = [&](const char* model) {
+    const sluice_request request = chat(model, body, false);
+    return openai::withoutExtensions(sluice::Request(request), {false, true}).value_or("as it is");
+  };
+  EXPECT_EQ(body, given("anthropic/claude-haiku-4.5"));
+  EXPECT_EQ(std::string::npos, given("openai/gpt-4o").find("cache_control"));
+}
+
+TEST(Responses, goToTheirOwnPathUntouched) {
+  Host host;
+  HttpRequest http;
+  sluice_error error = emptyError();
+  const Instance openai("sluice.openai-responses", host, "{}");
+  const std::string body = R"({"model":"m","input":"hi","top_k":1})";
+  sluice_request request = chat("m", body, true);
+  request.dialect = str("openai.responses");
+  ASSERT_EQ(SLUICE_OK, openai.codec()->encode(openai.get(), &request, http.out(), &error));
+  EXPECT_EQ("POST /responses", http.line);
+  ASSERT_EQ(1u, http.pieces.size());
+  EXPECT_EQ(body.data(), http.pieces[0].ptr);
+  EXPECT_EQ(static_cast<std::uint32_t>(SLUICE_FRAME_SSE), http.framing());
+
+  HttpRequest chatting;
+  request.dialect = str("openai.chat");
+  ASSERT_EQ(SLUICE_OK, openai.codec()->encode(openai.get(), &request, chatting.out(), &error));
+  EXPECT_EQ("POST /chat/completions", chatting.line);
+  EXPECT_EQ(body.data(), chatting.pieces[0].ptr);
+}
+
+TEST(Canonical, addressesOfFilesAreRefusedByName) {
+  try {
+    sent(
+        R"({"messages":[{"role":"user","content":[{"type":"file","file":{"file_url":"https://x"}}]}]})");
+    FAIL();
+  } catch (const sluice::Error& error) {
+    EXPECT_EQ("messages[0].content[0].file.file_url", error.param);
+    EXPECT_EQ(SLUICE_INVALID_ARGUMENT, error.code);
+  }
+}
+
+}  // namespace

@@ -1,0 +1,16 @@
+/* Wants to be signed in a way that nobody knows. */
+#include "codec.h"
+
+static sluice_status faulty(const sluice_instance* self, const sluice_request* req,
+                            sluice_http_out* out, sluice_error* err) {
+  (void)self;
+  const sluice_status status = check(req, err);
+  if (status != SLUICE_OK) return status;
+  out->start(out, str("POST"), str("/say"));
+  out->sign(out, str("rot13"), str("{}"));
+  out->framing = SLUICE_FRAME_LINES;
+  out->body(out, req->body);
+  return SLUICE_OK;
+}
+
+FAULTY_CODEC(.encode = faulty)
