@@ -120,13 +120,16 @@ void appendAnswerFields(std::string& out, Naming naming, const UpstreamAnswer& a
 }
 
 void appendLimitFields(std::string& out, Naming naming, const UpstreamAnswer& answer) {
-  bool any = false;
+  const Naming other = naming == Naming::anthropic ? Naming::openAi : Naming::anthropic;
+  bool any = false, foreign = false;
   for (const wire::Field& field : answer.fields.all()) {
+    if (isLimit(field.name, other)) foreign = true;
     if (!isLimit(field.name, naming)) continue;
     any = true;
     wire::appendField(out, field.name, field.value);
   }
-  if (any) return;
+  // Most answers tell no limits at all: nothing is put together for those.
+  if (any || !foreign) return;
   if (naming == Naming::anthropic) appendOpenAiLimits(out, answer);
   else appendAnthropicLimits(out, answer);
 }
