@@ -10,8 +10,15 @@
 
 namespace sluice::text {
 
-char lower(char c) noexcept;
-bool equalsIgnoringCase(std::string_view a, std::string_view b) noexcept;
+inline char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c; }
+// In the header for the names of fields, most of which differ in their lengths already.
+inline bool equalsIgnoringCase(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i] != b[i] && lower(a[i]) != lower(b[i])) return false;
+  }
+  return true;
+}
 std::string_view trim(std::string_view text) noexcept;  // spaces and tabs at both ends
 std::vector<std::string_view> split(std::string_view text, char at);
 

@@ -43,14 +43,19 @@ simdjson::error_code locate(const std::string& body, OpenAiReading& into) {
   if (const auto error = locateIn(body, document)) return error;
   ondemand::object object;
   if (const auto error = document.get_object().get(object)) return error;
-  into.usageText = ",\"stream_options\":" + std::string(kAskForUsage);
-  into.usageEdit = {body.rfind('}'), 0};
+  // Only a stream has to be asked for its usage.
+  const bool ask = into.stream && !into.usageWanted;
+  if (ask) {
+    into.usageText = ",\"stream_options\":" + std::string(kAskForUsage);
+    into.usageEdit = {body.rfind('}'), 0};
+  }
   for (auto member : object) {
     std::string_view name;
     if (const auto error = member.unescaped_key().get(name)) return error;
     if (name == "model") {
       into.modelValue = spanOf(member.value().raw_json_token(), body);
-    } else if (name == "stream_options") {
+      if (!ask) break;  // no name stands twice
+    } else if (ask && name == "stream_options") {
       ondemand::value value = member.value();
       ondemand::json_type type;
       if (const auto error = value.type().get(type)) return error;
@@ -64,7 +69,6 @@ simdjson::error_code locate(const std::string& body, OpenAiReading& into) {
       }
     }
   }
-  if (into.usageWanted) into.usageText.clear();
   return simdjson::SUCCESS;
 }
 
@@ -140,7 +144,7 @@ void OpenAiInquiry::appendOwn(std::string& out, std::string_view model, bool ask
   std::string quoted;
   json::appendString(quoted, model);
   std::vector<Edit> edits{{reading_.modelValue, quoted}};
-  if (askForUsage && reading_.stream && !reading_.usageText.empty()) {
+  if (askForUsage && !reading_.usageText.empty()) {
     edits.push_back({reading_.usageEdit, reading_.usageText});
   }
   appendEdited(out, body_, std::move(edits));

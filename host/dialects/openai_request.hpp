@@ -22,7 +22,7 @@ struct OpenAiReading {
   std::uint64_t choices = 1;
   Span modelValue;        // the model's name, with its quotes
   Span usageEdit;         // what `usageText` takes the place of
-  std::string usageText;  // empty: usage is asked for already
+  std::string usageText;  // empty: asked for already, or no stream
 };
 
 bool isNull(simdjson::dom::element value);

@@ -12,7 +12,7 @@ namespace {
 using simdjson::dom::element;
 
 // A count at a path of member names; none if it is not there or not a count.
-std::optional<std::uint64_t> count(element at, std::initializer_list<const char*> path) {
+std::optional<std::uint64_t> count(element at, std::initializer_list<const char*> path = {}) {
   for (const char* name : path) {
     if (at[name].get(at) != simdjson::SUCCESS) return std::nullopt;
   }
@@ -24,26 +24,32 @@ std::optional<std::uint64_t> count(element at, std::initializer_list<const char*
 }  // namespace
 
 std::optional<plugins::Usage> readOpenAiUsage(element usage) {
-  const auto prompt = count(usage, {"prompt_tokens"});
-  const auto completion = count(usage, {"completion_tokens"});
+  simdjson::dom::object members;
+  if (usage.get(members) != simdjson::SUCCESS) return std::nullopt;
+  std::optional<std::uint64_t> prompt, completion, total, cached, hit, written, thought;
+  for (const auto& [name, value] : members) {
+    if (name == "prompt_tokens") prompt = count(value);
+    else if (name == "completion_tokens") completion = count(value);
+    else if (name == "total_tokens") total = count(value);
+    else if (name == "prompt_cache_hit_tokens") hit = count(value);  // DeepSeek
+    else if (name == "prompt_tokens_details") {
+      cached = count(value, {"cached_tokens"});
+      written = count(value, {"cache_write_tokens"});
+    } else if (name == "completion_tokens_details") thought = count(value, {"reasoning_tokens"});
+  }
   if (!prompt && !completion) return std::nullopt;
-  auto cached = count(usage, {"prompt_tokens_details", "cached_tokens"});
-  if (!cached) cached = count(usage, {"prompt_cache_hit_tokens"});  // DeepSeek
-  const std::uint64_t written =
-      count(usage, {"prompt_tokens_details", "cache_write_tokens"}).value_or(0);
-  const std::uint64_t thought =
-      count(usage, {"completion_tokens_details", "reasoning_tokens"}).value_or(0);
+  if (!cached) cached = hit;
   const std::uint64_t said = completion.value_or(0);
 
   plugins::Usage made;
   made.cacheRead = std::min(cached.value_or(0), prompt.value_or(0));
-  made.cacheWrite = std::min(written, prompt.value_or(0) - made.cacheRead);
+  made.cacheWrite = std::min(written.value_or(0), prompt.value_or(0) - made.cacheRead);
   made.input = prompt.value_or(0) - made.cacheRead - made.cacheWrite;
-  made.reasoning = thought;
+  made.reasoning = thought.value_or(0);
   // Most count the reasoning as part of the completion; xAI adds it. The total tells.
-  const bool beside = count(usage, {"total_tokens"}) == prompt.value_or(0) + said + thought;
-  made.output = beside ? said : said - std::min(said, thought);
-  if (!beside) made.reasoning = std::min(said, thought);
+  const bool beside = total == prompt.value_or(0) + said + made.reasoning;
+  made.output = beside ? said : said - std::min(said, made.reasoning);
+  if (!beside) made.reasoning = std::min(said, made.reasoning);
   return made;
 }
 

@@ -19,6 +19,7 @@ constexpr std::size_t kKeep = 1 << 20;  // bytes whose parser stays with its thr
 
 bool checkNames(dom::object object, std::initializer_list<const char*> needed, Problem& problem) {
   std::vector<std::string_view> names;
+  names.reserve(std::min(object.size(), kTopLevelMost + 1));
   for (const dom::key_value_pair member : object) {
     // Two readers could choose differently between two members of one name.
     if (std::find(names.begin(), names.end(), member.key) != names.end()) {

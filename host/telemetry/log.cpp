@@ -5,6 +5,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -64,12 +65,16 @@ void appendTime(std::string& out) {
   out += 'Z';
 }
 
+// A byte that a value without quotes may hold.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (unsigned c = 0; c < 256; ++c) plain[c] = c > ' ' && c != '"' && c != '=' && c != 0x7f;
+  return plain;
+}();
+
 bool needsQuotes(std::string_view value) {
-  if (value.empty()) return true;
-  for (const char c : value) {
-    if (static_cast<unsigned char>(c) <= ' ' || c == '"' || c == '=' || c == 0x7f) return true;
-  }
-  return false;
+  const auto plain = [](char c) { return kPlain[static_cast<unsigned char>(c)]; };
+  return value.empty() || !std::all_of(value.begin(), value.end(), plain);
 }
 
 }  // namespace
