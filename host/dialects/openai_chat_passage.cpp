@@ -14,6 +14,7 @@ namespace {
 namespace dom = simdjson::dom;
 
 constexpr std::string_view kDone = "[DONE]";
+constexpr std::string_view kUsage = "\"usage\"";
 
 bool isText(dom::element value, std::string_view& text) {
   return value.get(text) == simdjson::SUCCESS;
@@ -72,29 +73,56 @@ std::size_t valueEnd(std::string_view text, std::size_t at) {
   return text.size();
 }
 
-// Where the outermost object's member "usage" stands, with one comma beside it; empty if there is
-// none, or if it is spread over lines.
-std::string_view usageMember(std::string_view raw) {
-  constexpr std::string_view kName = "\"usage\"";
+// The member [name, end) with one comma beside it, where a comma or a brace stands before it.
+std::string_view withComma(std::string_view raw, std::size_t name, std::size_t end) {
+  const std::size_t before = raw.find_last_not_of(" \t", name - 1);
+  if (before == raw.npos) return {};
+  if (raw[before] == ',') return raw.substr(before, end - before);
+  if (raw[before] != '{') return {};
+  if (end < raw.size() && raw[end] == ',') ++end;
+  return raw.substr(name, end - name);
+}
+
+// Where the value of the member named before `nameEnd` begins; npos if no member is named there.
+std::size_t valueOf(std::string_view raw, std::size_t nameEnd) {
+  const std::size_t colon = raw.find_first_not_of(" \t", nameEnd);
+  if (colon == raw.npos || raw[colon] != ':') return raw.npos;
+  return raw.find_first_not_of(" \t", colon + 1);
+}
+
+// The outermost object's member "usage", found by going from member to member.
+std::string_view usageByMembers(std::string_view raw) {
   std::size_t at = raw.find('{');
   while (at < raw.size()) {
-    ++at;  // past the brace or the comma
-    const std::size_t name = raw.find('"', at);
+    const std::size_t name = raw.find('"', at + 1);
     if (name == raw.npos) return {};
-    const std::size_t colon = raw.find(':', valueEnd(raw, name));
-    if (colon == raw.npos) return {};
-    const std::size_t value = raw.find_first_not_of(" \t", colon + 1);
+    const std::size_t value = valueOf(raw, valueEnd(raw, name));
     if (value == raw.npos) return {};
-    std::size_t end = valueEnd(raw, value);
-    if (raw.substr(name, kName.size()) == kName) {
-      const bool first = raw[at - 1] == '{';
-      if (first && end < raw.size() && raw[end] == ',') return raw.substr(at, end + 1 - at);
-      return first ? raw.substr(at, end - at) : raw.substr(at - 1, end - at + 1);
-    }
+    const std::size_t end = valueEnd(raw, value);
+    if (raw.substr(name, kUsage.size()) == kUsage) return withComma(raw, name, end);
     at = raw.find_first_not_of(" \t", end);
     if (at == raw.npos || raw[at] != ',') return {};
   }
   return {};
+}
+
+// Where the outermost object's member "usage" stands, with one comma beside it; empty if there is
+// none, or if it is spread over lines. Only for a block that has that member: most have no other of
+// its name, so that the name alone tells the place. Within a string its quotes would be escaped.
+std::string_view usageMember(std::string_view raw) {
+  constexpr std::string_view kTail = kUsage.substr(1);  // begins with a letter that is rare
+  std::size_t found = raw.npos, value = raw.npos;
+  for (std::size_t at = raw.find(kTail); at != raw.npos; at = raw.find(kTail, at + kTail.size())) {
+    if (at < 2 || raw[at - 1] != '"') continue;
+    if (raw[at - 2] == '\\') return usageByMembers(raw);  // a name that holds a quote
+    const std::size_t begins = valueOf(raw, at + kTail.size());
+    if (begins == raw.npos) continue;
+    if (found != raw.npos) return usageByMembers(raw);
+    found = at - 1;
+    value = begins;
+  }
+  if (found == raw.npos) return {};
+  return withComma(raw, found, valueEnd(raw, value));
 }
 
 // A block as the client would have got it, had the gateway not asked for usage.

@@ -198,6 +198,12 @@ TEST_F(PassageTest, usageIsTakenOutWhereverItStands) {
            R"({ "choices":[{"delta":{"content":"\"usage\":null,"}}]})"},
           {R"({"x_groq":{"usage":{"prompt_tokens":3}},"usage":null,"choices":[{"delta":{}}]})",
            R"({"x_groq":{"usage":{"prompt_tokens":3}},"choices":[{"delta":{}}]})"},
+          {R"({"choices":[{"delta":{"content":"usage"},"usage":null}],"usage":null,"p":"x"})",
+           R"({"choices":[{"delta":{"content":"usage"},"usage":null}],"p":"x"})"},
+          {R"({"choices":[{"delta":{}}],"\"usage":null,"usage":null})",
+           R"({"choices":[{"delta":{}}],"\"usage":null})"},
+          {R"({"choices":[{"delta":{}}],"a":"usage","usage":null})",
+           R"({"choices":[{"delta":{}}],"a":"usage"})"},
           {R"({"a":[1,{"b":"c"}] , "usage" : null , "choices":[{"delta":{}}]})",
            R"({"a":[1,{"b":"c"}] , "choices":[{"delta":{}}]})"},
       }) {
