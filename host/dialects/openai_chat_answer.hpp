@@ -47,7 +47,9 @@ class OpenAiChatPassage final : public calls::Passage {
 
  private:
   struct Seen;
+  struct Choice;
   void read(std::string_view json, Seen& seen);
+  void readChoice(const Choice& choice);
 
   Choices choices_;
   bool usageWanted_;

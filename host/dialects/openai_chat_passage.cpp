@@ -1,6 +1,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "dialects/json_document.hpp"
 #include "dialects/openai_chat_answer.hpp"
@@ -141,6 +142,50 @@ struct OpenAiChatPassage::Seen {
   bool nullUsage = false;
 };
 
+// What one of the choices holds.
+struct OpenAiChatPassage::Choice {
+  std::uint64_t index = 0;
+  std::string_view reason;  // why it is finished
+  std::string_view text;    // of a legacy completion
+  std::optional<dom::object> delta, message;
+
+  void read(dom::element choice) {
+    dom::object members;
+    if (choice.get(members) != simdjson::SUCCESS) return;
+    for (const auto& [name, value] : members) {
+      dom::object object;
+      if (name == "index") (void)value.get(index);
+      else if (name == "finish_reason") (void)value.get(reason);
+      else if (name == "text") (void)value.get(text);
+      else if (name == "delta" && value.get(object) == simdjson::SUCCESS) delta = object;
+      else if (name == "message" && value.get(object) == simdjson::SUCCESS) message = object;
+    }
+  }
+};
+
+void OpenAiChatPassage::readChoice(const Choice& choice) {
+  choices_.begin(choice.index);
+  if (!choice.reason.empty()) {
+    if (choice.reason == "error" || choice.reason == "insufficient_system_resource") {
+      progress_.fault = broken("the upstream broke its answer off");
+      return;  // a member `error` behind it may say why
+    }
+    choices_.finish(choice.index);
+    progress_.content = true;
+  }
+  if (!choice.text.empty()) {
+    progress_.content = true;
+    progress_.contentBytes += choice.text.size();
+  }
+  const std::optional<dom::object>& said = choice.delta ? choice.delta : choice.message;
+  if (!said) return;
+  for (const auto& [name, value] : *said) {
+    if (name == "role" || saysNothing(value)) continue;
+    progress_.content = true;
+    progress_.contentBytes += spokenBytes(value);
+  }
+}
+
 void OpenAiChatPassage::read(std::string_view json, Seen& seen) {
   dom::element root;
   dom::object object;
@@ -164,33 +209,9 @@ void OpenAiChatPassage::read(std::string_view json, Seen& seen) {
     if (member.key != "choices" || member.value.get(choices) != simdjson::SUCCESS) continue;
     for (const dom::element choice : choices) {
       seen.anyChoice = true;
-      std::uint64_t index = 0;
-      (void)choice["index"].get(index);
-      choices_.begin(index);
-      std::string_view reason;
-      if (choice["finish_reason"].get(reason) == simdjson::SUCCESS && !reason.empty()) {
-        if (reason == "error" || reason == "insufficient_system_resource") {
-          progress_.fault = broken("the upstream broke its answer off");
-          continue;  // a member `error` behind it may say why
-        }
-        choices_.finish(index);
-        progress_.content = true;
-      }
-      std::string_view text;  // of a legacy completion
-      if (choice["text"].get(text) == simdjson::SUCCESS && !text.empty()) {
-        progress_.content = true;
-        progress_.contentBytes += text.size();
-      }
-      dom::object said;
-      if (choice["delta"].get(said) != simdjson::SUCCESS &&
-          choice["message"].get(said) != simdjson::SUCCESS) {
-        continue;
-      }
-      for (const dom::key_value_pair part : said) {
-        if (part.key == "role" || saysNothing(part.value)) continue;
-        progress_.content = true;
-        progress_.contentBytes += spokenBytes(part.value);
-      }
+      Choice told;
+      told.read(choice);
+      readChoice(told);
     }
   }
   progress_.settled = choices_.settled();
