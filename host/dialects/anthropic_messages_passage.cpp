@@ -27,6 +27,18 @@ std::string_view textOf(dom::element object, const char* name) {
   return text;
 }
 
+// Clients skip an event without a name, though its data tell the type. Every type that is known or
+// likely is made of these letters; another is left as it came.
+void appendNamed(std::string& out, std::string_view type, std::string_view raw) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz_.";
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (!type.empty() && type.find_first_not_of(kLetters) == type.npos) {
+    out.append("event: ").append(type).append("\n");
+    if (raw.starts_with(kByteOrderMark)) raw.remove_prefix(kByteOrderMark.size());
+  }
+  out += raw;
+}
+
 }  // namespace
 
 void AnthropicMessagesPassage::said(std::string_view text) {
@@ -89,7 +101,9 @@ void AnthropicMessagesPassage::block(const wire::SseBlock& block, std::string& o
     return;
   }
   read(root, block.event);
-  if (!progress_.fault) out += block.raw;
+  if (progress_.fault) return;
+  if (block.event.empty()) appendNamed(out, textOf(root, "type"), block.raw);
+  else out += block.raw;
 }
 
 void AnthropicMessagesPassage::close(std::string& out) {

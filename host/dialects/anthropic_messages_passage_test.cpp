@@ -71,6 +71,52 @@ TEST_F(MessagesPassage, everyByteGoesOn) {
   EXPECT_EQ("", closed);
 }
 
+// The official client skips events without a name: the answer was empty for it.
+TEST_F(MessagesPassage, eventsWithoutANameAreNamed) {
+  std::string named, unnamed;
+  for (const std::string_view one : {kStart, kOpen, kHi, kShut, kEnd, kStop}) {
+    named += one;
+    unnamed += one.substr(one.find('\n') + 1);
+  }
+  EXPECT_EQ(named, pass({unnamed}));
+  EXPECT_TRUE(seen().ended);
+  passage = inquiry->passage();
+  EXPECT_EQ(named, pass({"\xEF\xBB\xBF" + unnamed}));
+  // A type that would break the event, or none.
+  for (const std::string_view odd : {"data: {\"type\":\"a\\nb\"}\n\n", "data: {}\r\n\r\n"}) {
+    passage = inquiry->passage();
+    EXPECT_EQ(odd, pass({odd}));
+  }
+}
+
+TEST_F(MessagesPassage, everyReasonEndsTheAnswer) {
+  for (const char* reason : {"end_turn", "stop_sequence", "max_tokens", "tool_use", "refusal",
+                             "pause_turn", "model_context_window_exceeded"}) {
+    passage = inquiry->passage();
+    const std::string end =
+        "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"" +
+        std::string(reason) + "\"},\"usage\":{\"output_tokens\":0}}\n\n";
+    EXPECT_EQ(std::string(kStart) + end + std::string(kStop), pass({kStart, end, kStop}));
+    EXPECT_TRUE(seen().ended && !seen().fault) << reason;
+  }
+}
+
+// A ping or an unknown event says nothing, wherever it stands.
+TEST_F(MessagesPassage, pingsMayComeAnywhere) {
+  const std::string odd = "event: new\ndata: {\"type\":\"new\",\"delta\":{\"x\":1}}\n\n";
+  std::string whole(kPing);
+  for (const std::string_view one : {kStart, kOpen, kHi, kShut, kEnd}) {
+    whole += one;
+    whole += kPing;
+    whole += odd;
+  }
+  whole += kStop;
+  EXPECT_EQ(whole, pass({whole}));
+  const plugins::Usage usage{10, 5, 3, 5, 2};
+  EXPECT_EQ(usage, seen().usage);
+  EXPECT_TRUE(seen().ended && !seen().fault);
+}
+
 TEST_F(MessagesPassage, onlyWhatSaysSomethingIsContent) {
   pass({kStart, kOpen, kPing});
   EXPECT_FALSE(seen().content);

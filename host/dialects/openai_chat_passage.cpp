@@ -32,6 +32,17 @@ bool saysNothing(dom::element value) {
   }
 }
 
+// Whether clients take a member `error` for one: null, false, 0 and "" stand for none.
+bool tellsError(dom::element value) {
+  switch (value.type()) {
+    case dom::element_type::NULL_VALUE: return false;
+    case dom::element_type::BOOL: return value.get_bool().value_unsafe();
+    case dom::element_type::STRING: return !value.get_string().value_unsafe().empty();
+    case dom::element_type::INT64: return value.get_int64().value_unsafe() != 0;
+    default: return true;
+  }
+}
+
 std::uint64_t spokenBytes(dom::element value) {
   std::string_view text;
   if (isText(value, text)) return text.size();
@@ -194,7 +205,7 @@ void OpenAiChatPassage::read(std::string_view json, Seen& seen) {
     return;
   }
   for (const dom::key_value_pair member : object) {
-    if (member.key == "error" && member.value.type() != dom::element_type::NULL_VALUE) {
+    if (member.key == "error" && tellsError(member.value)) {
       progress_.fault = readOpenAiError(member.value);
       return;
     }

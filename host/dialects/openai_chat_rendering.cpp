@@ -239,7 +239,7 @@ void OpenAiChatRendering::closeChunk(std::string_view finish, std::string_view l
   out += ",\"finish_reason\":";
   if (finish.empty()) out += "null";
   else json::appendString(out, finish);
-  out += "}]}\n\n";
+  out += usageWanted_ ? "}],\"usage\":null}\n\n" : "}]}\n\n";
 }
 
 void OpenAiChatRendering::sendRole(std::uint32_t index, Choice& choice) {

@@ -250,6 +250,107 @@ TEST_F(RenderingTest, logprobsStandBesideWhatTheyAreOf) {
   }
 }
 
+// As OpenAI does it: null in each event before the one that has it, nothing for who did not ask.
+TEST_F(RenderingTest, usageStandsInEveryEventForWhoAsked) {
+  const plugins::Usage usage{3, 1, 2, 4, 5};
+  Chunk counted = chunk(ChunkType::usage);
+  counted.usage = &usage;
+  const auto say = [&](std::string_view request) {
+    out.clear();
+    auto one = rendering(request);
+    one->push(chunk(ChunkType::reasoning, "hm"));
+    one->push(chunk(ChunkType::text, "Hi"));
+    Chunk call = chunk(ChunkType::toolCall, "", "now");
+    call.ref = "c1";
+    one->push(call);
+    one->push(chunk(ChunkType::finish, {}, "tool_calls"));
+    one->push(counted);
+    one->close(out);
+    return events();
+  };
+  const auto asked =
+      say(R"({"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[1]})");
+  ASSERT_EQ(8u, asked.size());
+  for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ("null", field(asked[i], "/usage")) << asked[i];
+  EXPECT_EQ("[]", field(asked[6], "/choices"));
+  EXPECT_EQ("6", field(asked[6], "/usage/prompt_tokens"));
+  EXPECT_EQ("1", field(asked[6], "/usage/prompt_tokens_details/cached_tokens"));
+  EXPECT_EQ("9", field(asked[6], "/usage/completion_tokens"));
+  EXPECT_EQ("5", field(asked[6], "/usage/completion_tokens_details/reasoning_tokens"));
+  EXPECT_EQ("15", field(asked[6], "/usage/total_tokens"));
+  EXPECT_EQ("[DONE]", asked[7]);
+  EXPECT_EQ(7u, say(kStreamed).size());
+  EXPECT_EQ(out.npos, out.find("\"usage\""));
+}
+
+TEST_F(RenderingTest, choicesComeBesideEachOther) {
+  for (const char* const mode : {"true", "false"}) {
+    out.clear();
+    auto one =
+        rendering(R"({"model":"m","n":2,"messages":[1],"stream":)" + std::string(mode) + "}");
+    const auto push = [&](std::uint32_t choice, Chunk made) {
+      made.choice = choice;
+      one->push(made);
+    };
+    push(1, chunk(ChunkType::text, "b"));
+    push(0, chunk(ChunkType::text, "a"));
+    push(1, chunk(ChunkType::finish, {}, "length"));
+    EXPECT_FALSE(one->progress().finished);
+    push(0, chunk(ChunkType::text, "c"));
+    push(0, chunk(ChunkType::finish, {}, "stop"));
+    EXPECT_TRUE(one->progress().finished);
+    one->close(out);
+    if (std::string_view(mode) == "false") {
+      EXPECT_EQ("\"ac\"", field(out, "/choices/0/message/content"));
+      EXPECT_EQ("\"stop\"", field(out, "/choices/0/finish_reason"));
+      EXPECT_EQ("\"b\"", field(out, "/choices/1/message/content"));
+      EXPECT_EQ("\"length\"", field(out, "/choices/1/finish_reason"));
+      continue;
+    }
+    std::string order;
+    for (const std::string& event : events()) {
+      if (event == "[DONE]") continue;
+      const std::string delta = field(event, "/choices/0/delta");
+      order += field(event, "/choices/0/index") + (delta.find("role") != delta.npos ? "r" : delta);
+      order += ' ';
+    }
+    EXPECT_EQ(R"(1r 1{"content":"b"} 0r 0{"content":"a"} 1{} 0{"content":"c"} 0{} )", order);
+  }
+}
+
+TEST_F(RenderingTest, aRefusalIsNoContent) {
+  for (const std::string_view request : {kWhole, kStreamed}) {
+    out.clear();
+    auto one = rendering(request);
+    one->push(chunk(ChunkType::refusal, "I "));
+    one->push(chunk(ChunkType::refusal, "will not"));
+    one->push(chunk(ChunkType::finish, {}, "stop"));
+    one->close(out);
+    if (request == kWhole) {
+      EXPECT_EQ("\"I will not\"", field(out, "/choices/0/message/refusal"));
+      EXPECT_EQ("null", field(out, "/choices/0/message/content"));
+      EXPECT_EQ("\"stop\"", field(out, "/choices/0/finish_reason"));
+      continue;
+    }
+    const auto all = events();
+    ASSERT_EQ(5u, all.size());
+    EXPECT_EQ(R"({"refusal":"I "})", field(all[1], "/choices/0/delta"));
+    EXPECT_EQ(R"({"refusal":"will not"})", field(all[2], "/choices/0/delta"));
+    EXPECT_EQ("\"stop\"", field(all[3], "/choices/0/finish_reason"));
+  }
+}
+
+TEST_F(RenderingTest, reasonsKeepTheirNames) {
+  for (const char* reason : {"stop", "length", "content_filter", "tool_calls"}) {
+    out.clear();
+    auto one = rendering(kWhole);
+    one->push(chunk(ChunkType::text, "x"));
+    one->push(chunk(ChunkType::finish, {}, reason));
+    one->close(out);
+    EXPECT_EQ('"' + std::string(reason) + '"', field(out, "/choices/0/finish_reason"));
+  }
+}
+
 TEST_F(RenderingTest, aWholeAnswerHasEveryMember) {
   auto one = rendering(R"({"model":"m","messages":[1]})");
   one->push(chunk(ChunkType::reasoning, "hm"));
@@ -262,6 +363,7 @@ TEST_F(RenderingTest, aWholeAnswerHasEveryMember) {
   EXPECT_EQ("\"hm\"", field(out, "/choices/0/message/reasoning_content"));
   EXPECT_EQ("null", field(out, "/choices/0/message/refusal"));
   EXPECT_EQ("\"length\"", field(out, "/choices/0/finish_reason"));
+  EXPECT_EQ("null", field(out, "/choices/0/logprobs"));
 }
 
 TEST_F(RenderingTest, aWholeToolCallHasNullContent) {

@@ -183,6 +183,70 @@ TEST_F(PassageTest, aClientThatDidNotAskSeesNoUsageAtAll) {
   EXPECT_EQ(9u, one->progress().usage->input + one->progress().usage->cacheRead);
 }
 
+// As OpenAI begins an answer that calls a tool.
+TEST_F(PassageTest, aFirstEventWithARoleAndACallIsContent) {
+  auto one = passage(withUsage);
+  const std::string_view first =
+      R"({"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":null,"tool_calls":[{"index":0,"id":"call_1","type":"function","function":{"name":"f","arguments":""}}],"refusal":null},"logprobs":null,"finish_reason":null}],"usage":null,"obfuscation":"x"})";
+  EXPECT_EQ("data: " + std::string(first) + "\n\n", pass(*one, {first}));
+  EXPECT_TRUE(one->progress().content);
+}
+
+TEST_F(PassageTest, refusalsAndAudioAreContent) {
+  for (const char* said :
+       {R"({"refusal":"No"})", R"({"audio":{"id":"a","data":"AAAA"}})",
+        R"({"audio":{"transcript":"Hi"}})",
+        R"({"content":null,"annotations":[{"type":"url_citation","url_citation":{"url":"u"}}]})"}) {
+    auto one = passage(plain);
+    const std::string event =
+        R"({"choices":[{"index":0,"delta":)" + std::string(said) + R"(,"finish_reason":null}]})";
+    EXPECT_EQ("data: " + event + "\n\n", pass(*one, {event}));
+    EXPECT_TRUE(one->progress().content) << said;
+  }
+}
+
+// All else that OpenAI sends beside the text stays when usage is taken out.
+TEST_F(PassageTest, whatStandsBesideUsageStays) {
+  const std::string head =
+      R"({"id":"c","service_tier":"default","system_fingerprint":"fp_1","choices":[{"index":0,"delta":{"content":"Hi"},"logprobs":{"content":[{"token":"Hi","logprob":-0.10,"bytes":[72,105],"top_logprobs":[]}],"refusal":null},"finish_reason":null}])";
+  const std::string tail = R"(,"obfuscation":"k3Wv"})";
+  auto one = passage(plain);
+  EXPECT_EQ("data: " + head + tail + "\n\n", pass(*one, {head + R"(,"usage":null)" + tail}));
+}
+
+TEST_F(PassageTest, choicesMayComeInAnyOrder) {
+  auto one = passage(R"({"model":"m","n":3,"stream":true,"messages":[1]})");
+  const std::string choice = R"({"choices":[{"index":)", said = R"(,"delta":{"content":"x"}}]})",
+                    end = R"(,"delta":{},"finish_reason":"stop"}]})";
+  std::string expected;
+  for (const auto& [index, rest] :
+       {std::pair{"2", said}, {"0", said}, {"2", end}, {"1", said}, {"0", end}}) {
+    const std::string event = choice + index + rest;
+    EXPECT_EQ("data: " + event + "\n\n", pass(*one, {event}));
+    EXPECT_FALSE(one->progress().finished);
+  }
+  pass(*one, {choice + "1" + end});
+  EXPECT_TRUE(one->progress().finished);
+  EXPECT_EQ("data: [DONE]\n\n", pass(*one, {kUsage, "[DONE]"}));
+}
+
+TEST_F(PassageTest, everyReasonEndsAChoice) {
+  for (const char* reason : {"stop", "length", "tool_calls", "content_filter", "function_call"}) {
+    auto one = passage(plain);
+    const std::string event =
+        R"({"choices":[{"index":0,"delta":{},"finish_reason":")" + std::string(reason) + R"("}]})";
+    EXPECT_EQ("data: " + event + "\n\n", pass(*one, {event}));
+    EXPECT_TRUE(one->progress().finished) << reason;
+    EXPECT_FALSE(one->progress().fault) << reason;
+  }
+}
+
+TEST_F(PassageTest, nothingComesAfterDone) {
+  auto one = passage(plain);
+  pass(*one, {kHi, kStop, "[DONE]"});
+  EXPECT_EQ("", pass(*one, {kHi, "[DONE]"}));
+}
+
 struct UsageCase {
   const char* event;
   const char* expected;
@@ -267,9 +331,21 @@ TEST_F(PassageTest, errorsInsideAStreamAreFaults) {
   auto three = passage(plain);
   pass(*three, {R"({"error":"plain words"})"});
   EXPECT_EQ("plain words", three->progress().fault->message);
-  auto four = passage(plain);
-  pass(*four, {R"({"error":null,"choices":[]})"});
-  EXPECT_FALSE(four->progress().fault);
+}
+
+// The official client throws on what is true in its language, and so on nothing of these.
+TEST_F(PassageTest, whatNoClientTakesForAnErrorIsNone) {
+  for (const char* none : {"null", "false", "\"\"", "0"}) {
+    auto one = passage(plain);
+    const std::string event = R"({"error":)" + std::string(none) + R"(,"choices":[]})";
+    EXPECT_EQ("data: " + event + "\n\n", pass(*one, {event}));
+    EXPECT_FALSE(one->progress().fault) << none;
+  }
+  for (const char* error : {"true", "{}", "[]", "1"}) {
+    auto one = passage(plain);
+    EXPECT_EQ("", pass(*one, {R"({"error":)" + std::string(error) + R"(,"choices":[]})"}));
+    EXPECT_TRUE(one->progress().fault) << error;
+  }
 }
 
 TEST_F(PassageTest, whatIsNoJsonIsAFault) {

@@ -95,7 +95,7 @@ void OpenAiCompletionsRendering::send(std::uint32_t index, std::string_view text
   *out_ += "data: ";
   appendHead(*out_);
   appendChoice(*out_, index, text, finish);
-  *out_ += "]}\n\n";
+  *out_ += usageWanted_ ? "],\"usage\":null}\n\n" : "]}\n\n";
 }
 
 void OpenAiCompletionsRendering::appendUsage(std::string& out) const {

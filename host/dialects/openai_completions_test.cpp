@@ -161,6 +161,9 @@ TEST_F(CompletionsTest, aStreamIsWrittenPieceByPiece) {
   EXPECT_NE(out.find(R"("id":"cmpl-req_1")"), out.npos);
   EXPECT_NE(out.find(R"("model":"up-1")"), out.npos);
   EXPECT_NE(out.find(R"("prompt_tokens":4,"completion_tokens":7)"), out.npos);
+  std::size_t told = 0;
+  for (std::size_t at = 0; (at = out.find(R"("usage":null)", at)) != out.npos; ++at) ++told;
+  EXPECT_EQ(3u, told);
 }
 
 TEST_F(CompletionsTest, whoDidNotAskSeesNoUsage) {

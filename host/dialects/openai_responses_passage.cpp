@@ -88,8 +88,9 @@ void OpenAiResponsesPassage::read(std::string_view event, std::string_view json,
     progress_.fault = failureOf(response);
     return;
   }
-  std::uint64_t number = 0;
-  if (root["sequence_number"].get(number) == simdjson::SUCCESS) answer_->sequence = number + 1;
+  std::uint64_t number = answer_->sequence;  // older upstreams tell none
+  (void)root["sequence_number"].get(number);
+  answer_->sequence = number + 1;
   seen.object = textOf(response, "object") == "response";
   if (seen.object) {
     if (const auto id = textOf(response, "id"); !id.empty()) answer_->state.id = id;

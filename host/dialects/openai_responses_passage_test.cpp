@@ -96,6 +96,42 @@ TEST_F(ResponsesPassageTest, lifecycleIsNoContent) {
   EXPECT_TRUE(passage->progress().content);
 }
 
+TEST_F(ResponsesPassageTest, whatBeginsAnItemIsNoContent) {
+  for (const char* type :
+       {"response.queued", "response.in_progress", "keepalive", "response.content_part.added",
+        "response.reasoning_summary_part.added"}) {
+    begin(true);
+    feed(event(type, R"("sequence_number":0,"item_id":"m","part":{"type":"output_text"})"));
+    EXPECT_FALSE(passage->progress().content) << type;
+    EXPECT_FALSE(passage->progress().fault) << type;
+    EXPECT_NE("", out);
+  }
+  for (const char* type :
+       {"response.refusal.delta", "response.reasoning_text.delta",
+        "response.reasoning_summary_text.delta", "response.function_call_arguments.delta"}) {
+    begin(true);
+    feed(event(type, R"("sequence_number":0,"item_id":"m","delta":"x")"));
+    EXPECT_TRUE(passage->progress().content) << type;
+  }
+}
+
+// Some upstreams send it behind the last event, as in chats.
+TEST_F(ResponsesPassageTest, nothingComesAfterTheEnd) {
+  const std::string all = stream();
+  feed(all + "data: [DONE]\n\n" + event("response.late", R"("x":1)"));
+  EXPECT_EQ(all, out);
+  EXPECT_FALSE(passage->progress().fault);
+}
+
+// As recordings of 2025 have them.
+TEST_F(ResponsesPassageTest, eventsWithoutNumbersAreCounted) {
+  feed(event("response.created", R"("response":)" + response("in_progress")) +
+       event("response.output_text.delta", R"("item_id":"m","delta":"Hi")"));
+  std::string last;
+  inquiry->appendErrorEvent(last, {});
+  EXPECT_EQ(2u, JsonView(std::string_view(last).substr(last.find('{')))["sequence_number"].whole());
+}
+
 TEST_F(ResponsesPassageTest, anIncompleteAnswerIsWhole) {
   feed(stream("response.incomplete"));
   EXPECT_TRUE(passage->progress().settled);

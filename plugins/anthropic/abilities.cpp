@@ -1,5 +1,6 @@
 #include "abilities.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace anthropic {
@@ -29,6 +30,16 @@ unsigned versionOf(std::string_view model) {
   return version;
 }
 
+// Of the models that have their published limits for good; those of newer ones have changed.
+std::uint64_t longestOf(std::string_view model, unsigned version) {
+  if (version == 0 || version > 405) return 0;
+  if (version < 305) return 4096;
+  if (version < 307) return 8192;
+  if (version < 400) return 128000;  // with a beta; 64,000 without
+  const bool opus = model.find("opus") != std::string_view::npos;
+  return opus && version < 405 ? 32000 : 64000;
+}
+
 }  // namespace
 
 Abilities abilitiesOf(std::string_view model) {
@@ -37,13 +48,19 @@ Abilities abilitiesOf(std::string_view model) {
   for (const std::string_view family : {"claude-fable", "claude-mythos"})
     if (model.find(family) != std::string_view::npos) out.thinksAlways = true;
   if (out.thinksAlways && version < 500) version = 500;
+  out.thinks = version == 0 || version >= 307;
   out.adaptive = version >= 406;
   out.xhigh = version >= 407;
   out.thinksUnasked = version >= 500;
   out.samples = version < 407;
   out.samplesTwoWays = version < 401;
   out.schemas = version >= 405;
+  out.longest = longestOf(model, version);
   return out;
+}
+
+std::uint64_t atMost(std::uint64_t longest, std::uint64_t limit) {
+  return longest == 0 ? limit : std::min(limit, longest);
 }
 
 }  // namespace anthropic

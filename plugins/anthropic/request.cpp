@@ -166,7 +166,7 @@ class Rendering {
     wish.otherwise = options_.maxTokens;
     wish.adaptive = options_.thinking == Thinking::adaptive ||
                     (options_.thinking == Thinking::automatic && abilities_.adaptive);
-    wish.possible = mayThink;
+    wish.possible = mayThink && (abilities_.thinks || options_.thinking != Thinking::automatic);
     wish.forced = forced_;
     plan_ = plan(wish, abilities_);
     if (plan_.dropped) drop(asks(wish.budget) ? "reasoning_budget" : "reasoning_effort");

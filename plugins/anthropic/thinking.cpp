@@ -41,12 +41,13 @@ std::string_view adaptiveEffort(std::string_view effort, const Abilities& abilit
 }
 
 // Fits the budget below the limit, or the limit above the budget if the request sets none.
-void fit(const Wish& wish, std::uint64_t budget, bool byEffort, Plan& out) {
+// `out.maxTokens` is what the request says, or will say if it asks for no thoughts.
+void fit(const Wish& wish, std::uint64_t budget, bool byEffort, std::uint64_t longest, Plan& out) {
   budget = std::max(budget, kLeastBudget);
-  if (wish.limit == 0) {
-    out.maxTokens = budget + wish.otherwise;
-  } else if (budget >= wish.limit || (byEffort && budget > wish.limit / 2)) {
-    budget = wish.limit / 2;  // the answer needs its part
+  const bool told = wish.limit != 0;
+  if (!told) out.maxTokens = atMost(longest, budget + wish.otherwise);
+  if (budget >= out.maxTokens || (told && byEffort && budget > out.maxTokens / 2)) {
+    budget = out.maxTokens / 2;  // the answer needs its part
   }
   if (budget < kLeastBudget) {
     out.dropped = true;
@@ -60,7 +61,7 @@ void fit(const Wish& wish, std::uint64_t budget, bool byEffort, Plan& out) {
 
 Plan plan(const Wish& wish, const Abilities& abilities) {
   Plan out;
-  out.maxTokens = wish.limit != 0 ? wish.limit : wish.otherwise;
+  out.maxTokens = atMost(abilities.longest, wish.limit != 0 ? wish.limit : wish.otherwise);
   const bool hasBudget = wish.budget.exists() && !wish.budget.isNull();
   const bool hasEffort = wish.effort.exists() && !wish.effort.isNull();
   if (hasBudget && !wish.budget.unsignedInteger())
@@ -83,7 +84,7 @@ Plan plan(const Wish& wish, const Abilities& abilities) {
     out.effort = adaptiveEffort(level ? effort : nearestEffort(wish.budget.whole()), abilities);
     return out;
   }
-  fit(wish, hasBudget ? wish.budget.whole() : level->budget, !hasBudget, out);
+  fit(wish, hasBudget ? wish.budget.whole() : level->budget, !hasBudget, abilities.longest, out);
   return out;
 }
 

@@ -26,6 +26,7 @@ class Rendering {
   Fields run() {
     limit_ = body_.maxTokens(0);
     renderThinking();
+    if (limit_ != 0) limit_ = anthropic::atMost(abilities_.longest, limit_);
     if (family_.maker == Maker::anthropic && !situation_.betas.empty())
       member("anthropic_beta", "[" + std::string(situation_.betas) + "]");
     renderTopK();
@@ -54,7 +55,7 @@ class Rendering {
     wish.limit = limit_;
     wish.otherwise = kAnswer;
     wish.adaptive = abilities_.adaptive || family_.maker != Maker::anthropic;
-    wish.possible = situation_.mayThink;
+    wish.possible = situation_.mayThink && abilities_.thinks;
     wish.forced = situation_.forced && family_.maker == Maker::anthropic;
     const Plan plan = anthropic::plan(wish, abilities_);
     const std::string_view asked =

@@ -349,6 +349,8 @@ TEST(Inference, KeepsWhatTheUpstreamTakes) {
   EXPECT_EQ(sendTo("anthropic.claude-opus-4-7-v1", withHi(R"("temperature":0.5)")).dropped,
             "temperature");
   EXPECT_NE(inference(R"("temperature":"hot")").find("param=\"temperature\""), std::string::npos);
+  EXPECT_EQ(inference(R"("max_tokens":9000)", "anthropic.claude-3-haiku-20240307-v1:0"),
+            R"({"maxTokens":4096})");
 }
 
 TEST(Inference, AsksAClaudeWhichSequenceEndedItsAnswer) {
