@@ -138,12 +138,24 @@ TEST(Turns, GiveOwnThoughtsBackUnchangedAndFirst) {
                   {"type":"reasoning.text","text":"x","signature":"y","format":"google"},
                   {"type":"reasoning.encrypted","data":"z","format":"openai"},
                   {"type":"reasoning.summary","summary":"s","format":"anthropic"}],
-                "tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]})"),
+                "tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]},)" +
+            kUser),
       R"([{"role":"user","content":[{"type":"text","text":"Hi"}]},{"role":"assistant","content":[)"
       R"({"type":"redacted_thinking","data":"Em+/="},)"
       R"({"type":"thinking","thinking":"a\n\"b\"","signature":"Eq+/="},)"
       R"({"type":"text","text":"Let me look."},)"
-      R"({"type":"tool_use","id":"c","name":"f","input":{}}]}])");
+      R"({"type":"tool_use","id":"c","name":"f","input":{}}]},)"
+      R"({"role":"user","content":[{"type":"text","text":"Hi"}]}])");
+}
+
+TEST(Turns, LeaveOutThoughtsThatLedToNothing) {
+  EXPECT_EQ(
+      turns(
+          kUser +
+          R"(,{"role":"assistant","content":"","reasoning_details":[{"type":"reasoning.text","text":"t","signature":"s","format":"anthropic"}]},)" +
+          kUser),
+      R"([{"role":"user","content":[{"type":"text","text":"Hi"}]},)"
+      R"({"role":"user","content":[{"type":"text","text":"Hi"}]}])");
 }
 
 TEST(Turns, SayARefusalAgain) {
@@ -499,6 +511,38 @@ TEST(Thinking, NeedsTheThoughtsBeforeTheCallsItContinues) {
             on);
   EXPECT_EQ(asked("claude-sonnet-4-5", proof, R"(,{"role":"assistant","content":"So"})"), "");
   EXPECT_EQ(asked("claude-opus-4-6", "", ""), R"({"type":"adaptive","display":"summarized"})");
+}
+
+// What it says and calls until the user has the word is one turn, of which the first message alone
+// has to begin with a thought; where it must not think, none may.
+TEST(Thinking, SeesCallsAndTheirResultsAsOneTurn) {
+  const std::string proof =
+      R"("reasoning_details":[{"type":"reasoning.text","text":"t","signature":"s","format":"anthropic"}],)";
+  const auto step = [](const std::string& details) {
+    return R"(,{"role":"assistant",)" + details +
+           R"("tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]},)"
+           R"({"role":"tool","tool_call_id":"a","content":"x"})";
+  };
+  const auto asked = [](const std::string& model, const std::string& effort,
+                        const std::string& rest) {
+    const std::string body =
+        sent(R"({"model":")" + model + "\"," + effort + R"("messages":[)" + kUser + rest + "]}");
+    const bool kept = body.find(R"({"type":"thinking")") != std::string::npos;
+    return (body.find(R"("budget_tokens")") != std::string::npos ? "on " : "off ") +
+           std::string(kept ? "kept" : "none");
+  };
+  const std::string low = R"("reasoning_effort":"low",)", older = "claude-sonnet-4-5";
+  EXPECT_EQ(asked(older, low, step(proof) + step("")), "on kept");
+  EXPECT_EQ(asked(older, low, step(proof) + step("") + "," + kUser), "on kept");
+  EXPECT_EQ(asked(older, low, step("") + step(proof)), "off none");
+  EXPECT_EQ(asked(older, low, step("") + step(proof) + "," + kUser), "off none");
+  EXPECT_EQ(asked(older, "", step(proof)), "off none");
+  EXPECT_EQ(asked("claude-opus-4-6", low, step("") + step(proof)), "off kept");
+  EXPECT_EQ(asked("claude-sonnet-5", "", step(proof)), "off kept");
+  const std::string done = step(proof) + R"(,{"role":"assistant","content":"Done."},)" + kUser;
+  EXPECT_EQ(asked(older, low, done), "on kept");
+  EXPECT_EQ(asked(older, "", done), "off kept");
+  EXPECT_EQ(asked(older, low, done + step("")), "off kept");
 }
 
 // Members of a request that are told to be left out.
