@@ -7,6 +7,7 @@ namespace sluice::dialects {
 namespace {
 
 using simdjson::error_code;
+namespace dom = simdjson::dom;
 namespace ondemand = simdjson::ondemand;
 
 void appendItem(std::string& list, std::string_view item) {
@@ -14,8 +15,9 @@ void appendItem(std::string& list, std::string_view item) {
   list += item;
 }
 
-bool isForeign(ondemand::object block, error_code& error) {
-  bool thought = false, foreign = false;
+// `any`: whatever its proof.
+bool isUnwanted(ondemand::object block, bool any, error_code& error) {
+  bool thought = false, foreign = any;
   for (auto member : block) {
     std::string_view name, text;
     error = member.unescaped_key().get(name);
@@ -29,19 +31,20 @@ bool isForeign(ondemand::object block, error_code& error) {
 }
 
 // The blocks of one message that may stay; `any`: there are some.
-error_code keepBlocks(ondemand::array blocks, std::string& kept, bool& any, bool& changed) {
+error_code keepBlocks(ondemand::array blocks, bool silent, std::string& kept, bool& any,
+                      bool& changed) {
   kept = "[";
   for (auto item : blocks) {
     ondemand::object block;
     if (const auto error = item.get_object().get(block)) return error;
     error_code error = simdjson::SUCCESS;
-    const bool foreign = isForeign(block, error);
+    const bool unwanted = isUnwanted(block, silent, error);
     if (!error) error = block.reset().error();
     std::string_view raw;
     if (!error) error = block.raw_json().get(raw);
     if (error) return error;
-    changed = changed || foreign;
-    if (foreign) continue;
+    changed = changed || unwanted;
+    if (unwanted) continue;
     any = true;
     appendItem(kept, raw);
   }
@@ -50,7 +53,7 @@ error_code keepBlocks(ondemand::array blocks, std::string& kept, bool& any, bool
 }
 
 // A message, with what may stay of its content; nothing if nothing may.
-error_code keepTurn(ondemand::object turn, std::string& kept, bool& anyChanged) {
+error_code keepTurn(ondemand::object turn, bool silent, std::string& kept, bool& anyChanged) {
   std::string content;
   std::string_view before;
   bool any = false, changed = false;
@@ -65,9 +68,9 @@ error_code keepTurn(ondemand::object turn, std::string& kept, bool& anyChanged) 
     ondemand::array blocks;
     if (const auto error = value.get_array().get(blocks)) return error;
     if (const auto error = blocks.raw_json().get(before)) return error;
-    if (before.find(kForeignMark) == before.npos) continue;
+    if (!silent && before.find(kForeignMark) == before.npos) continue;
     if (const auto error = blocks.reset().error()) return error;
-    if (const auto error = keepBlocks(blocks, content, any, changed)) return error;
+    if (const auto error = keepBlocks(blocks, silent, content, any, changed)) return error;
   }
   if (const auto error = turn.reset().error()) return error;
   std::string_view raw;
@@ -85,21 +88,76 @@ error_code keepTurn(ondemand::object turn, std::string& kept, bool& anyChanged) 
   return simdjson::SUCCESS;
 }
 
+std::string_view textOf(dom::element object, const char* name) {
+  std::string_view text;
+  if (object[name].get(text) != simdjson::SUCCESS) return {};
+  return text;
+}
+
+bool holds(dom::element turn, std::string_view type) {
+  dom::array blocks;
+  if (turn["content"].get(blocks) != simdjson::SUCCESS) return false;
+  for (const dom::element block : blocks) {
+    if (textOf(block, "type") == type) return true;
+  }
+  return false;
+}
+
+// Of the first block that goes out.
+bool beginsWithThought(dom::element turn) {
+  dom::array blocks;
+  if (turn["content"].get(blocks) != simdjson::SUCCESS) return false;
+  for (const dom::element block : blocks) {
+    const std::string_view type = textOf(block, "type");
+    if (type != "thinking" && type != "redacted_thinking") return false;
+    const char* const proof = type == "thinking" ? "signature" : "data";
+    if (!textOf(block, proof).starts_with(kForeignMark)) return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+std::optional<std::size_t> unthoughtTurn(dom::array turns) {
+  bool said = false, answered = false, spoken = false;  // by the assistant, by tools, by the user
+  bool thought = false, calls = false;
+  std::size_t place = 0, begin = 0;
+  for (const dom::element turn : turns) {
+    const std::string_view role = textOf(turn, "role");
+    if (role == "user") {
+      (holds(turn, "tool_result") ? answered : spoken) = true;
+    } else if (role == "assistant") {
+      const bool goesOn = said && (answered || !spoken);
+      if (!goesOn) {
+        begin = place;
+        thought = beginsWithThought(turn);
+        calls = false;
+      }
+      calls = calls || holds(turn, "tool_use");
+      said = true;
+      answered = spoken = false;
+    }
+    ++place;
+  }
+  if (said && (answered || !spoken) && calls && !thought) return begin;
+  return std::nullopt;
+}
 
 bool holdsForeignProofs(std::string_view body) noexcept {
   return body.find(kForeignMark) != body.npos;
 }
 
-error_code withoutForeignProofs(ondemand::array turns, std::string_view& raw, std::string& kept) {
+error_code withoutForeignProofs(ondemand::array turns, std::size_t silent, std::string_view& raw,
+                                std::string& kept) {
   if (const auto error = turns.raw_json().get(raw)) return error;
   if (const auto error = turns.reset().error()) return error;
   kept = "[";
   bool changed = false;
+  std::size_t place = 0;
   for (auto item : turns) {
     ondemand::object turn;
     if (const auto error = item.get_object().get(turn)) return error;
-    if (const auto error = keepTurn(turn, kept, changed)) return error;
+    if (const auto error = keepTurn(turn, place++ >= silent, kept, changed)) return error;
   }
   kept += ']';
   if (!changed) kept.clear();

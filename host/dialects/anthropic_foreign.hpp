@@ -5,6 +5,8 @@
 
 #include <simdjson.h>
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,8 +16,14 @@ namespace sluice::dialects {
 bool holdsForeignProofs(std::string_view body) noexcept;
 
 // `turns`: the messages of a request; `raw` gets their text, `kept` the same without the blocks
-// that hold such a proof, and without the messages that then hold nothing.
-simdjson::error_code withoutForeignProofs(simdjson::ondemand::array turns, std::string_view& raw,
-                                          std::string& kept);
+// that hold such a proof, without any thoughts from the message at `silent` on, and without the
+// messages that then hold nothing; nothing if that changes nothing.
+simdjson::error_code withoutForeignProofs(simdjson::ondemand::array turns, std::size_t silent,
+                                          std::string_view& raw, std::string& kept);
+
+// The place of the first message of the assistant's turn, if that is in its middle, is of calls and
+// their results without a word of the user's between them, and did not begin with a thought of
+// Anthropic's: then the upstream refuses to think within a budget, and any thoughts in it.
+std::optional<std::size_t> unthoughtTurn(simdjson::dom::array turns);
 
 }  // namespace sluice::dialects

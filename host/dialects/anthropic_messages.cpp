@@ -3,6 +3,8 @@
 #include <simdjson.h>
 
 #include <initializer_list>
+#include <limits>
+#include <optional>
 
 #include "base/json.hpp"
 #include "dialects/anthropic_count.hpp"
@@ -12,7 +14,6 @@
 #include "dialects/anthropic_messages_rendering.hpp"
 #include "dialects/anthropic_names.hpp"
 #include "dialects/anthropic_request.hpp"
-#include "dialects/json_view.hpp"
 #include "dialects/passed_fields.hpp"
 #include "dialects/request_text.hpp"
 
@@ -32,28 +33,12 @@ constexpr std::string_view kNoThinking = R"({"type":"disabled"})";
 struct Reading {
   std::string model;
   bool stream = false;
-  Span modelValue;       // the model's name, with its quotes
-  Span turns;            // `messages`, if something of it must not go out as it stands
-  std::string ownTurns;  // what goes out instead
-  Span thinking;         // `thinking`, if it cannot be had
+  Span modelValue;                    // the model's name, with its quotes
+  Span turns;                         // `messages`, if something of it must not go out as it stands
+  std::string ownTurns;               // what goes out instead
+  std::optional<std::size_t> silent;  // from this message on there may be no thoughts
+  Span thinking;                      // `thinking` then
 };
-
-// Whether the calls that wait for their results came without a thought: then the upstream refuses
-// to think.
-bool endsUnthought(std::string_view turns) {
-  JsonView last;
-  JsonElements each{JsonView(turns)};
-  while (each.next()) {
-    if (each.value()["role"].says("assistant")) last = each.value()["content"];
-  }
-  JsonElements blocks(last);
-  if (!blocks.next()) return false;
-  const JsonView first = blocks.value()["type"];
-  if (first.says("thinking") || first.says("redacted_thinking")) return false;
-  bool called = first.says("tool_use");
-  while (blocks.next()) called = called || blocks.value()["type"].says("tool_use");
-  return called;
-}
 
 bool checkMember(std::string_view name, dom::element value, Reading& into, Problem& problem) {
   const auto wrong = [&](const char* wanted) {
@@ -77,6 +62,15 @@ bool checkMember(std::string_view name, dom::element value, Reading& into, Probl
   return true;
 }
 
+// Where the turn begins that Anthropic cannot be asked to think in the middle of.
+std::optional<std::size_t> silentTurn(dom::object request) {
+  std::string_view type;
+  dom::array turns;
+  const bool asked = request["thinking"]["type"].get(type) == simdjson::SUCCESS &&
+                     type == "enabled" && request["messages"].get(turns) == simdjson::SUCCESS;
+  return asked ? unthoughtTurn(turns) : std::nullopt;
+}
+
 simdjson::error_code locate(const std::string& body, Reading& into) {
   ondemand::document document;
   if (const auto error = locateIn(body, document)) return error;
@@ -88,21 +82,21 @@ simdjson::error_code locate(const std::string& body, Reading& into) {
     if (const auto error = member.unescaped_key().get(name)) return error;
     if (name == "model") {
       into.modelValue = spanOf(member.value().raw_json_token(), body);
-    } else if (name == "messages" && foreign) {
+    } else if (name == "messages" && (foreign || into.silent)) {
       ondemand::array turns;
       if (const auto error = member.value().get_array().get(turns)) return error;
       std::string_view raw;
-      if (const auto error = withoutForeignProofs(turns, raw, into.ownTurns)) return error;
+      const std::size_t silent = into.silent.value_or(std::numeric_limits<std::size_t>::max());
+      if (const auto error = withoutForeignProofs(turns, silent, raw, into.ownTurns)) return error;
       into.turns = spanOf(raw, body);
-    } else if (name == "thinking" && foreign) {
+    } else if (name == "thinking" && into.silent) {
       ondemand::object thinking;
-      if (member.value().get_object().get(thinking) != simdjson::SUCCESS) continue;
+      if (const auto error = member.value().get_object().get(thinking)) return error;
       std::string_view raw;
       if (const auto error = thinking.raw_json().get(raw)) return error;
-      if (JsonView(raw)["type"].says("enabled")) into.thinking = spanOf(raw, body);
+      into.thinking = spanOf(raw, body);
     }
   }
-  if (into.ownTurns.empty() || !endsUnthought(into.ownTurns)) into.thinking = Span();
   return simdjson::SUCCESS;
 }
 
@@ -201,6 +195,7 @@ bool read(const AnthropicAsked& asked, std::initializer_list<const char*> needed
   for (const dom::key_value_pair member : object) {
     if (!checkMember(member.key, member.value, reading, problem)) return false;
   }
+  reading.silent = silentTurn(object);
   const auto error = locate(asked.body, reading);
   if (!error) return true;
   problem =

@@ -425,6 +425,32 @@ TEST(AnthropicMessagesRequest, CallsWithoutTheThoughtBehindThemEndThinking) {
             asked(budget, ours + "," + call));
   const std::string adaptive = R"({"type":"adaptive"})";
   EXPECT_EQ(Asked(asked(adaptive, foreign + "," + call)).own(), asked(adaptive, call));
+  // What another maker said without any thought.
+  EXPECT_EQ(Asked(asked(budget, call)).own(), asked(R"({"type":"disabled"})", call));
+  EXPECT_EQ(Asked(asked(budget, ours + "," + call)).own(), asked(budget, ours + "," + call));
+}
+
+// Within a turn, later calls need no thought; in turns that are over, no call does.
+TEST(AnthropicMessagesRequest, CallsAndTheirResultsAreOneTurn) {
+  const std::string head =
+      R"({"model":"up","max_tokens":9,"messages":[{"role":"user","content":"x"},)";
+  const std::string end = R"(],"thinking":{"type":"enabled","budget_tokens":2048}})";
+  const auto step = [](const std::string& blocks) {
+    return R"({"role":"assistant","content":[)" + blocks +
+           R"({"type":"tool_use","id":"c","name":"f","input":{}}]},)"
+           R"({"role":"user","content":[{"type":"tool_result","tool_use_id":"c"}]})";
+  };
+  const std::string ours = R"({"type":"thinking","thinking":"a","signature":"s"},)";
+  const std::string foreign = R"({"type":"thinking","thinking":"a","signature":"sluice:"},)";
+  const std::string done =
+      R"(,{"role":"assistant","content":"Done."},{"role":"user","content":"y"})";
+  for (const std::string& kept : {step(ours) + "," + step(""), step("") + done,
+                                  step("") + done + "," + step(ours) + "," + step("")})
+    EXPECT_EQ(Asked(head + kept + end).own(), head + kept + end);
+  EXPECT_EQ(Asked(head + step(foreign) + done + "," + step(ours) + "," + step("") + end).own(),
+            head + step("") + done + "," + step(ours) + "," + step("") + end);
+  EXPECT_EQ(Asked(head + step(foreign) + "," + step(ours) + end).own(),
+            head + step("") + "," + step("") + R"(],"thinking":{"type":"disabled"}})");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "request.hpp"
 
 #include "abilities.hpp"
+#include "loop.hpp"
 #include "parts.hpp"
 #include "thinking.hpp"
 #include "turns.hpp"
@@ -33,12 +34,17 @@ class Rendering {
     readFormat();
     const std::string tools = renderTools(turns.called());
     const std::string choice = renderChoice(tools.empty());
-    planThinking(turns.mayThink());
+    const Loop loop = loopOf(body_.messages());
+    planThinking(loop.mayThink);
     out_.body.reserve(request_.body().size() + 512);
     writer_.beginObject().member("model", request_.model());
     writer_.member("max_tokens", plan_.maxTokens);
     renderSystem(turns.system());
-    writer_.key("messages").beginArray().raw(turns.messages()).endArray();
+    writer_.key("messages").beginArray();
+    if (loop.holdsThoughts && !thinks())
+      writer_.raw(Turns(body_.messages(), loop.begin).messages());
+    else writer_.raw(turns.messages());
+    writer_.endArray();
     if (!tools.empty()) writer_.key("tools").beginArray().raw(tools).endArray();
     if (!choice.empty()) writer_.key("tool_choice").raw(choice);
     renderThinking();
@@ -52,6 +58,10 @@ class Rendering {
 
  private:
   enum class Format : std::uint8_t { text, object, native, tool };
+
+  bool thinks() const {
+    return plan_.thinks() || (abilities_.thinksUnasked && plan_.mode != Plan::Mode::disabled);
+  }
 
   void drop(std::string_view name) { out_.dropped.push_back({name, SLUICE_DROPPED_HINT}); }
 

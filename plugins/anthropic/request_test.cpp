@@ -138,12 +138,24 @@ TEST(Turns, GiveOwnThoughtsBackUnchangedAndFirst) {
                   {"type":"reasoning.text","text":"x","signature":"y","format":"google"},
                   {"type":"reasoning.encrypted","data":"z","format":"openai"},
                   {"type":"reasoning.summary","summary":"s","format":"anthropic"}],
-                "tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]})"),
+                "tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]},)" +
+            kUser),
       R"([{"role":"user","content":[{"type":"text","text":"Hi"}]},{"role":"assistant","content":[)"
       R"({"type":"redacted_thinking","data":"Em+/="},)"
       R"({"type":"thinking","thinking":"a\n\"b\"","signature":"Eq+/="},)"
       R"({"type":"text","text":"Let me look."},)"
-      R"({"type":"tool_use","id":"c","name":"f","input":{}}]}])");
+      R"({"type":"tool_use","id":"c","name":"f","input":{}}]},)"
+      R"({"role":"user","content":[{"type":"text","text":"Hi"}]}])");
+}
+
+TEST(Turns, LeaveOutThoughtsThatLedToNothing) {
+  EXPECT_EQ(
+      turns(
+          kUser +
+          R"(,{"role":"assistant","content":"","reasoning_details":[{"type":"reasoning.text","text":"t","signature":"s","format":"anthropic"}]},)" +
+          kUser),
+      R"([{"role":"user","content":[{"type":"text","text":"Hi"}]},)"
+      R"({"role":"user","content":[{"type":"text","text":"Hi"}]}])");
 }
 
 TEST(Turns, SayARefusalAgain) {

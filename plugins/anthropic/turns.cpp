@@ -1,6 +1,9 @@
 #include "turns.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "loop.hpp"
 
 namespace anthropic {
 namespace {
@@ -13,14 +16,13 @@ using sluice::unsupported;
 
 }  // namespace
 
-Turns::Turns(json::Value messages) {
+Turns::Turns(json::Value messages, std::size_t silent) : silent_(silent) {
   std::size_t left = 0;
   for (auto at = messages.begin(); at != messages.end(); ++at) ++left;
   for (const json::Value message : messages) {
     add(message, --left == 0);
     ++place_;
   }
-  if (role_ == Role::assistant) mayThink_ = false;  // it is to be continued
   flush();
   // A conversation of system messages alone is answered elsewhere; here somebody must speak.
   if (messages_.empty()) {
@@ -45,13 +47,11 @@ void Turns::open(Role role) {
   if (role == role_) return;
   flush();
   role_ = role;
-  if (role != Role::assistant) return;
-  mayThink_ = true;
-  thought_ = calls_ = false;
 }
 
+// Thoughts that led to nothing are refused.
 void Turns::flush() {
-  if (role_ == Role::assistant && calls_ && !thought_) mayThink_ = false;
+  if (role_ == Role::assistant && !std::exchange(spoke_, false)) blocks_.clear();
   if (results_.empty() && blocks_.empty()) return;
   json::Writer writer = next(messages_);
   writer.beginObject().member("role", role_ == Role::user ? "user" : "assistant");
@@ -81,30 +81,29 @@ void Turns::addContent(std::string& list, json::Value content, bool trimmed) {
 }
 
 void Turns::addAssistant(json::Value message, bool last) {
-  const bool first = blocks_.empty();
-  addReasoning(message["reasoning_details"]);
-  if (first) thought_ = !blocks_.empty();
+  if (place_ < silent_) addReasoning(message["reasoning_details"]);
+  const std::size_t before = blocks_.size();
   const json::Value calls = message["tool_calls"];
   addContent(blocks_, message["content"], last && !calls[std::size_t{0}].exists());
   addText(blocks_, message["refusal"].string());
   std::size_t place = 0;
   for (const json::Value call : calls) addCall(call, place++);
+  spoke_ = spoke_ || blocks_.size() != before;
 }
 
 // Thoughts go back as they came: the upstream proves them by their signature, and refuses others.
 void Turns::addReasoning(json::Value details) {
   for (const json::Value detail : details) {
-    if (detail["format"].string() != "anthropic") continue;
-    const std::string_view type = detail["type"].string();
-    const json::Value signature = detail["signature"], data = detail["data"];
-    if (type == "reasoning.text" && !signature.string().empty()) {
-      json::Writer writer = next(blocks_);
-      writer.beginObject().member("type", "thinking");
-      writer.member("thinking", detail["text"].string()).member("signature", signature).endObject();
-    } else if (type == "reasoning.encrypted" && !data.string().empty()) {
-      json::Writer writer = next(blocks_);
-      writer.beginObject().member("type", "redacted_thinking").member("data", data).endObject();
-    }
+    if (!isProven(detail)) continue;
+    json::Writer writer = next(blocks_);
+    writer.beginObject();
+    if (detail["type"].string() == "reasoning.encrypted")
+      writer.member("type", "redacted_thinking").member("data", detail["data"]).endObject();
+    else
+      writer.member("type", "thinking")
+          .member("thinking", detail["text"].string())
+          .member("signature", detail["signature"])
+          .endObject();
   }
 }
 
@@ -125,7 +124,6 @@ void Turns::addCall(json::Value call, std::size_t place) {
   writer.beginObject().member("type", "tool_use").member("id", safeId(call["id"].string()));
   writer.member("name", function["name"]);
   writer.key("input").raw(none ? "{}" : arguments_.root().raw()).endObject();
-  calls_ = true;
   const std::string_view name = function["name"].string();
   if (std::find(called_.begin(), called_.end(), name) == called_.end()) called_.push_back(name);
 }

@@ -3,6 +3,7 @@
 // Threads: a Turns belongs to the request it is made for.
 #pragma once
 
+#include <limits>
 #include <sluice/plugin.hpp>
 #include <vector>
 
@@ -12,8 +13,10 @@ namespace anthropic {
 
 class Turns {
  public:
-  // Reads it all. Throws sluice::Error naming the member that cannot be given on.
-  explicit Turns(sluice::json::Value messages);
+  // Reads it all. Throws sluice::Error naming the member that cannot be given on. From the message
+  // at `silent` on, thoughts are left out.
+  explicit Turns(sluice::json::Value messages,
+                 std::size_t silent = std::numeric_limits<std::size_t>::max());
 
   // Text blocks of system and developer messages, in their order: elements without brackets.
   const std::string& system() const noexcept { return system_; }
@@ -21,9 +24,6 @@ class Turns {
   const std::string& messages() const noexcept { return messages_; }
   // Names of the tools that were called, each once.
   const std::vector<std::string_view>& called() const noexcept { return called_; }
-  // Whether a model that thinks within a budget may: it wants its own thoughts before the calls of
-  // tools that it is to go on from, and before an answer that it is to continue.
-  bool mayThink() const noexcept { return mayThink_; }
 
  private:
   enum class Role : std::uint8_t { none, user, assistant };
@@ -37,15 +37,14 @@ class Turns {
   void addCall(sluice::json::Value call, std::size_t place);
   void addResult(sluice::json::Value message);
 
+  const std::size_t silent_;
   std::size_t place_ = 0;  // of the message that is read
   Role role_ = Role::none;
   std::string results_, blocks_;  // of the open turn
   std::string system_, messages_;
   std::vector<std::string_view> called_;
   sluice::json::Document arguments_;
-  bool mayThink_ = true;
-  bool thought_ = false;  // the open turn of the assistant began with its thoughts
-  bool calls_ = false;    // it calls tools
+  bool spoke_ = false;  // the open turn holds more than thoughts
 };
 
 }  // namespace anthropic

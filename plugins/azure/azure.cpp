@@ -6,6 +6,7 @@
 #include "../openai/completions.hpp"
 #include "../openai/decoder.hpp"
 #include "../openai/embed.hpp"
+#include "../openai/habits.hpp"
 #include "address.hpp"
 
 namespace {
@@ -13,7 +14,8 @@ namespace {
 using azure::Style;
 using sluice::Settings;
 
-constexpr std::string_view kCanonical = "sluice.chat/1", kResponses = "openai.responses";
+constexpr std::string_view kCanonical = "sluice.chat/1", kChat = "openai.chat",
+                           kResponses = "openai.responses";
 
 constexpr auto kSettings = R"({
   "$schema": "http://json-schema.org/draft-07/schema#",
@@ -55,6 +57,15 @@ Style styleOf(const Settings& settings, std::string_view otherwise) {
   return Style::models;
 }
 
+// What a client keeps of other makers' answers is refused here.
+openai::Habits habitsFor(std::string_view model) {
+  openai::Habits habits;
+  habits.omitOfMessages = {"reasoning_details"};
+  if (!openai::wantsThoughts(model)) habits.omitOfMessages.emplace_back("reasoning_content");
+  habits.omitOfCalls = {"extra_content"};
+  return habits;
+}
+
 class Azure : public sluice::Codec {
  public:
   static constexpr auto id = "sluice.azure";
@@ -77,11 +88,17 @@ class Azure : public sluice::Codec {
     if (request.op() != SLUICE_OP_CHAT) request.refuse();
     const bool responses = request.dialect() == kResponses;
     std::optional<std::string> rendered;
-    if (request.dialect() == kCanonical) rendered = openai::withoutExtensions(request);
+    sluice::Dropped dropped;
+    if (request.dialect() == kCanonical) rendered = openai::withoutExtensions(request, dropped);
+    dropped.tell(out);
     std::string_view body = rendered ? std::string_view(*rendered) : request.body();
     std::string renamed;
     if (responses || address_.style() != Style::deployments)
       body = address_.named(body, request.model(), renamed);
+    openai::Suited suited;
+    if (request.dialect() == kChat) suited = openai::suited(body, habitsFor(request.model()));
+    for (const std::string& member : suited.omitted) out.dropped(member);
+    if (suited.body) body = *suited.body;
     start(
         out.post(responses ? address_.responses() : address_.at(pathOf(request), request.model())),
         request.stream())

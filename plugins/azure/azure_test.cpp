@@ -99,6 +99,18 @@ TEST_F(Encode, TakesOutWhatOnlyTheCanonicalFormHas) {
   EXPECT_EQ(http.body, kHello);
 }
 
+// Which Azure refuses.
+TEST_F(Encode, TakesOutWhatClientsKeepOfOtherMakersAnswers) {
+  ASSERT_EQ(
+      encode(asked(
+          "openai.chat",
+          R"({"messages":[{"role":"assistant","reasoning_content":"a","reasoning_details":[],)"
+          R"("tool_calls":[{"id":"c","extra_content":{}}]}]})")),
+      SLUICE_OK);
+  EXPECT_EQ(http.body, R"({"messages":[{"role":"assistant","tool_calls":[{"id":"c"}]}]})");
+  EXPECT_EQ(http.dropped.size(), 3u);
+}
+
 TEST_F(Encode, PassesResponsesOn) {
   const char* body = R"({"model":"gpt-4o","input":"Hi","tools":[{"type":"web_search"}]})";
   ASSERT_EQ(encode(asked("openai.responses", body), R"({"deployments":{"gpt-4o":"mine"}})",

@@ -62,6 +62,7 @@ class Rendering {
         budget.exists() && !budget.isNull() ? "reasoning_budget" : "reasoning_effort";
     if (plan.dropped) drop(asked);
     thinks_ = family_.maker == Maker::anthropic && plan.thinks();
+    out_.thinks = thinks_ || (abilities_.thinksUnasked && plan.mode != Plan::Mode::disabled);
     if (family_.maker == Maker::anthropic) return renderClaudes(plan);
     const bool refused = plan.mode == Plan::Mode::unsaid && sluice::asks(effort);
     if (!plan.thinks() && !refused) return;

@@ -16,6 +16,7 @@ struct Fields {
   std::string inference;   // inferenceConfig; empty: none
   std::string additional;  // additionalModelRequestFields; empty: none
   bool stops = false;      // there are stop sequences
+  bool thinks = false;     // a Claude will or may
   std::vector<anthropic::Dropped> dropped;
 };
 

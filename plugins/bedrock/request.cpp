@@ -1,5 +1,6 @@
 #include "request.hpp"
 
+#include "../anthropic/loop.hpp"
 #include "families.hpp"
 #include "fields.hpp"
 #include "tools.hpp"
@@ -16,16 +17,21 @@ class Rendering {
   Rendering(const sluice::Request& request, std::string_view betas)
       : body_(request),
         family_(familyOf(request.model())),
+        loop_(anthropic::loopOf(body_.messages())),
         turns_(body_.messages(), family_),
         tools_(toolsOf(body_, turns_.called(), family_)),
-        fields_(
-            fieldsOf(body_, family_, {request.model(), turns_.mayThink(), tools_.forced, betas})) {}
+        fields_(fieldsOf(body_, family_, {request.model(), loop_.mayThink, tools_.forced, betas})) {
+  }
 
   void writePrompt(json::Writer& writer) const {
     std::string system = turns_.system();
     if (!tools_.instruction.empty())
       json::next(system).beginObject().member("text", tools_.instruction).endObject();
-    writer.key("messages").beginArray().raw(turns_.messages()).endArray();
+    writer.key("messages").beginArray();
+    if (loop_.holdsThoughts && !fields_.thinks)
+      writer.raw(Turns(body_.messages(), family_, loop_.begin).messages());
+    else writer.raw(turns_.messages());
+    writer.endArray();
     if (!system.empty()) writer.key("system").beginArray().raw(system).endArray();
     if (!tools_.config.empty()) writer.key("toolConfig").raw(tools_.config);
     if (!fields_.additional.empty())
@@ -53,6 +59,7 @@ class Rendering {
  private:
   const sluice::Body body_;
   const Family family_;
+  const anthropic::Loop loop_;
   const Turns turns_;
   const Tools tools_;
   const Fields fields_;

@@ -163,6 +163,37 @@ TEST(Turns, GiveProvenThoughtsBackToTheModelsThatMadeThem) {
             "[" + kHi + R"(,{"role":"assistant","content":[{"text":"So."}]},)" + kHi + "]");
 }
 
+TEST(Turns, SeeCallsAndTheirResultsAsOne) {
+  const std::string proof =
+      R"("reasoning_details":[{"type":"reasoning.text","text":"t","signature":"s","format":"anthropic"}],)";
+  const auto step = [](const std::string& details) {
+    return R"(,{"role":"assistant",)" + details +
+           R"("tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]},)"
+           R"({"role":"tool","tool_call_id":"a","content":"x"})";
+  };
+  const auto asked = [](const std::string& effort, const std::string& rest) {
+    const std::string body =
+        sendTo(kClaude, "{" + effort + R"("messages":[)" + kUser + rest + "]}").body;
+    const bool kept = body.find("reasoningContent") != std::string::npos;
+    return (body.find("budget_tokens") != std::string::npos ? "on " : "off ") +
+           std::string(kept ? "kept" : "none");
+  };
+  const std::string low = R"("reasoning_effort":"low",)";
+  EXPECT_EQ(asked(low, step(proof) + step("")), "on kept");
+  EXPECT_EQ(asked(low, step("") + step(proof)), "off none");
+  EXPECT_EQ(asked("", step(proof)), "off none");
+  EXPECT_EQ(asked("", step(proof) + R"(,{"role":"assistant","content":"Done."},)" + kUser),
+            "off kept");
+}
+
+TEST(Turns, NeverHoldThoughtsAlone) {
+  const std::string alone =
+      R"(,{"role":"assistant","content":"","reasoning_details":[{"type":"reasoning.text","text":"t","signature":"s","format":"anthropic"}]},)";
+  EXPECT_NE(turns(kUser + alone + kUser)
+                .find(R"x("signature":"s"}}},{"text":"(empty)"}]},{"role":"user")x"),
+            std::string::npos);
+}
+
 std::string block(const std::string& part) {
   std::string all = turns(R"({"role":"user","content":[{"type":"text","text":"t"},)" + part + "]}");
   const std::string before = R"([{"role":"user","content":[{"text":"t"},)";

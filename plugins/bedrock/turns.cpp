@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "../anthropic/loop.hpp"
+
 namespace bedrock {
 namespace {
 
@@ -25,14 +27,14 @@ std::string idOf(std::string_view id) {
 
 }  // namespace
 
-Turns::Turns(json::Value messages, const Family& family) : family_(family), parts_(family) {
+Turns::Turns(json::Value messages, const Family& family, std::size_t silent)
+    : family_(family), parts_(family), silent_(silent) {
   std::size_t left = 0;
   for (auto at = messages.begin(); at != messages.end(); ++at) ++left;
   for (const json::Value message : messages) {
     add(message, --left == 0);
     ++place_;
   }
-  if (role_ == Role::assistant) mayThink_ = false;  // it is to be continued
   flush();
   // A conversation of system messages alone is answered elsewhere; here somebody must speak.
   if (messages_.empty()) {
@@ -70,13 +72,11 @@ void Turns::open(Role role) {
   if (role == role_) return;
   flush();
   role_ = role;
-  if (role != Role::assistant) return;
-  mayThink_ = true;
-  thought_ = calls_ = false;
 }
 
 void Turns::flush() {
-  if (role_ == Role::assistant && calls_ && !thought_) mayThink_ = false;
+  // Thoughts alone are refused.
+  if (role_ == Role::assistant && !blocks_.empty() && !acted_) parts_.addText(blocks_, kNothing);
   if (!results_.empty() || !blocks_.empty()) {
     const bool user = role_ == Role::user;
     if (user && !spoke_ && parts_.documents() > documents_) parts_.addText(blocks_, kRead);
@@ -94,7 +94,7 @@ void Turns::flush() {
   results_.clear();
   blocks_.clear();
   documents_ = parts_.documents();
-  spoke_ = false;
+  spoke_ = acted_ = false;
 }
 
 // `trimmed`: without white space at the end of the last text.
@@ -116,34 +116,30 @@ void Turns::addContent(std::string& list, json::Value content, bool trimmed) {
 }
 
 void Turns::addAssistant(json::Value message, bool last) {
-  const bool first = blocks_.empty();
-  addReasoning(message["reasoning_details"]);
-  if (first) thought_ = !blocks_.empty();
+  if (place_ < silent_) addReasoning(message["reasoning_details"]);
+  const std::size_t before = blocks_.size();
   const json::Value calls = message["tool_calls"];
   addContent(blocks_, message["content"], last && !calls[std::size_t{0}].exists());
   parts_.addText(blocks_, message["refusal"].string());
   std::size_t place = 0;
   for (const json::Value call : calls) addCall(call, place++);
+  acted_ = acted_ || blocks_.size() != before;
 }
 
 // Thoughts go back as they came: the model proves them by their signature, and refuses others.
 void Turns::addReasoning(json::Value details) {
   if (family_.maker != Maker::anthropic) return;
   for (const json::Value detail : details) {
-    if (detail["format"].string() != "anthropic") continue;
-    const std::string_view type = detail["type"].string();
-    const json::Value signature = detail["signature"], data = detail["data"];
-    const bool text = type == "reasoning.text" && !signature.string().empty();
-    const bool secret = type == "reasoning.encrypted" && !data.string().empty();
-    if (!text && !secret) continue;
+    if (!anthropic::isProven(detail)) continue;
     json::Writer writer = next(blocks_);
     writer.beginObject().key("reasoningContent").beginObject();
-    if (secret) writer.member("redactedContent", data);
+    if (detail["type"].string() == "reasoning.encrypted")
+      writer.member("redactedContent", detail["data"]);
     else
       writer.key("reasoningText")
           .beginObject()
           .member("text", detail["text"].string())
-          .member("signature", signature)
+          .member("signature", detail["signature"])
           .endObject();
     writer.endObject().endObject();
   }
@@ -167,7 +163,6 @@ void Turns::addCall(json::Value call, std::size_t place) {
   writer.beginObject().key("toolUse").beginObject();
   writer.member("toolUseId", idOf(call["id"].string())).member("name", name);
   writer.key("input").raw(none ? "{}" : arguments_.root().raw()).endObject().endObject();
-  calls_ = true;
   if (std::find(called_.begin(), called_.end(), name) == called_.end()) called_.push_back(name);
 }
 

@@ -3,6 +3,7 @@
 // Threads: a Turns belongs to the request it is made for.
 #pragma once
 
+#include <limits>
 #include <sluice/plugin.hpp>
 #include <vector>
 
@@ -13,8 +14,10 @@ namespace bedrock {
 
 class Turns {
  public:
-  // Reads it all. Throws sluice::Error naming the member that cannot be given on.
-  Turns(sluice::json::Value messages, const Family& family);
+  // Reads it all. Throws sluice::Error naming the member that cannot be given on. From the message
+  // at `silent` on, thoughts are left out.
+  Turns(sluice::json::Value messages, const Family& family,
+        std::size_t silent = std::numeric_limits<std::size_t>::max());
 
   // Blocks of system and developer messages, in their order: elements without brackets.
   const std::string& system() const noexcept { return system_; }
@@ -22,9 +25,6 @@ class Turns {
   const std::string& messages() const noexcept { return messages_; }
   // Names of the tools that were called, each once.
   const std::vector<std::string_view>& called() const noexcept { return called_; }
-  // Whether a model that thinks within a budget may: it wants its own thoughts before the calls of
-  // tools that it is to go on from, and before an answer that it is to continue.
-  bool mayThink() const noexcept { return mayThink_; }
   // What the model does not take and is left out, by its name in the request; each once.
   std::vector<std::string_view> unkept() const;
 
@@ -42,6 +42,7 @@ class Turns {
 
   const Family& family_;
   Parts parts_;
+  const std::size_t silent_;
   std::size_t place_ = 0;  // of the message that is read
   Role role_ = Role::none;
   std::string results_, blocks_;  // of the open turn
@@ -50,9 +51,7 @@ class Turns {
   std::string system_, messages_;
   std::vector<std::string_view> called_;
   sluice::json::Document arguments_;
-  bool mayThink_ = true;
-  bool thought_ = false;  // the open turn of the assistant began with its thoughts
-  bool calls_ = false;    // it calls tools
+  bool acted_ = false;  // the open turn of the assistant holds more than thoughts
   bool unkeptStatus_ = false;
 };
 

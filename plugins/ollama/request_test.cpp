@@ -64,6 +64,12 @@ TEST(Messages, HoldImagesAsBase64Alone) {
   EXPECT_EQ(sent.dropped, "image_url.detail");
 }
 
+TEST(Messages, SayFilesThatAreTexts) {
+  EXPECT_EQ(messages(R"({"role":"user","content":[{"type":"text","text":"Read."},
+      {"type":"file","file":{"file_data":"data:text/plain;base64,SGk=","filename":"notes"}}]})"),
+            R"([{"role":"user","content":"Read.\nnotes:\nHi"}])");
+}
+
 TEST(Messages, RefuseWhatCannotBeShown) {
   const auto part = [](const std::string& json) {
     return messages(kUser + R"(,{"role":"user","content":[{"type":"text","text":"x"},)" + json +
@@ -83,7 +89,9 @@ TEST(Messages, RefuseWhatCannotBeShown) {
             refused(at + ".input_audio", "is audio, which this upstream does not take", true));
   EXPECT_EQ(
       part(R"({"type":"file","file":{"file_data":"data:application/pdf;base64,JVBE"}})"),
-      refused(at + ".file", "is no image as a data URL; this upstream takes no other files", true));
+      refused(at + ".file",
+              "is neither text nor an image as a data URL; this upstream takes no other files",
+              true));
   EXPECT_EQ(part(R"({"type":"owl"})"),
             refused(at + ".type", "is none of text, image_url, file, input_audio and refusal"));
 }

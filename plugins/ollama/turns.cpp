@@ -74,12 +74,26 @@ void Turns::readPart(json::Value part, std::size_t place, bool apart) {
   } else if (type == "file" && part["file"]["file_data"].string().substr(0, 11) == "data:image/") {
     addImage(part["file"]["file_data"], at + ".file.file_data");
   } else if (type == "file") {
-    unsupported(at + ".file", "is no image as a data URL; this upstream takes no other files");
+    addFile(part["file"], at + ".file");
   } else if (type == "input_audio") {
     unsupported(at + ".input_audio", "is audio, which this upstream does not take");
   } else {
     Body::refuse(at + ".type", "is none of text, image_url, file, input_audio and refusal");
   }
+}
+
+// A text is said, below its name.
+void Turns::addFile(json::Value file, const std::string& member) {
+  const auto data = sluice::parseDataUrl(file["file_data"].string());
+  if (!data || !sluice::isTextType(data->type))
+    unsupported(member,
+                "is neither text nor an image as a data URL; this upstream takes no other files");
+  const auto text = sluice::textOf(*data);
+  if (!text) Body::refuse(member + ".file_data", "must be a data URL of text in UTF-8");
+  if (!text_.empty()) text_ += '\n';
+  const std::string_view name = file["filename"].string();
+  if (!name.empty()) text_.append(name).append(":\n");
+  text_ += *text;
 }
 
 void Turns::addImage(json::Value url, const std::string& member) {

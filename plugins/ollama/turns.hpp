@@ -19,6 +19,7 @@ class Turns {
 
  private:
   void add(sluice::json::Value message);
+  void addFile(sluice::json::Value file, const std::string& member);
   void addImage(sluice::json::Value url, const std::string& member);
   void readPart(sluice::json::Value part, std::size_t place, bool apart);
   void readContent(sluice::json::Value content, bool apart);

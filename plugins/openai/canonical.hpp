@@ -15,7 +15,12 @@ struct Known {
   bool cacheControl = false;      // in the parts of messages
 };
 
-// Nothing if the request's body can go out as it is. Throws what cannot be said, naming the member.
-std::optional<std::string> withoutExtensions(const sluice::Request& request, Known known = {});
+// Nothing if the request's body can go out as it is. `dropped` gets what is left out. Throws what
+// cannot be said, naming the member.
+std::optional<std::string> withoutExtensions(const sluice::Request& request,
+                                             sluice::Dropped& dropped, Known known = {});
+
+// Whether a model of this name wants its thoughts back while it calls tools; others refuse them.
+bool wantsThoughts(std::string_view model);
 
 }  // namespace openai

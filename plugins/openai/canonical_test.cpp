@@ -8,9 +8,23 @@ namespace {
 
 using namespace sluice::testing;
 
-std::string sent(const std::string& body, const char* model = "m") {
+std::string sent(const std::string& body, const char* model = "m", openai::Known known = {}) {
   const sluice_request request = chat(model, body, false);
-  return openai::withoutExtensions(sluice::Request(request)).value_or("as it is");
+  sluice::Dropped dropped;
+  return openai::withoutExtensions(sluice::Request(request), dropped, known).value_or("as it is");
+}
+
+// What is told to be left out.
+std::string dropped(const std::string& body, const char* model = "m") {
+  const sluice_request request = chat(model, body, false);
+  sluice::Dropped dropped;
+  openai::withoutExtensions(sluice::Request(request), dropped);
+  std::string names;
+  for (const auto& [name, weight] : dropped.members()) {
+    EXPECT_EQ(SLUICE_DROPPED_HINT, weight);
+    names.append(names.empty() ? "" : " ").append(name);
+  }
+  return names;
 }
 
 struct Pair {
@@ -73,10 +87,7 @@ TEST(Canonical, thoughtsGoBackOnlyToWhoWantsThem) {
 TEST(Canonical, proofsOfReasoningGoBackToWhoTakesThem) {
   const char* body =
       R"({"messages":[{"role":"assistant","reasoning_content":"a","reasoning_details":[{"type":"reasoning.text","text":"a","signature":"s","format":"anthropic"},{"type":"reasoning.encrypted","data":"g","format":"google"},{"type":"reasoning.encrypted","data":"d","format":"anthropic"}],"content":"b"}]})";
-  const auto given = [&](const char* model) {
-    const sluice_request request = chat(model, body, false);
-    return openai::withoutExtensions(sluice::Request(request), {true, true}).value_or("as it is");
-  };
+  const auto given = [&](const char* model) { return sent(body, model, {true, true}); };
   EXPECT_EQ(
       R"({"messages":[{"role":"assistant","reasoning_details":[{"type":"reasoning.text","text":"a","signature":"s","format":"anthropic-claude-v1","index":0},{"type":"reasoning.encrypted","data":"d","format":"anthropic-claude-v1","index":1}],"content":"b"}]})",
       given("anthropic/claude-haiku-4.5"));
@@ -86,12 +97,67 @@ TEST(Canonical, proofsOfReasoningGoBackToWhoTakesThem) {
 TEST(Canonical, marksOfCachesStayWhereTheyAreKnown) {
   const std::string body =
       R"({"messages":[{"role":"user","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral"}}]}]})";
-  const auto given = [&](const char* model) {
-    const sluice_request request = chat(model, body, false);
-    return openai::withoutExtensions(sluice::Request(request), {false, true}).value_or("as it is");
-  };
+  const auto given = [&](const char* model) { return sent(body, model, {false, true}); };
   EXPECT_EQ(body, given("anthropic/claude-haiku-4.5"));
   EXPECT_EQ(std::string::npos, given("openai/gpt-4o").find("cache_control"));
+}
+
+TEST(Canonical, whatIsLeftOutIsTold) {
+  EXPECT_EQ(
+      "top_k messages.is_error cache_control",
+      dropped(
+          R"({"top_k":5,"messages":[{"role":"tool","tool_call_id":"c","content":"no","is_error":true},)"
+          R"({"role":"user","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral"}}]}]})"));
+  EXPECT_EQ("cache_control",
+            dropped(R"({"tools":[{"type":"function","function":{},"cache_control":{"a":1}}]})"));
+  EXPECT_EQ("", dropped(R"({"messages":[{"role":"assistant","reasoning_content":"a"}]})"));
+}
+
+TEST(Canonical, whoDoesNotReasonIsNotToldHowMuch) {
+  const char* body = R"({"reasoning_budget":4096,"messages":[]})";
+  for (const char* model : {"gpt-4o", "gpt-4.1-mini", "openai/gpt-4o", "chatgpt-4o-latest"}) {
+    EXPECT_EQ(R"({"messages":[]})", sent(body, model));
+    EXPECT_EQ("reasoning_budget", dropped(body, model));
+    EXPECT_EQ("", dropped(R"({"reasoning_effort":"none"})", model));
+  }
+  EXPECT_EQ(R"({"reasoning_effort":"medium","messages":[]})", sent(body, "gpt-5"));
+  EXPECT_EQ(R"({"reasoning_effort":"high"})", sent(R"({"reasoning_effort":"max"})"));
+}
+
+TEST(Canonical, whoReasonsTakesNoOtherSampling) {
+  const char* body = R"({"temperature":0,"top_p":0.9,"presence_penalty":1,"stop":["x"]})";
+  for (const char* model : {"o3", "gpt-5", "openai/gpt-5-mini"}) {
+    EXPECT_EQ(R"({"stop":["x"]})", sent(body, model));
+    EXPECT_EQ("temperature top_p presence_penalty", dropped(body, model));
+  }
+  for (const char* model : {"gpt-5-chat-latest", "gpt-5.1", "gpt-4o", "m"}) {
+    EXPECT_EQ("", dropped(body, model));
+    EXPECT_EQ("", dropped(R"({"temperature":1,"top_p":1})", model));
+  }
+  EXPECT_EQ("temperature", dropped(R"({"temperature":0,"reasoning_effort":"low"})", "gpt-5.2"));
+  EXPECT_EQ("", dropped(R"({"temperature":0,"reasoning_effort":"none"})", "gpt-5.2"));
+}
+
+std::string part(const std::string& file) {
+  const std::string all =
+      sent(R"({"messages":[{"role":"user","content":[{"type":"file","file":{)" + file + "}}]}]}");
+  const std::string before = R"({"messages":[{"role":"user","content":[)";
+  return all.substr(before.size(), all.size() - before.size() - 4);
+}
+
+// Of a file the upstream wants a name, and takes PDFs alone.
+TEST(Canonical, filesAreSaidAsWhatTheyAre) {
+  EXPECT_EQ(
+      R"({"type":"file","file":{"file_data":"data:application/pdf;base64,JVBE","filename":"document.pdf"}})",
+      part(R"("file_data":"data:application/pdf;base64,JVBE")"));
+  EXPECT_EQ(
+      R"({"type":"file","file":{"file_data":"data:application/pdf;base64,JVBE","filename":"a"}})",
+      part(R"("filename":"a","file_data":"data:application/pdf;base64,JVBE")"));
+  EXPECT_EQ(R"({"type":"file","file":{"file_id":"f"}})", part(R"("file_id":"f")"));
+  EXPECT_EQ(R"({"type":"text","text":"notes:\nHi"})",
+            part(R"("file_data":"data:text/plain;base64,SGk=","filename":"notes")"));
+  EXPECT_EQ(R"({"type":"image_url","image_url":{"url":"data:image/png;base64,iVBO"}})",
+            part(R"("file_data":"data:image/png;base64,iVBO")"));
 }
 
 TEST(Responses, goToTheirOwnPathUntouched) {

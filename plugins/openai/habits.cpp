@@ -11,7 +11,7 @@ namespace json = sluice::json;
 using sluice::Settings;
 
 constexpr std::string_view kNewLimit = "max_completion_tokens", kOldLimit = "max_tokens";
-constexpr std::string_view kOfMessages = "messages.";
+constexpr std::string_view kOfMessages = "messages.", kOfCalls = "messages.tool_calls.";
 
 bool holds(std::string_view body, std::string_view member) {
   std::string quoted("\"");
@@ -157,7 +157,7 @@ class Suiting {
         writer.member(name, roleOf(message));
       } else if (habits_.shortToolIds && name == "tool_call_id" && (*at).isString()) {
         writer.member(name, shortId((*at).string()));
-      } else if (habits_.shortToolIds && name == "tool_calls" && (*at).isArray()) {
+      } else if (name == "tool_calls" && (*at).isArray()) {
         renderCalls(writer, *at);
       } else {
         writer.member(name, *at);
@@ -166,17 +166,25 @@ class Suiting {
     writer.endObject();
   }
 
-  static void renderCalls(json::Writer& writer, json::Value calls) {
+  void renderCalls(json::Writer& writer, json::Value calls) {
     writer.key("tool_calls").beginArray();
     for (const json::Value call : calls) {
-      writer.beginObject();
-      for (auto at = call.begin(); at != call.end(); ++at) {
-        if (at.key() == "id" && (*at).isString()) writer.member("id", shortId((*at).string()));
-        else writer.member(at.key(), *at);
-      }
-      writer.endObject();
+      if (call.isObject()) renderCall(writer, call);
+      else writer.value(call);
     }
     writer.endArray();
+  }
+
+  void renderCall(json::Writer& writer, json::Value call) {
+    writer.beginObject();
+    for (auto at = call.begin(); at != call.end(); ++at) {
+      const std::string_view name = at.key();
+      if (isOneOf(habits_.omitOfCalls, name)) omitted(std::string(kOfCalls).append(name));
+      else if (habits_.shortToolIds && name == "id" && (*at).isString())
+        writer.member("id", shortId((*at).string()));
+      else writer.member(name, *at);
+    }
+    writer.endObject();
   }
 
   const Habits& habits_;
@@ -191,7 +199,8 @@ bool concerns(std::string_view body, const Habits& habits) {
          (habits.limit == kNewLimit && holds(body, kOldLimit)) ||
          (habits.shortToolIds && (holds(body, "tool_call_id") || holds(body, "tool_calls"))) ||
          std::any_of(habits.omit.begin(), habits.omit.end(), held) ||
-         std::any_of(habits.omitOfMessages.begin(), habits.omitOfMessages.end(), held);
+         std::any_of(habits.omitOfMessages.begin(), habits.omitOfMessages.end(), held) ||
+         std::any_of(habits.omitOfCalls.begin(), habits.omitOfCalls.end(), held);
 }
 
 }  // namespace
@@ -215,7 +224,9 @@ Habits habitsOf(const Settings& settings) {
     const std::string_view name = item.string();
     if (name.empty() || std::find(needed.begin(), needed.end(), name) != needed.end())
       Settings::refuse("omit", "must hold names of members that a request can do without");
-    if (name.substr(0, kOfMessages.size()) == kOfMessages)
+    if (name.substr(0, kOfCalls.size()) == kOfCalls)
+      out.omitOfCalls.emplace_back(name.substr(kOfCalls.size()));
+    else if (name.substr(0, kOfMessages.size()) == kOfMessages)
       out.omitOfMessages.emplace_back(name.substr(kOfMessages.size()));
     else out.omit.emplace_back(name);
   }

@@ -20,6 +20,7 @@ struct Habits {
   Known known;                    // what of the canonical form it takes
   std::vector<std::string> omit;  // members that it refuses
   std::vector<std::string> omitOfMessages;
+  std::vector<std::string> omitOfCalls;  // of tools, in messages
 };
 
 // Throws what is wrong with the settings `limit`, `developer`, `alternate`, `short_tool_ids`,

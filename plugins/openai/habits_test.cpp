@@ -37,6 +37,9 @@ TEST(Habits, areMetAndAllElseStays) {
           {R"({"omit":["user","messages.name"]})",
            R"({"user":"u","name":"n","messages":[{"role":"user","name":"x","content":"c"},null]})",
            R"({"name":"n","messages":[{"role":"user","content":"c"},null]})"},
+          {R"({"omit":["messages.tool_calls.extra_content"]})",
+           R"({"messages":[{"role":"assistant","tool_calls":[{"id":"c","extra_content":{}},null]}]})",
+           R"({"messages":[{"role":"assistant","tool_calls":[{"id":"c"},null]}]})"},
       })
     EXPECT_EQ(one.to, sent(one.settings, one.from));
 }

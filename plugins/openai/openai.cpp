@@ -81,7 +81,7 @@ constexpr auto kSettings = R"({
     "omit": {
       "type": "array",
       "items": {"type": "string", "minLength": 1},
-      "description": "Members of a request that the upstream refuses; messages.NAME: of its messages"
+      "description": "Members of a request that the upstream refuses; messages.NAME and messages.tool_calls.NAME: of its messages and their calls"
     }
   }
 })";
@@ -202,8 +202,10 @@ class OpenAi : public sluice::Codec {
  private:
   void encodeChat(const sluice::Request& request, sluice::HttpOut& out) const {
     std::optional<std::string> rendered;
+    sluice::Dropped dropped;
     if (request.dialect() == kCanonical)
-      rendered = openai::withoutExtensions(request, habits_.known);
+      rendered = openai::withoutExtensions(request, dropped, habits_.known);
+    dropped.tell(out);
     const std::string_view body = rendered ? std::string_view(*rendered) : request.body();
     const openai::Suited suited = openai::suited(body, habits_);
     for (const std::string& member : suited.omitted) out.dropped(member);
