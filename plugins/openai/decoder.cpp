@@ -60,7 +60,9 @@ class ChatDecoder final : public sluice::Decoder {
                    " of the upstream is not JSON: " + document_.error());
     const json::Value root = document_.root();
     if (event == "error" || holdsError(root)) throw failure(0, 0, data);
-    begin(root, sink);
+    json::Value usage = root["usage"];
+    if (!usage.isObject()) usage = root["x_groq"]["usage"];
+    begin(root, usage.isObject(), sink);
     std::size_t place = 0;
     for (const json::Value choice : root["choices"]) {
       const auto index = static_cast<std::uint32_t>(
@@ -68,8 +70,6 @@ class ChatDecoder final : public sluice::Decoder {
       readChoice(root, choice, stateOf(index), sink);
       ++place;
     }
-    json::Value usage = root["usage"];
-    if (!usage.isObject()) usage = root["x_groq"]["usage"];
     if (usage.isObject()) sink.usage(buckets(usage));
   }
 
@@ -95,12 +95,13 @@ class ChatDecoder final : public sluice::Decoder {
     return choices_.emplace_back(index);
   }
 
-  // The first object that says who answers, or the first choice: some upstreams begin with an
-  // empty one.
-  void begin(json::Value root, Sink sink) {
+  // The first object that says who answers, or anything else: some upstreams begin with an empty
+  // one.
+  void begin(json::Value root, bool counts, Sink sink) {
     if (begun_) return;
     const std::string_view id = root["id"].string(), model = root["model"].string();
-    if (id.empty() && model.empty() && !root["choices"][std::size_t{0}].exists()) return;
+    const json::Value choices = root["choices"];
+    if (id.empty() && model.empty() && !counts && !(choices.begin() != choices.end())) return;
     begun_ = true;
     if (!id.empty()) id_ = id;
     sink.start(id, model);
