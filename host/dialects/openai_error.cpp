@@ -69,11 +69,9 @@ plugins::Fault readOpenAiError(element error) {
   plugins::Fault made;
   made.code = plugins::Code::unavailable;
   made.retryable = true;
-  if (std::string_view text; error.get(text) == simdjson::SUCCESS) {
-    made.message = text;
-    return made;
-  }
-  made.message = textOf(error, "message");
+  std::string_view words;
+  const bool plain = error.get(words) == simdjson::SUCCESS;
+  made.message = plain ? std::string(words) : textOf(error, "message");
   made.type = textOf(error, "type");
   made.symbol = textOf(error, "code");
   made.param = textOf(error, "param");

@@ -42,6 +42,7 @@ class OpenAiResponsesPassage final : public calls::Passage {
  private:
   struct Seen;
   void read(std::string_view event, std::string_view json, Seen& seen);
+  void keep(JsonView response);
 
   std::shared_ptr<ResponsesAnswer> answer_;
 };

@@ -110,6 +110,12 @@ void OpenAiResponsesPassage::read(std::string_view event, std::string_view json,
   progress_.contentBytes += spokenBytes(root);
 }
 
+// What can be found again by the id that the client was told.
+void OpenAiResponsesPassage::keep(JsonView response) {
+  const bool whole = response["object"].says("response") && response["output"].isArray();
+  if (whole && response["id"].says(answer_->state.id)) answer_->whole = response.raw();
+}
+
 void OpenAiResponsesPassage::block(const wire::SseBlock& block, std::string& out) {
   if (progress_.ended) return;  // nothing comes after the end
   if (!block.hasData || block.data.empty()) {
@@ -122,10 +128,13 @@ void OpenAiResponsesPassage::block(const wire::SseBlock& block, std::string& out
   }
   Seen seen;
   read(block.event.empty() ? std::string_view("message") : block.event, block.data, seen);
+  const JsonView response = seen.terminal ? JsonView(block.data)["response"] : JsonView();
+  if (seen.terminal && !response.isObject())
+    progress_.fault = broken("the answer ended without its response");
   if (progress_.fault) return;
   out += block.raw;
   if (!seen.terminal) return;
-  answer_->whole = JsonView(block.data)["response"].raw();
+  keep(response);
   progress_.finished = progress_.settled = progress_.ended = true;
 }
 
@@ -149,7 +158,7 @@ void OpenAiResponsesPassage::whole(std::string_view body) {
     return;
   }
   // One that goes on in the background is not whole, and nothing of it is kept.
-  if (status != "queued" && status != "in_progress") answer_->whole = body;
+  if (status != "queued" && status != "in_progress") keep(JsonView(body));
   progress_.content = progress_.settled = progress_.finished = progress_.ended = true;
 }
 

@@ -166,6 +166,41 @@ TEST_F(ResponsesPassageTest, failuresAreFaultsInEachOfTheirForms) {
   }
 }
 
+TEST_F(ResponsesPassageTest, anEndWithoutItsResponseIsAFault) {
+  for (const char* members :
+       {R"("sequence_number":1)", R"("response":null)", R"("response":"r")"}) {
+    begin(true);
+    framer = wire::SseFramer();
+    feed(event("response.completed", members));
+    EXPECT_TRUE(passage->progress().fault) << members;
+    EXPECT_FALSE(passage->progress().finished);
+    EXPECT_FALSE(inquiry->answered());
+    EXPECT_EQ("", out);
+  }
+}
+
+TEST_F(ResponsesPassageTest, aResponseThatNobodyCouldAskForIsNotKept) {
+  for (const char* response :
+       {R"({"object":"response","output":[]})", R"({"id":"r","output":[]})",
+        R"({"id":"r","object":"response"})", R"({"id":7,"object":"response","output":[]})"}) {
+    begin(true);
+    framer = wire::SseFramer();
+    feed(event("response.completed", std::string(R"("response":)") + response));
+    EXPECT_TRUE(passage->progress().ended) << response;
+    EXPECT_FALSE(inquiry->answered()) << response;
+  }
+  begin(false);
+  passage->whole(R"({"object":"response","status":"completed","output":[]})");
+  EXPECT_TRUE(passage->progress().ended);
+  EXPECT_FALSE(inquiry->answered());
+}
+
+TEST_F(ResponsesPassageTest, aFailureWithoutWordsStillSaysSomething) {
+  feed("event: error\ndata: {\"error\":\"\"}\n\n");
+  ASSERT_TRUE(passage->progress().fault);
+  EXPECT_EQ("the upstream reported an error without a message", passage->progress().fault->message);
+}
+
 TEST_F(ResponsesPassageTest, aStreamThatBreaksEndsAsFailedUnderItsOwnName) {
   const std::string all = stream();
   feed(std::string_view(all).substr(0, all.rfind("event: ")));

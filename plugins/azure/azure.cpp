@@ -111,7 +111,7 @@ class Azure : public sluice::Codec {
       return openai::failureDecoder(response.status, sluice::retryAfterMs(response.headers, host_));
     if (request.op() == SLUICE_OP_MODELS) return openai::modelsDecoder();
     if (request.op() == SLUICE_OP_EMBED) return openai::embedDecoder();
-    return openai::chatDecoder(request.stream());
+    return openai::chatDecoder(request.id(), request.stream());
   }
 
  protected:

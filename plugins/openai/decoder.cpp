@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "beside.hpp"
+#include "calls.hpp"
 #include "failure.hpp"
 
 namespace openai {
@@ -49,7 +50,8 @@ std::string_view finishName(std::string_view reason, bool calledTools) {
 
 class ChatDecoder final : public sluice::Decoder {
  public:
-  ChatDecoder(bool stream, bool details) : stream_(stream), details_(details) {}
+  ChatDecoder(std::uint64_t request, bool stream, bool details)
+      : stream_(stream), details_(details), id_(std::to_string(request)) {}
 
   void frame(std::string_view event, std::string_view data, Sink sink) override {
     if (stream_ && data == "[DONE]") return;
@@ -58,7 +60,9 @@ class ChatDecoder final : public sluice::Decoder {
                    " of the upstream is not JSON: " + document_.error());
     const json::Value root = document_.root();
     if (event == "error" || holdsError(root)) throw failure(0, 0, data);
-    begin(root, sink);
+    json::Value usage = root["usage"];
+    if (!usage.isObject()) usage = root["x_groq"]["usage"];
+    begin(root, usage.isObject(), sink);
     std::size_t place = 0;
     for (const json::Value choice : root["choices"]) {
       const auto index = static_cast<std::uint32_t>(
@@ -66,8 +70,6 @@ class ChatDecoder final : public sluice::Decoder {
       readChoice(root, choice, stateOf(index), sink);
       ++place;
     }
-    json::Value usage = root["usage"];
-    if (!usage.isObject()) usage = root["x_groq"]["usage"];
     if (usage.isObject()) sink.usage(buckets(usage));
   }
 
@@ -78,52 +80,56 @@ class ChatDecoder final : public sluice::Decoder {
   }
 
  private:
-  struct Tool {
-    std::uint32_t index;
-    bool identified = false;  // its id has been told
-    bool named = false;       // its name has been told
-  };
   struct Choice {
+    explicit Choice(std::uint32_t number) : index(number), calls(number) {}
     std::uint32_t index;
     bool spoke = false;  // a delta has come
     bool finished = false;
-    std::vector<Tool> tools;
+    ToolCalls calls;
   };
 
   Choice& stateOf(std::uint32_t index) {
     for (Choice& choice : choices_)
       if (choice.index == index) return choice;
-    if (choices_.size() == kMaxParts) throw broken("the upstream's answer has too many choices");
-    choices_.push_back({index, false, false, {}});
-    return choices_.back();
+    if (choices_.size() == kMostChoices) throw broken("the upstream's answer has too many choices");
+    return choices_.emplace_back(index);
   }
 
-  // The first object that says who answers, or the first choice: some upstreams begin with an
-  // empty one.
-  void begin(json::Value root, Sink sink) {
+  // The first object that says who answers, or anything else: some upstreams begin with an empty
+  // one.
+  void begin(json::Value root, bool counts, Sink sink) {
     if (begun_) return;
     const std::string_view id = root["id"].string(), model = root["model"].string();
-    if (id.empty() && model.empty() && !root["choices"][std::size_t{0}].exists()) return;
+    const json::Value choices = root["choices"];
+    if (id.empty() && model.empty() && !counts && !(choices.begin() != choices.end())) return;
     begun_ = true;
+    if (!id.empty()) id_ = id;
     sink.start(id, model);
   }
 
   void readChoice(json::Value root, json::Value choice, Choice& state, Sink sink) const {
+    if (state.finished) return;  // what comes behind the end belongs to no answer
     // Perplexity sends both: a whole answer has an empty delta, a stream ends with the message.
-    json::Value said = choice[stream_ ? "delta" : "message"];
-    if (!said.isObject() && !state.spoke) said = choice[stream_ ? "message" : "delta"];
+    bool message = !stream_;
+    json::Value said = choice[message ? "message" : "delta"];
+    if (!said.isObject() && !state.spoke) {
+      message = !message;
+      said = choice[message ? "message" : "delta"];
+    }
     if (said.isObject()) {
       state.spoke = true;
-      readMessage(said, state, sink);
+      readMessage(said, message, state, sink);
     }
     const std::string_view reason = choice["finish_reason"].string();
-    if (reason.empty() || state.finished) return;
+    if (reason.empty()) return;
     if (reason == "error" || reason == "insufficient_system_resource")
       throw broken("the upstream gave up in the middle of its answer (" + std::string(reason) +
                    ")");
     state.finished = true;
     if (state.index == 0) pushBeside(sourcesOf(root), 0, sink);
-    sink.finishReason(finishName(reason, !state.tools.empty()), state.index);
+    const std::string_view name = finishName(reason, state.calls.any());
+    state.calls.finish(name == "length" || name == "content_filter", id_, sink);
+    sink.finishReason(name, state.index);
   }
 
   static void pushBeside(const std::string& extra, std::uint32_t choice, Sink sink) {
@@ -141,17 +147,14 @@ class ChatDecoder final : public sluice::Decoder {
     if (!reasoning.string().empty()) sink.reasoning(reasoning.string(), choice);
   }
 
-  void readMessage(json::Value said, Choice& state, Sink sink) const {
+  void readMessage(json::Value said, bool message, Choice& state, Sink sink) const {
     readReasoning(said, state.index, sink);
     readContent(said["content"], state.index, sink);
     pushBeside(annotationsOf(said["annotations"]), state.index, sink);
     if (const auto refusal = said["refusal"].string(); !refusal.empty())
       sink.refusal(refusal, state.index);
-    std::uint32_t place = 0;
-    for (const json::Value call : said["tool_calls"])
-      readTool(call, call["function"], place++, state, sink);
-    if (const json::Value call = said["function_call"]; call.isObject())
-      readTool(call, call, 0, state, sink);
+    state.calls.read(said["tool_calls"], message, id_, sink);
+    state.calls.readFunction(said["function_call"], id_, sink);
   }
 
   // A string, or an array of parts.
@@ -171,39 +174,12 @@ class ChatDecoder final : public sluice::Decoder {
     }
   }
 
-  // The tool call that a delta continues or begins. Without an index, an id begins a new one.
-  static Tool& toolOf(json::Value call, std::uint32_t place, std::vector<Tool>& tools) {
-    std::uint32_t index = place;
-    if (const auto told = call["index"].unsignedInteger())
-      index = static_cast<std::uint32_t>(*told);
-    else if (!call["id"].string().empty()) index = tools.empty() ? 0 : tools.back().index + 1;
-    else if (!tools.empty()) index = tools.back().index;
-    for (Tool& tool : tools)
-      if (tool.index == index) return tool;
-    if (tools.size() == kMaxParts) throw broken("the upstream's answer has too many tool calls");
-    tools.push_back({index});
-    return tools.back();
-  }
-
-  static void readTool(json::Value call, json::Value function, std::uint32_t place, Choice& state,
-                       Sink sink) {
-    Tool& tool = toolOf(call, place, state.tools);
-    std::string_view id = call["id"].string(), name = function["name"].string();
-    if (tool.identified) id = {};
-    if (tool.named) name = {};
-    tool.identified = tool.identified || !id.empty();
-    tool.named = tool.named || !name.empty();
-    const json::Value given = function["arguments"];
-    const std::string_view arguments = given.isObject() ? given.raw() : given.string();
-    if (!id.empty() || !name.empty() || !arguments.empty())
-      sink.toolCall(tool.index, id, name, arguments, state.index);
-  }
-
-  static constexpr std::size_t kMaxParts = 1024;  // far more than any answer has
+  static constexpr std::size_t kMostChoices = 1024;  // far more than any answer has
 
   const bool stream_;
   const bool details_;
   bool begun_ = false;
+  std::string id_;  // for the ids of calls
   std::vector<Choice> choices_;
   json::Document document_;
 };
@@ -250,8 +226,8 @@ class FailureDecoder final : public sluice::Decoder {
 
 }  // namespace
 
-std::unique_ptr<sluice::Decoder> chatDecoder(bool stream, bool details) {
-  return std::make_unique<ChatDecoder>(stream, details);
+std::unique_ptr<sluice::Decoder> chatDecoder(std::uint64_t request, bool stream, bool details) {
+  return std::make_unique<ChatDecoder>(request, stream, details);
 }
 std::unique_ptr<sluice::Decoder> modelsDecoder() { return std::make_unique<ModelsDecoder>(); }
 std::unique_ptr<sluice::Decoder> failureDecoder(int status, std::uint32_t retryAfterMs) {

@@ -8,8 +8,10 @@
 namespace openai {
 
 // For a 2xx answer to SLUICE_OP_CHAT; `stream`: one event a frame, else the whole body is one;
-// `details`: proofs of reasoning in `reasoning_details` are read.
-std::unique_ptr<sluice::Decoder> chatDecoder(bool stream, bool details = false);
+// `details`: proofs of reasoning in `reasoning_details` are read. `request`: its number, for the
+// ids of calls where neither they nor the answer have one.
+std::unique_ptr<sluice::Decoder> chatDecoder(std::uint64_t request, bool stream,
+                                             bool details = false);
 // For a 2xx answer to SLUICE_OP_MODELS.
 std::unique_ptr<sluice::Decoder> modelsDecoder();
 // For every other answer: throws what it means.

@@ -196,7 +196,7 @@ class OpenAi : public sluice::Codec {
       return openai::failureDecoder(response.status, sluice::retryAfterMs(response.headers, host_));
     if (request.op() == SLUICE_OP_MODELS) return openai::modelsDecoder();
     if (request.op() == SLUICE_OP_EMBED) return openai::embedDecoder();
-    return openai::chatDecoder(request.stream(), habits_.known.reasoningDetails);
+    return openai::chatDecoder(request.id(), request.stream(), habits_.known.reasoningDetails);
   }
 
  private:

@@ -197,6 +197,16 @@ TEST(Decoder, ReadsProofsOfReasoningWhereToldTo) {
   EXPECT_NE(without.find("Hm"), std::string::npos) << without;
 }
 
+TEST(Decoder, BeginsBeforeItSaysAnything) {
+  Host host;
+  const Instance openai("sluice.openai", host);
+  const auto read = [&](const char* body) {
+    return decode(openai, chat("m", "{}", true), 200, {}, {{"", body}});
+  };
+  EXPECT_EQ(read(R"({"usage":{"prompt_tokens":1,"completion_tokens":2}})").rfind("start\n", 0), 0u);
+  EXPECT_EQ(read(R"({"choices":{"0":{"delta":{"content":"a"}}}})").rfind("start\n", 0), 0u);
+}
+
 // Damaged answers end in an error or are read; they never crash.
 TEST(Decoder, SurvivesDamagedAnswers) {
   const std::vector<std::string> odd = {

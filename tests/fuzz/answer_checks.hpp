@@ -1,6 +1,7 @@
 // What the targets of providers' answers share: an answer, a line a frame, is given to a decoder,
 // and what comes out of it keeps to the rules of chunks: one start, nothing of a choice after its
-// finish, an end only after a finish, and tool calls counted, each named before it goes on.
+// finish, an end only after its choices' finish, and tool calls counted, each named before it goes
+// on.
 // Threads: plain values.
 #pragma once
 
@@ -16,10 +17,12 @@ namespace sluice::fuzz {
 // How a provider's answers differ from others.
 struct AnswerRules {
   bool choices = false;      // there may be several
+  bool finishApart = false;  // each choice finishes for itself
   bool usageLast = false;    // usage may follow a finish
   bool namedFrames = false;  // a line is `name data`, or the data alone if that begins with `{`
   // Checks a tool call, where each comes whole; without it they may come in pieces.
   void (*wholeCall)(const sluice_chunk& call) = nullptr;
+  bool identified = false;  // the first piece of a call has its id and name
 };
 
 class AnswerChecks {
@@ -52,6 +55,8 @@ class AnswerChecks {
       return;
     }
     FUZZ_CHECK(finished_);
+    for (const auto& [number, choice] : choices_)
+      FUZZ_CHECK(!rules_.finishApart || choice.finished);
   }
 
  private:
@@ -65,10 +70,10 @@ class AnswerChecks {
     started_ = true;
     if (chunk.type == SLUICE_CHUNK_START) return;
     FUZZ_CHECK(rules_.choices || chunk.choice == 0);
+    if (chunk.type == SLUICE_CHUNK_USAGE && rules_.usageLast) return;
     Choice& choice = choices_[chunk.choice];
     const bool finish = chunk.type == SLUICE_CHUNK_FINISH && !choice.finished;
-    const bool usage = chunk.type == SLUICE_CHUNK_USAGE && rules_.usageLast;
-    FUZZ_CHECK(!finished_ || finish || usage);
+    FUZZ_CHECK(!(rules_.finishApart ? choice.finished : finished_) || finish);
     if (finish) finished_ = choice.finished = true;
     if (chunk.type == SLUICE_CHUNK_TOOL_CALL) takeCall(chunk, choice);
   }
@@ -79,7 +84,9 @@ class AnswerChecks {
     if (rules_.wholeCall) {
       FUZZ_CHECK(first);
       rules_.wholeCall(call);
-    } else if (!first) {
+    } else if (first) {
+      FUZZ_CHECK(!rules_.identified || (call.ref.len != 0 && call.name.len != 0));
+    } else {
       FUZZ_CHECK(call.ref.len == 0 && call.name.len == 0 && call.text.len != 0);
     }
   }
