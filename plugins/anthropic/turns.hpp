@@ -24,6 +24,8 @@ class Turns {
   // Whether a model that thinks within a budget may: it wants its own thoughts before the calls of
   // tools that it is to go on from, and before an answer that it is to continue.
   bool mayThink() const noexcept { return mayThink_; }
+  // What has no place here and is left out, by its name in the request; each once.
+  std::vector<std::string_view> unkept() const;
 
  private:
   enum class Role : std::uint8_t { none, user, assistant };
@@ -46,6 +48,7 @@ class Turns {
   bool mayThink_ = true;
   bool thought_ = false;  // the open turn of the assistant began with its thoughts
   bool calls_ = false;    // it calls tools
+  bool unkeptName_ = false, unkeptDetail_ = false;
 };
 
 }  // namespace anthropic

@@ -53,7 +53,7 @@ class Turns {
   bool mayThink_ = true;
   bool thought_ = false;  // the open turn of the assistant began with its thoughts
   bool calls_ = false;    // it calls tools
-  bool unkeptStatus_ = false;
+  bool unkeptStatus_ = false, unkeptName_ = false, unkeptDetail_ = false;
 };
 
 }  // namespace bedrock
