@@ -40,6 +40,7 @@ int unknown(const std::string& name) {
 }
 
 void tellWhatIsNext(const Client& client, const Offer& offer, bool kept) {
+  for (const std::string& notice : offer.notices) std::cerr << "notice: " << notice << '\n';
   if (offer.needsKey && client.typed) {
     std::cerr << "key: type one of the gateway's keys, such as " << offer.keyVariable << " has\n";
   } else if (offer.needsKey) {

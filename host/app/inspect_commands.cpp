@@ -1,12 +1,13 @@
 // The verbs that look without serving: check, models, version.
-#include <iomanip>
 #include <iostream>
 
 #include "app/commands.hpp"
 #include "app/configuration.hpp"
 #include "app/installation.hpp"
 #include "app/model_list.hpp"
+#include "app/text_table.hpp"
 #include "app/version.hpp"
+#include "app/words.hpp"
 #include "base/json.hpp"
 #include "http/server.hpp"
 #include "http/settings.hpp"
@@ -41,16 +42,16 @@ int check(const Options& options) {
     }
   }
   if (wrong != 0) {
-    std::cerr << wrong << (wrong == 1 ? " fault\n" : " faults\n");
+    std::cerr << counted(wrong, "fault") << '\n';
     return 1;
   }
   const calls::Generation& generation = *built.generation;
   std::size_t on = 0;
   for (const auto& provider : generation.providers()) on += provider->instance ? 1 : 0;
   std::cout << "ok: " << generation.config().source << ": "
-            << generation.registry().libraries().size() << " plugins, " << on << " of "
-            << generation.providers().size() << " providers on, "
-            << generation.virtualModels().size() << " virtual models\n";
+            << counted(generation.registry().libraries().size(), "plugin") << ", " << on << " of "
+            << counted(generation.providers().size(), "provider") << " on, "
+            << counted(generation.virtualModels().size(), "virtual model") << '\n';
   for (const auto& provider : generation.providers()) {
     if (!provider->instance) {
       std::cout << "off: " << provider->config->name << ": " << provider->offBecause << '\n';
@@ -69,19 +70,20 @@ int listModels(const Options& options) {
     std::cout << modelList(*built.generation) << '\n';
     return 0;
   }
+  TextTable table;
   for (const calls::ListedModel& model : built.generation->models()) {
-    std::cout << std::left << std::setw(48) << model.id;
+    std::string about;
     if (model.virtualModel != nullptr) {
-      const char* before = "-> ";
       for (const calls::Target& target : model.virtualModel->targets) {
-        std::cout << before << target.provider->config->name << '/' << target.model;
-        before = ", ";
+        about += about.empty() ? "-> " : ", ";
+        about += target.provider->config->name + "/" + target.model;
       }
     } else if (model.facts != nullptr && model.facts->context) {
-      std::cout << *model.facts->context << " tokens";
+      about = std::to_string(*model.facts->context) + " tokens";
     }
-    std::cout << '\n';
+    table.add({model.id, about});
   }
+  std::cout << table.text();
   return 0;
 }
 

@@ -9,7 +9,7 @@ namespace sluice::app {
 
 class TextTable {
  public:
-  // The first row is the heading. The last cell of a row is never padded.
+  // The last cell of a row is never padded.
   void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
   // Each line begins with `before`.
   std::string text(const std::string& before = {}) const;

@@ -212,14 +212,27 @@ Resolution Generation::resolve(std::string_view name, Problem& problem) const {
   return {};
 }
 
+// The same model at the provider whose name is nearest; empty if none is near.
+std::string Generation::atNearestProvider(std::string_view name) const {
+  const std::size_t slash = name.find('/');
+  if (slash == name.npos) return {};
+  std::vector<std::string_view> known;
+  known.reserve(providers_.size());
+  for (const auto& one : providers_) known.push_back(one->config->name);
+  std::string nearest(text::nearest(name.substr(0, slash), known));
+  if (!nearest.empty()) nearest += name.substr(slash);
+  return nearest;
+}
+
 Problem Generation::unknownModel(std::string_view name) const {
   const std::vector<ListedModel> listed = models();
   std::vector<std::string_view> known;
   known.reserve(listed.size());
   for (const ListedModel& one : listed) known.push_back(one.id);
   std::string message = "there is no model '" + std::string(name) + "'";
-  const std::string_view nearest = text::nearest(name, known);
-  if (!nearest.empty()) message += "; did you mean '" + std::string(nearest) + "'?";
+  std::string nearest(text::nearest(name, known));
+  if (nearest.empty()) nearest = atNearestProvider(name);
+  if (!nearest.empty()) message += "; did you mean '" + nearest + "'?";
   else message += "; GET /v1/models lists the models, and provider/model names one at a provider";
   return notFound(std::move(message));
 }

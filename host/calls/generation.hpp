@@ -95,6 +95,7 @@ class Generation {
   Resolution resolve(std::string_view name, Problem& problem) const;
   std::vector<ListedModel> models() const;
   // 404, with the nearest right name.
+  std::string atNearestProvider(std::string_view name) const;
   Problem unknownModel(std::string_view name) const;
 
   // Lets go of plugins and instances; who uses one owns it. To be called once `next` has taken its

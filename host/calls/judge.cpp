@@ -28,7 +28,10 @@ Problem problem(int status, const char* type, const char* code, std::string mess
 Judgement transport(const Mishap& mishap) {
   Judgement made;
   std::string text(upstream::describe(mishap.failure));
-  if (!mishap.detail.empty()) text += " (" + mishap.detail + ")";
+  if (!mishap.detail.empty()) {
+    if (text.ends_with('.')) text.pop_back();
+    text += ": " + mishap.detail;
+  }
   switch (mishap.failure) {
     case Failure::connectTimeout:
     case Failure::firstByteTimeout:

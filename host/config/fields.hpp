@@ -278,7 +278,8 @@ template <class V>
 void fields(V& v, Config& config) {
   v.includes({"include",
               "Files to take in, relative to this one; '*' and '?' match names. Maps are merged, "
-              "lists are appended, and what this file says wins."});
+              "lists are appended, and what this file says wins; but a provider or virtual model "
+              "is in one file only."});
   v.group({"server", "The listener."}, config.server);
   v.group({"auth", "Who may call."}, config.auth);
   v.group({"plugins", "Plugin files."}, config.plugins);

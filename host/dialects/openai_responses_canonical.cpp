@@ -90,7 +90,7 @@ class Builder {
   // What only an upstream of the same dialect can do, however it is asked.
   bool refusedAltogether() {
     constexpr std::string_view kWhy =
-        "is only known to upstreams that speak openai.responses, and this model's does not";
+        "works only at providers of the Responses API, and this model's is none";
     if (request_.background()) return !fail("background", std::string(kWhy));
     for (const char* const name : {"prompt", "conversation", "context_management"}) {
       if (request_[name].given()) return !fail(name, std::string(kWhy));
@@ -151,7 +151,7 @@ class Builder {
       if (!named && !type.says("function") && !type.says("custom")) {
         if (!dropForeign_) {
           return fail(where, "is of the type '" + type.text() +
-                                 "', which only upstreams that speak openai.responses can run");
+                                 "', which only providers of the Responses API can run");
         }
         made_.dropped.push_back({where, false});
         continue;
@@ -186,7 +186,8 @@ class Builder {
       return true;
     }
     if (!type.says("function") && !type.says("custom")) {
-      return fail("tool_choice", "asks for a tool that only upstreams of openai.responses can run");
+      return fail("tool_choice",
+                  "asks for a tool that only providers of the Responses API can run");
     }
     if (!choice["name"].isString()) return fail("tool_choice.name", "is missing");
     std::string made;

@@ -58,7 +58,7 @@ bool ResponsesMessages::add(JsonView item, const std::string& where) {
     return true;
   }
   return refuse(where, "is of the type '" + type.text() +
-                           "', which only upstreams that speak openai.responses understand");
+                           "', which only providers of the Responses API understand");
 }
 
 bool ResponsesMessages::message(JsonView item, const std::string& where) {
@@ -209,7 +209,7 @@ bool ResponsesMessages::part(JsonView part, const std::string& where, std::strin
   if (type.says("input_audio")) return audio(part, where, out);
   if (!type.isString()) return refuse(where, "must be a part with a type");
   return refuse(where, "is of the type '" + type.text() +
-                           "', which only upstreams that speak openai.responses understand");
+                           "', which only providers of the Responses API understand");
 }
 
 bool ResponsesMessages::image(JsonView part, const std::string& where, std::string& out) {

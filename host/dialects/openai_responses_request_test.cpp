@@ -237,7 +237,7 @@ TEST_F(ResponsesRequestTest, freeformToolsAndThoseInNamespacesBecomeFunctions) {
             member(text + R"("tool_choice":{"type":"custom","name":"patch"}})", "tool_choice"));
   EXPECT_EQ(
       "tools[0].tools[0]: 'tools[0].tools[0]' is of the type 'web_search', which only "
-      "upstreams that speak openai.responses can run",
+      "providers of the Responses API can run",
       refusal(R"({"model":"m","input":"x","tools":[{"type":"namespace","name":"n",)"
               R"("tools":[{"type":"web_search"}]}]})"));
 }

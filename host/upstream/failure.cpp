@@ -6,10 +6,10 @@ std::string_view describe(Failure failure) noexcept {
   switch (failure) {
     case Failure::none: return "The exchange succeeded.";
     case Failure::unresolved: return "The upstream's name could not be resolved.";
-    case Failure::refused: return "The upstream could not be connected to.";
+    case Failure::refused: return "The upstream could not be reached.";
     case Failure::tlsFailed: return "The TLS handshake with the upstream failed.";
     case Failure::proxyFailed: return "The proxy refused to pass the request on.";
-    case Failure::connectTimeout: return "The upstream could not be connected to in time.";
+    case Failure::connectTimeout: return "The upstream could not be reached in time.";
     case Failure::reset: return "The upstream broke the connection before it answered.";
     case Failure::firstByteTimeout: return "The upstream did not begin to answer in time.";
     case Failure::badHead: return "The head of the upstream's answer is not valid HTTP/1.1.";

@@ -19,6 +19,7 @@ void refuseFunctions(const Body& body) {
 // Members without which something would be missing from the answer, or be another.
 bool asksForMore(const Body& body, std::string_view name) {
   if (name == "n") return body.whole("n", 1) > 1;
+  if (name == "web_search_options") return body[name].isObject();  // empty, it asks for a search
   if (name != "modalities") return asks(body[name]);
   for (const json::Value modality : body[name])
     if (modality.string() != "text") return true;
@@ -56,6 +57,11 @@ std::vector<Dropped> droppedOf(const Body& body) {
 
 bool isBlank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
+}
+
+bool asksForDetail(json::Value part) {
+  return part["type"].string() == "image_url" &&
+         part["image_url"]["detail"].string("auto") != "auto";
 }
 
 std::string_view withoutSpaceAtEnd(std::string_view text) {

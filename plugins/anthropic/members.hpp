@@ -37,6 +37,9 @@ std::vector<Dropped> droppedOf(const sluice::Body& body);
 
 // Whether there is nothing but white space; these upstreams refuse such texts.
 bool isBlank(std::string_view text);
+
+// Whether a part is an image that is to be looked at in a way of its own.
+bool asksForDetail(sluice::json::Value part);
 std::string_view withoutSpaceAtEnd(std::string_view text);
 
 // A call's id, with `_` for what these upstreams refuse in one.

@@ -31,6 +31,7 @@ class Rendering {
 
   Rendered run() {
     const Turns turns(body_.messages());
+    for (const std::string_view name : turns.unkept()) drop(name);
     readFormat();
     const std::string tools = renderTools(turns.called());
     const std::string choice = renderChoice(tools.empty());

@@ -360,10 +360,20 @@ TEST(Unsupported, NamesWhatWouldChangeTheAnswer) {
       {"logit_bias", R"({"50256":-100})"},
       {"audio", R"({"voice":"alloy"})"},
       {"modalities", R"(["text","audio"])"},
-      {"web_search_options", R"({"search_context_size":"low"})"}};
+      {"web_search_options", "{}"}};
   for (const auto& [name, value] : members)
     EXPECT_EQ(dropped(std::string("\"").append(name).append("\":").append(value)), name + "!");
   EXPECT_EQ(dropped(R"("n":1,"logprobs":false,"logit_bias":{},"modalities":["text"])"), "");
+}
+
+TEST(Unsupported, NamesWhatMessagesLose) {
+  EXPECT_EQ(sentBy("sluice.anthropic", R"({"messages":[
+      {"role":"user","name":"ann","content":[{"type":"image_url",
+        "image_url":{"url":"https://a/b.png","detail":"low"}}]},
+      {"role":"user","name":"bob","content":"Hi"}]})",
+                   "m", "{}")
+                .dropped,
+            "messages.name image_url.detail");
 }
 
 TEST(Unsupported, RefusesTheOldFormOfTools) {

@@ -34,8 +34,17 @@ Turns::Turns(json::Value messages, std::size_t silent) : silent_(silent) {
   if (messages_.empty()) Body::refuse("messages", "hold nothing to answer");
 }
 
+std::vector<std::string_view> Turns::unkept() const {
+  std::vector<std::string_view> out;
+  if (unkeptName_) out.push_back("messages.name");
+  if (unkeptDetail_) out.push_back("image_url.detail");
+  return out;
+}
+
 void Turns::add(json::Value message, bool last) {
-  switch (sluice::speakerOf(message, place_)) {
+  const Speaker speaker = sluice::speakerOf(message, place_);
+  if (speaker != Speaker::tool && !message["name"].string().empty()) unkeptName_ = true;
+  switch (speaker) {
     case Speaker::system: return addContent(system_, message["content"]);
     case Speaker::user: open(Role::user); return addContent(blocks_, message["content"]);
     case Speaker::tool: open(Role::user); return addResult(message);
@@ -76,6 +85,7 @@ void Turns::addContent(std::string& list, json::Value content, bool trimmed) {
     const bool end = trimmed && !(at != content.end()) && part["type"].string() == "text";
     if (end) addText(list, withoutSpaceAtEnd(part["text"].string()), part["cache_control"]);
     else addPart(list, part, place);
+    if (asksForDetail(part)) unkeptDetail_ = true;
     ++place.part;
   }
 }

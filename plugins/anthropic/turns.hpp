@@ -24,6 +24,8 @@ class Turns {
   const std::string& messages() const noexcept { return messages_; }
   // Names of the tools that were called, each once.
   const std::vector<std::string_view>& called() const noexcept { return called_; }
+  // What has no place here and is left out, by its name in the request; each once.
+  std::vector<std::string_view> unkept() const;
 
  private:
   enum class Role : std::uint8_t { none, user, assistant };
@@ -45,6 +47,7 @@ class Turns {
   std::vector<std::string_view> called_;
   sluice::json::Document arguments_;
   bool spoke_ = false;  // the open turn holds more than thoughts
+  bool unkeptName_ = false, unkeptDetail_ = false;
 };
 
 }  // namespace anthropic

@@ -50,6 +50,14 @@ TEST(System, LosesCachePointsThatAModelDoesNotTake) {
   EXPECT_EQ(sendTo("us.anthropic.claude-3-5-haiku-20241022-v1:0", body).dropped, "");
 }
 
+TEST(Turns, TellNamesAndDetailAsLeftOut) {
+  EXPECT_EQ(sendTo(kClaude, R"({"messages":[{"role":"user","name":"ann","content":[
+      {"type":"text","text":"Hi"},{"type":"image_url",
+        "image_url":{"url":"data:image/png;base64,iVBO","detail":"low"}}]}]})")
+                .dropped,
+            "messages.name image_url.detail");
+}
+
 TEST(System, IsAskedItselfWhereNobodyElseSpeaks) {
   const std::string body = R"({"messages":[{"role":"system","content":"Hi"}]})";
   EXPECT_EQ(member("messages", kClaude, body), "[" + kHi + "]");

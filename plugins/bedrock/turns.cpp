@@ -51,11 +51,15 @@ std::vector<std::string_view> Turns::unkept() const {
   std::vector<std::string_view> out;
   if (parts_.unkept()) out.push_back("messages.content.cache_control");
   if (unkeptStatus_) out.push_back("messages.is_error");
+  if (unkeptName_) out.push_back("messages.name");
+  if (unkeptDetail_) out.push_back("image_url.detail");
   return out;
 }
 
 void Turns::add(json::Value message, bool last) {
-  switch (sluice::speakerOf(message, place_)) {
+  const Speaker speaker = sluice::speakerOf(message, place_);
+  if (speaker != Speaker::tool && !message["name"].string().empty()) unkeptName_ = true;
+  switch (speaker) {
     case Speaker::system: {
       const bool spoke = spoke_;
       addContent(system_, message["content"]);
@@ -111,6 +115,7 @@ void Turns::addContent(std::string& list, json::Value content, bool trimmed) {
     const bool end = trimmed && !(at != content.end());
     if (part["type"].string() == "text") addText(part["text"].string(), end, part["cache_control"]);
     else parts_.add(list, part, place);
+    if (anthropic::asksForDetail(part)) unkeptDetail_ = true;
     ++place.part;
   }
 }

@@ -52,7 +52,7 @@ class Turns {
   std::vector<std::string_view> called_;
   sluice::json::Document arguments_;
   bool acted_ = false;  // the open turn of the assistant holds more than thoughts
-  bool unkeptStatus_ = false;
+  bool unkeptStatus_ = false, unkeptName_ = false, unkeptDetail_ = false;
 };
 
 }  // namespace bedrock

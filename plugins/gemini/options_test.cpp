@@ -65,12 +65,12 @@ TEST(Logprobs, AreAskedFor) {
 TEST(Dropped, TellsWhatTheUpstreamHasNoPlaceFor) {
   EXPECT_EQ(send(R"("user":"u","store":true,"metadata":{"a":"b"},"service_tier":"flex",
                     "prompt_cache_key":"k","verbosity":"low","prediction":{"type":"content"},
-                    "safety_identifier":"s","logit_bias":{"1":2},"web_search_options":{"a":1}})")
+                    "safety_identifier":"s","logit_bias":{"1":2},"web_search_options":{}})")
                 .body.substr(0, 5),
             "error");
   EXPECT_EQ(send(R"("user":"u","store":true,"metadata":{"a":"b"},"service_tier":"flex",
                     "prompt_cache_key":"k","verbosity":"low","prediction":{"type":"content"},
-                    "safety_identifier":"s","logit_bias":{"1":2},"web_search_options":{"a":1})")
+                    "safety_identifier":"s","logit_bias":{"1":2},"web_search_options":{})")
                 .dropped,
             "user safety_identifier metadata store service_tier prompt_cache_key prediction "
             "verbosity logit_bias! web_search_options!");

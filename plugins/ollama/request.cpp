@@ -20,8 +20,9 @@ void tellDropped(const Body& body, Dropped& dropped) {
       "service_tier", "prompt_cache_key",  "prediction", "verbosity"};
   for (const std::string_view name : hints)
     if (asks(body[name])) dropped.hint(name);
-  for (const std::string_view name : {"logit_bias", "web_search_options"})
-    if (asks(body[name])) dropped.meaning(name);
+  if (asks(body["logit_bias"])) dropped.meaning("logit_bias");
+  // Empty, it asks for a search all the same.
+  if (body["web_search_options"].isObject()) dropped.meaning("web_search_options");
   if (body.whole("n", 1) > 1) dropped.meaning("n");
   if (body["parallel_tool_calls"].raw() == "false" && asks(body["tools"]))
     dropped.hint("parallel_tool_calls");

@@ -286,7 +286,7 @@ TEST(Thinking, HasLevelsInSomeModels) {
 TEST(Dropped, IsToldByName) {
   EXPECT_EQ(ask(R"("user":"u","metadata":{"a":"b"},"store":true,"service_tier":"auto",
                    "prompt_cache_key":"k","safety_identifier":"s","prediction":{"type":"content"},
-                   "verbosity":"low","logit_bias":{"1":2},"web_search_options":{"a":1},"n":2,
+                   "verbosity":"low","logit_bias":{"1":2},"web_search_options":{},"n":2,
                    "parallel_tool_calls":false,)" +
                 kTools)
                 .dropped,

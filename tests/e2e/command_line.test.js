@@ -113,6 +113,20 @@ scenario('models lists what can be asked for', async (stage) => {
   assert.match(got.stdout, /demo\/echo/);
 });
 
+scenario('models keeps names of any length apart from what is told of them', async (stage) => {
+  const long = `demo/${'a-long-name-'.repeat(5)}`;
+  const work = await stage.work({ models: { [long]: { context: 200000 }, 'demo/b': {} } });
+  const got = await run(['models', '--config', work.file]);
+  assert.equal(got.code, 0, got.stderr);
+  assert.deepEqual(got.stdout.split('\n'), [`${long}  200000 tokens`, 'demo/b', '']);
+});
+
+scenario('check counts one as one', async (stage) => {
+  const work = await stage.work({ virtual_models: { mine: virtual('demo/echo') } });
+  const got = await run(['check', '--config', work.file]);
+  assert.match(got.stdout, /3 plugins, 1 of 1 provider on, 1 virtual model\n/);
+});
+
 /** A directory with the real plugins and one file that is none. */
 async function withBrokenPlugin(stage, enable) {
   const work = await stage.work({});

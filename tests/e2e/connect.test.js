@@ -273,6 +273,18 @@ scenario('a gateway without keys needs none of its clients', async (stage) => {
   }
 });
 
+scenario('it is said what may be another way with the variables of the gateway', async (stage) => {
+  const { directory, connect } = await home(stage, {
+    virtual_models: { auto: virtual('off/model') },
+  });
+  const here = await run(['connect', 'codex'], { cwd: directory });
+  assert.equal(here.code, 0, here.stderr);
+  assert.match(here.stderr, /^notice: no client key is set/m);
+  assert.match(here.stderr, /^notice: no provider of auto is on, so the model is a\/big/m);
+  const set = await connect('codex', '--model', 'b/small');
+  assert.doesNotMatch(set.stderr, /notice/);
+});
+
 scenario('--key-variable names another variable', async (stage) => {
   const place = await home(stage);
   const file = parseToml(await place.printed('codex', '--key-variable', 'TEAM_KEY'));

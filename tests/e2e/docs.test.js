@@ -105,6 +105,7 @@ for (const page of pages) {
           const env = { PORT: '0', ADMIN_TOKEN: 'at-docs' };
           const sluice = await stage.sluice(null, { env });
           const work = await stage.work(configurationOf(page));
+          writeFileSync(path.join(work.directory, 'key.json'), account);
           const line = command
             .replaceAll('http://127.0.0.1:8090', sluice.url)
             .replaceAll('build/plugins', pluginDirectory)

@@ -59,6 +59,7 @@ table(
 const missing = [
   ['an unknown name tells the nearest right one', 'bets', /best/],
   ['an unknown provider is not found', 'nobody/m1', /nobody/],
+  ['a misspelt provider tells the nearest right one', 'deno/some-model', /'demo\/some-model'\?/],
   ['a provider that is off says which variable turns it on', 'off/m1', /NOT_SET_KEY/],
   ['a pattern whose provider is off says which variable turns it on', 'lost-1', /NOT_SET_KEY/],
   ['a virtual model whose providers are all off says why', 'none', /NOT_SET_KEY/],

@@ -69,6 +69,20 @@ Result<OfferedModel> choose(const calls::Generation& generation, const std::stri
   return models.back();
 }
 
+bool has(const std::vector<config::VirtualModel>& models, std::string_view name) {
+  return std::ranges::find(models, name, &config::VirtualModel::name) != models.end();
+}
+
+std::vector<std::string> noticesOf(const config::Config& config, const Offer& offer, bool usual) {
+  std::vector<std::string> notices;
+  const std::string run = "; if the gateway runs with other variables, set them here too";
+  if (!offer.needsKey) notices.push_back("no client key is set, so the client sends none" + run);
+  if (usual && offer.chosen.id != "auto" && has(config.virtualModels, "auto")) {
+    notices.push_back("no provider of auto is on, so the model is " + offer.chosen.id + run);
+  }
+  return notices;
+}
+
 }  // namespace
 
 Result<Offer> offerOf(const calls::Generation& generation, const Options::Connect& wanted) {
@@ -86,6 +100,7 @@ Result<Offer> offerOf(const calls::Generation& generation, const Options::Connec
   auto chosen = choose(generation, wanted.model, offer.models);
   if (!chosen) return chosen.error();
   offer.chosen = *std::move(chosen);
+  offer.notices = noticesOf(config, offer, wanted.model.empty());
   return offer;
 }
 

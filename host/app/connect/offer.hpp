@@ -24,6 +24,8 @@ struct Offer {
   bool needsKey = false;
   OfferedModel chosen;               // what the client begins with; one of `models`
   std::vector<OfferedModel> models;  // as GET /v1/models lists them
+  // What may be another way where the gateway runs, as its variables are not set here.
+  std::vector<std::string> notices;
 
   std::string v1() const { return url + "/v1"; }
 };
