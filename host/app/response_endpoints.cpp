@@ -4,6 +4,7 @@
 
 #include "app/loop_unit.hpp"
 #include "app/refusal.hpp"
+#include "app/response_deletion.hpp"
 #include "app/response_keeping.hpp"
 #include "app/shared.hpp"
 #include "base/json.hpp"
@@ -86,19 +87,6 @@ Wanted wantedOf(std::string_view rest) {
   return wanted;
 }
 
-http::Answer failed(Lookup lookup, std::string_view id) {
-  if (lookup == Lookup::failed)
-    return http::unavailableAnswer("responses_unavailable", "The response cannot be read now.");
-  if (lookup == Lookup::cut)
-    return http::errorAnswer(404, "response_not_found",
-                             "What response '" + std::string(id) + "' goes on from is not kept.");
-  if (lookup == Lookup::tooLarge)
-    return http::errorAnswer(400, "response_too_large",
-                             "The conversation up to '" + std::string(id) + "' is too long.");
-  return http::errorAnswer(404, "response_not_found",
-                           "There is no response '" + std::string(id) + "' here.");
-}
-
 // A page of items, newest first unless the client wants it otherwise.
 http::Answer pageOf(const std::vector<StoredResponse>& turns, std::string_view query) {
   std::vector<JsonView> items;
@@ -168,7 +156,7 @@ class ReadHandler final : public http::LoopHandler {
     std::string_view type = http::kJson;
     const std::string_view query = exchange.head().query;
     if (found.lookup != Lookup::found) {
-      answer = failed(found.lookup, wanted.id);
+      answer = withoutResponse(found.lookup, wanted.id);
     } else if (wanted.inputItems) {
       answer = pageOf(found.turns, query);
     } else if (wire::queryParameter(query, "stream") != "true") {
@@ -189,34 +177,6 @@ class ReadHandler final : public http::LoopHandler {
   Shared& shared_;
 };
 
-// DELETE /responses/{id}.
-class DeleteHandler final : public http::LoopHandler {
- public:
-  explicit DeleteHandler(Shared& shared) noexcept : shared_(shared) {}
-
-  io::Task<void> handle(http::Exchange& exchange, io::CancelToken) override {
-    const std::string id(exchange.pathRest());
-    Lookup lookup = Lookup::unknown;
-    if (shared_.responses) {
-      std::string owner = ownerOf(exchange.head().fields);
-      lookup = co_await shared_.responses->remove(exchange.loop(), id, std::move(owner));
-    }
-    http::Answer answer;
-    if (lookup == Lookup::found) {
-      answer.status = 200;
-      json::Writer w(answer.body);
-      w.beginObject().key("id").string(id).key("object").string("response");
-      w.key("deleted").boolean(true).endObject();
-    } else {
-      answer = failed(lookup, id);
-    }
-    co_await exchange.answer(answer.status, http::kJson, answer.fields, answer.body);
-  }
-
- private:
-  Shared& shared_;
-};
-
 }  // namespace
 
 void addResponseRoutes(http::Router& router, LoopUnit& unit, Shared& shared) {
@@ -229,8 +189,8 @@ void addResponseRoutes(http::Router& router, LoopUnit& unit, Shared& shared) {
                    Needs::client};
   read.versioned = true;
   router.add(std::move(read));
-  http::Route remove{"DELETE", "/responses/{id...}", std::make_shared<DeleteHandler>(shared),
-                     Needs::client};
+  http::Route remove{"DELETE", "/responses/{id...}",
+                     std::make_shared<DeletionHandler>(unit, shared), Needs::client};
   remove.versioned = true;
   router.add(std::move(remove));
 }

@@ -123,6 +123,19 @@ io::Task<bool> recall(storage::Responses& store, io::Loop& loop, io::CancelToken
   co_return true;
 }
 
+http::Answer withoutResponse(Lookup lookup, std::string_view id) {
+  if (lookup == Lookup::failed)
+    return http::unavailableAnswer("responses_unavailable", "The response cannot be read now.");
+  if (lookup == Lookup::cut)
+    return http::errorAnswer(404, "response_not_found",
+                             "What response '" + std::string(id) + "' goes on from is not kept.");
+  if (lookup == Lookup::tooLarge)
+    return http::errorAnswer(400, "response_too_large",
+                             "The conversation up to '" + std::string(id) + "' is too long.");
+  return http::errorAnswer(404, "response_not_found",
+                           "There is no response '" + std::string(id) + "' here.");
+}
+
 KeepingClient::KeepingClient(calls::Client& client, io::Loop& loop,
                              const dialects::ResponsesInquiry& inquiry, storage::Responses* store,
                              std::string owner)
@@ -192,6 +205,7 @@ io::Task<void> KeepingClient::keep() {
   one.id = answer.id;
   one.owner = owner_;
   one.previous = answer.previous;
+  one.keeper = answer.keeper;
   one.provider = answer.provider;
   one.response = answer.response;
   one.input = "[";

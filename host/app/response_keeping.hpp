@@ -8,6 +8,7 @@
 
 #include "calls/client.hpp"
 #include "dialects/openai_responses.hpp"
+#include "http/errors.hpp"
 #include "storage/responses.hpp"
 #include "wire/head.hpp"
 
@@ -20,6 +21,9 @@ std::string ownerOf(const wire::Fields& fields);
 io::Task<bool> recall(storage::Responses& store, io::Loop& loop, io::CancelToken cancel,
                       std::string owner, dialects::ResponsesInquiry& inquiry,
                       calls::Problem& problem);
+
+// The answer where a response of this id is asked for and not found.
+http::Answer withoutResponse(storage::Lookup lookup, std::string_view id);
 
 // A client whose answers are kept. Their ends are held back until they are.
 class KeepingClient final : public calls::Client {

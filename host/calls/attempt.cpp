@@ -75,8 +75,7 @@ std::optional<plugins::Fault> Attempt::prepare() {
   if (own_) {
     // Of several keys each may be another account's, which does not know what the others keep.
     const bool oneAccount = provider_.config->keys.size() < 2;
-    const std::string_view keeper = oneAccount ? provider_.config->name : std::string_view();
-    inquiry_.appendOwnTo(keeper, body_, step_.target->model, usage);
+    inquiry_.appendOwnTo({provider_.config->name, oneAccount}, body_, step_.target->model, usage);
   } else if (auto fault = inquiry_.appendCanonical(body_, step_.target->model, usage, dropped_)) {
     return fault;
   }

@@ -62,7 +62,7 @@ Call::~Call() {
 
 io::Task<void> Call::run() {
   Problem problem;
-  resolution_ = generation_->resolve(inquiry_.model(), problem);
+  resolution_ = resolve(problem);
   if (resolution_.targets().empty()) {
     record_.outcome = Outcome::refused;
     trouble_ = problem.message;
@@ -70,6 +70,12 @@ io::Task<void> Call::run() {
   } else {
     co_await work();
   }
+}
+
+Resolution Call::resolve(Problem& problem) const {
+  const std::string_view provider = inquiry_.provider();
+  if (provider.empty()) return generation_->resolve(inquiry_.model(), problem);
+  return generation_->resolveAt(provider, inquiry_.model(), problem);
 }
 
 // Asks the strategy for the order of what the name stands for.
@@ -98,8 +104,7 @@ bool Call::renew(Plan& plan, Problem& problem) {
   if (generation_ == services_.generation) return true;
   const auto before = std::exchange(generation_, services_.generation);
   record_.provider = record_.upstreamModel = {};  // they point into it
-  const Resolution old =
-      std::exchange(resolution_, generation_->resolve(inquiry_.model(), problem));
+  const Resolution old = std::exchange(resolution_, resolve(problem));
   if (resolution_.targets().empty()) return false;
   Plan made = this->plan();
   made.inherit(plan);
@@ -205,6 +210,8 @@ io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt,
     const bool estimated = co_await estimate(attempt);
     if (estimated) co_return After::over;
   }
+  if (inquiry_.ofOneKey() && judgement.clientsFault && judgement.problem.status == 404)
+    judgement.next = Next::nextLane;
   if (judgement.next == Next::toClient) {
     record_.outcome = Outcome::refused;
     co_await refuse(judgement.problem, attempt.refusal(), attempt.passedFields());

@@ -35,6 +35,7 @@ class Call {
   enum class After : std::uint8_t { over, again };
   io::Task<void> work();
   Plan plan();
+  Resolution resolve(Problem& problem) const;
   bool renew(Plan& plan, Problem& problem);
   io::Task<After> attempt(Plan& plan, Step& step);
   io::Task<After> replace(Plan& plan, Step& step, Attempt& attempt, health::Inflight& inflight);

@@ -70,6 +70,12 @@ class Rendering : public plugins::ChunkSink {
   Progress progress_;
 };
 
+// Who is sent a client's own body.
+struct SentTo {
+  std::string_view provider;
+  bool oneAccount = true;  // what it keeps can be found with any of its keys
+};
+
 class Inquiry {
  public:
   virtual ~Inquiry() = default;
@@ -79,6 +85,11 @@ class Inquiry {
   virtual plugins::Op op() const noexcept { return plugins::Op::chat; }
   virtual std::string_view dialect() const noexcept = 0;  // "openai.chat"
   virtual std::string_view model() const noexcept = 0;    // as the client named it
+  // The provider that is asked, whatever the model's name stands for; empty: that decides.
+  virtual std::string_view provider() const noexcept { return {}; }
+  // Whether what is asked for belongs to one of the provider's keys, and is not there (404) for the
+  // others: then each is tried.
+  virtual bool ofOneKey() const noexcept { return false; }
   virtual bool stream() const noexcept = 0;
   virtual std::size_t size() const noexcept = 0;  // of the request's body, in bytes
 
@@ -86,7 +97,7 @@ class Inquiry {
   // `askForUsage`.
   virtual void appendOwn(std::string& out, std::string_view model, bool askForUsage) const = 0;
   // The same for a provider that may know what the client refers to.
-  virtual void appendOwnTo(std::string_view /*provider*/, std::string& out, std::string_view model,
+  virtual void appendOwnTo(SentTo /*to*/, std::string& out, std::string_view model,
                            bool askForUsage) const {
     appendOwn(out, model, askForUsage);
   }

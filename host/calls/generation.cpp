@@ -174,6 +174,14 @@ Resolution Generation::atProvider(const Provider& provider, std::string_view mod
   return made;
 }
 
+Resolution Generation::resolveAt(std::string_view provider, std::string_view model,
+                                 Problem& problem) const {
+  const Provider* const at = this->provider(provider);
+  if (at != nullptr) return atProvider(*at, model, problem);
+  problem = notFound("there is no provider '" + std::string(provider) + "'");
+  return {};
+}
+
 Resolution Generation::resolve(std::string_view name, Problem& problem) const {
   const bool printable = std::all_of(name.begin(), name.end(), [](char c) {
     return static_cast<unsigned char>(c) > ' ' && c != 0x7f;

@@ -93,6 +93,8 @@ class Generation {
   // Virtual model, then the first route that matches and whose provider is on, then provider/model.
   // Without a value `problem` tells why.
   Resolution resolve(std::string_view name, Problem& problem) const;
+  // That model at that provider, whatever else the name stands for.
+  Resolution resolveAt(std::string_view provider, std::string_view model, Problem& problem) const;
   std::vector<ListedModel> models() const;
   // 404, with the nearest right name.
   std::string atNearestProvider(std::string_view name) const;

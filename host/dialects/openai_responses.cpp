@@ -96,10 +96,9 @@ class OpenAiResponsesInquiry final : public ResponsesInquiry {
   KeptResponse kept() const override;
 
   void appendOwn(std::string& out, std::string_view model, bool) const override {
-    appendOwnTo({}, out, model, false);
+    appendOwnTo({{}, false}, out, model, false);
   }
-  void appendOwnTo(std::string_view provider, std::string& out, std::string_view model,
-                   bool) const override;
+  void appendOwnTo(calls::SentTo to, std::string& out, std::string_view model, bool) const override;
   std::optional<plugins::Fault> appendCanonical(
       std::string& out, std::string_view model, bool askForUsage,
       std::vector<plugins::Dropped>& dropped) const override;
@@ -110,6 +109,7 @@ class OpenAiResponsesInquiry final : public ResponsesInquiry {
 
   std::unique_ptr<calls::Passage> passage() const override {
     keeper_ = sentTo_;
+    findsIt_ = knowsIds_;
     return std::make_unique<OpenAiResponsesPassage>(newAnswer({}));
   }
   std::unique_ptr<calls::Rendering> rendering(std::string_view model,
@@ -145,7 +145,9 @@ class OpenAiResponsesInquiry final : public ResponsesInquiry {
   mutable std::optional<ResponsesCanonical> canonical_;
   mutable std::shared_ptr<ResponsesAnswer> answer_;  // of the newest attempt
   mutable std::string sentTo_;                       // who was sent the client's own body last
+  mutable bool knowsIds_ = false;                    // it finds what it keeps by an id alone
   mutable std::string keeper_;                       // who keeps the newest answer too
+  mutable bool findsIt_ = false;                     // by its id
 };
 
 std::vector<std::string> OpenAiResponsesInquiry::references() const {
@@ -215,12 +217,13 @@ std::optional<plugins::Fault> OpenAiResponsesInquiry::appendCanonical(
 }
 
 // The client's bytes; but what the gateway keeps and the provider does not know is put in.
-void OpenAiResponsesInquiry::appendOwnTo(std::string_view provider, std::string& out,
-                                         std::string_view model, bool) const {
-  sentTo_ = provider;
+void OpenAiResponsesInquiry::appendOwnTo(calls::SentTo to, std::string& out, std::string_view model,
+                                         bool) const {
+  sentTo_ = to.provider;
+  knowsIds_ = to.oneAccount;
   const bool ours = conversation_.found || !conversation_.references.empty();
   const std::vector<NamedItem> all = conversation();
-  const bool expanded = ours && (provider.empty() || conversation_.provider != provider);
+  const bool expanded = ours && (!to.oneAccount || conversation_.provider != to.provider);
   const std::size_t known = expanded ? 0 : conversation_.items.size();
   const bool replace = expanded || std::any_of(all.begin() + static_cast<std::ptrdiff_t>(known),
                                                all.end(), provenHere);
@@ -274,7 +277,8 @@ KeptResponse OpenAiResponsesInquiry::kept() const {
   made.previous = request_.previous();
   // Who says that it stores nothing could not go on from the id alone.
   const bool kept = JsonView(answer_->whole)["store"].boolean().value_or(true);
-  if (kept) made.provider = keeper_;
+  if (kept) made.keeper = keeper_;
+  if (kept && findsIt_) made.provider = keeper_;
   made.response = answer_->whole;
   const std::vector<NamedItem> items = conversation();
   for (std::size_t i = conversation_.items.size(); i < items.size(); ++i) {

@@ -31,7 +31,8 @@ struct Conversation {
 // An answer that is whole, and what it answers.
 struct KeptResponse {
   std::string_view id, previous;
-  std::string_view provider;       // empty: the upstream does not keep it
+  std::string_view keeper;         // the provider that keeps it too; empty: nobody
+  std::string_view provider;       // the same, if it finds it by its id; else empty
   std::string_view response;       // JSON
   std::vector<std::string> input;  // this turn's own items, each with an id
 };

@@ -44,7 +44,7 @@ struct ResponsesRequestTest : testing::Test {
   }
   static std::string own(const ResponsesInquiry& inquiry, std::string_view provider = "p") {
     std::string out;
-    inquiry.appendOwnTo(provider, out, "up", true);
+    inquiry.appendOwnTo({provider, !provider.empty()}, out, "up", true);
     return out;
   }
   std::string body;

@@ -21,7 +21,11 @@ constexpr std::uint64_t kConversationMost = 64 << 20;  // bytes
 constexpr const char* kResponses =
     "CREATE TABLE IF NOT EXISTS responses (id TEXT PRIMARY KEY, owner TEXT NOT NULL, "
     "previous TEXT NOT NULL, provider TEXT NOT NULL, used INTEGER NOT NULL, size INTEGER NOT NULL, "
-    "response TEXT NOT NULL, input TEXT NOT NULL, events TEXT NOT NULL)";
+    "response TEXT NOT NULL, input TEXT NOT NULL, events TEXT NOT NULL, "
+    "keeper TEXT NOT NULL DEFAULT '')";
+// Of a file that was made before there were keepers.
+constexpr const char* kAddKeeper =
+    "ALTER TABLE responses ADD COLUMN keeper TEXT NOT NULL DEFAULT ''";
 constexpr const char* kByUse =
     "CREATE INDEX IF NOT EXISTS responses_by_use ON responses (used, size)";
 constexpr const char* kItems =
@@ -81,6 +85,10 @@ ResponseDatabase::ResponseDatabase(const std::string& file, Responses::Limits li
   for (const char* const table : {kResponses, kByUse, kItems, kByResponse}) {
     session_ << table, Poco::Data::Keywords::now;
   }
+  int keepers = 0;
+  session_ << "SELECT COUNT(*) FROM pragma_table_info('responses') WHERE name = 'keeper'",
+      into(keepers), Poco::Data::Keywords::now;
+  if (keepers == 0) session_ << kAddKeeper, Poco::Data::Keywords::now;
   bytes_ = total();
 }
 
@@ -102,12 +110,14 @@ void ResponseDatabase::save(const StoredResponse& response) {
   {
     Transaction transaction(session_);
     // An upstream chose the id: it must not take the place of another owner's response.
-    session_ << "INSERT INTO responses VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO "
+    session_ << "INSERT INTO responses VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO "
                 "UPDATE SET previous = excluded.previous, provider = excluded.provider, "
+                "keeper = excluded.keeper, "
                 "used = excluded.used, size = excluded.size, response = excluded.response, "
                 "input = excluded.input, events = excluded.events WHERE owner = excluded.owner",
         use(one.id), use(one.owner), use(one.previous), use(one.provider), use(used), use(size),
-        use(one.response), use(one.input), use(one.events), Poco::Data::Keywords::now;
+        use(one.response), use(one.input), use(one.events), use(one.keeper),
+        Poco::Data::Keywords::now;
     for (std::string& item : one.items) {
       session_ << "INSERT OR IGNORE INTO items VALUES (?, ?)", use(item), use(one.id),
           Poco::Data::Keywords::now;
@@ -128,10 +138,11 @@ std::vector<StoredResponse> ResponseDatabase::chain(const std::string& id, const
   std::uint64_t bytes = 0;
   while (!next.empty() && turns.size() < kTurnsMost && bytes <= kConversationMost) {
     StoredResponse one;
-    session_ << "SELECT id, owner, previous, provider, response, input, " + events +
+    session_ << "SELECT id, owner, previous, provider, keeper, response, input, " + events +
                     " FROM responses WHERE id = ? AND owner = ? LIMIT 1",
-        into(one.id), into(one.owner), into(one.previous), into(one.provider), into(one.response),
-        into(one.input), into(one.events), use(next), use(whose), Poco::Data::Keywords::now;
+        into(one.id), into(one.owner), into(one.previous), into(one.provider), into(one.keeper),
+        into(one.response), into(one.input), into(one.events), use(next), use(whose),
+        Poco::Data::Keywords::now;
     if (one.id.empty()) break;
     bytes += sizeOf(one);
     next = one.previous;

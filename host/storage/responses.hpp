@@ -21,7 +21,8 @@ namespace sluice::storage {
 struct StoredResponse {
   std::string id, owner;
   std::string previous;            // the id of the response before it; empty: none
-  std::string provider;            // who keeps it too; empty: nobody
+  std::string keeper;              // the provider that keeps it too; empty: nobody
+  std::string provider;            // the same, if it finds it by its id; else empty
   std::string response;            // JSON
   std::string input;               // JSON, an array of this turn's own items
   std::string events;              // the stream as it was sent; empty: it was not streamed

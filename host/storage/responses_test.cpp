@@ -47,6 +47,28 @@ struct ResponsesTest : testing::Test {
   std::unique_ptr<ResponseDatabase> database;
 };
 
+TEST_F(ResponsesTest, aFileThatKnowsNoKeepersIsTakenOver) {
+  const std::string file = directory + "/old.db";
+  {
+    Poco::Data::Session old("SQLite", file);
+    old << "CREATE TABLE responses (id TEXT PRIMARY KEY, owner TEXT NOT NULL, "
+           "previous TEXT NOT NULL, provider TEXT NOT NULL, used INTEGER NOT NULL, "
+           "size INTEGER NOT NULL, response TEXT NOT NULL, input TEXT NOT NULL, "
+           "events TEXT NOT NULL)",
+        Poco::Data::Keywords::now;
+    old << "INSERT INTO responses VALUES ('a', 'me', '', 'p', 9999999999, 4, '{}', '[]', '')",
+        Poco::Data::Keywords::now;
+  }
+  ResponseDatabase taken(file, Responses::Limits());
+  StoredResponse next = turn("b", "a");
+  next.keeper = "q";
+  taken.save(next);
+  const FoundResponses all = taken.find("b", "me", true);
+  ASSERT_EQ("a b ", idsOf(all));
+  EXPECT_EQ("", all.turns.front().keeper);
+  EXPECT_EQ("q", all.turns.back().keeper);
+}
+
 TEST_F(ResponsesTest, aConversationIsFoundFromItsFirstTurnOn) {
   StoredResponse first = turn("a");
   first.provider = "p";

@@ -47,6 +47,10 @@ std::string Address::at(std::string_view path, std::string_view model) const {
 
 std::string Address::responses() const { return "/openai/v1/responses" + query_; }
 
+std::string Address::response(std::string_view id) const {
+  return std::string("/openai/v1/responses/").append(id) + query_;
+}
+
 std::string Address::models() const {
   return (style_ == Style::v1 ? "/openai/v1/models" : "/openai/models") + query_;
 }

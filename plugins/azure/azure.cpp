@@ -7,6 +7,7 @@
 #include "../openai/decoder.hpp"
 #include "../openai/embed.hpp"
 #include "../openai/habits.hpp"
+#include "../openai/stored.hpp"
 #include "address.hpp"
 
 namespace {
@@ -86,6 +87,10 @@ class Azure : public sluice::Codec {
     }
     if (request.op() == SLUICE_OP_EMBED) return encodeEmbed(request, out);
     if (request.op() != SLUICE_OP_CHAT) request.refuse();
+    if (request.dialect() == openai::kStored) {
+      start(out.start("DELETE", address_.response(openai::deletedResponse(request))), false);
+      return;
+    }
     const bool responses = request.dialect() == kResponses;
     std::optional<std::string> rendered;
     sluice::Dropped dropped;
@@ -161,7 +166,8 @@ class AzureResponses final : public Azure {
   static constexpr auto id = "sluice.azure-responses";
   static constexpr auto description = "OpenAI's models at Azure, with its v1 API for responses";
   static constexpr const char* dialects[] = {"openai.chat", "openai.embeddings",
-                                             "openai.completions", "openai.responses"};
+                                             "openai.completions", "openai.responses",
+                                             "openai.responses.stored"};
 
   explicit AzureResponses(const sluice::Setup& setup) : Azure(setup.host, Settings(setup), "v1") {}
 };

@@ -120,6 +120,16 @@ TEST_F(Encode, PassesResponsesOn) {
   EXPECT_EQ(http.body, R"({"model":"mine","input":"Hi","tools":[{"type":"web_search"}]})");
 }
 
+TEST_F(Encode, DeletesAResponse) {
+  ASSERT_EQ(
+      encode(asked("openai.responses.stored", R"({"model":"gpt-4o","id":"resp_1","do":"delete"})"),
+             R"({"api_version":"preview"})", "sluice.azure-responses"),
+      SLUICE_OK);
+  EXPECT_EQ(http.line, "DELETE /openai/v1/responses/resp_1?api-version=preview");
+  EXPECT_EQ(http.headers, "Accept: application/json\napi-key: <key>\n");
+  EXPECT_TRUE(http.body.empty());
+}
+
 TEST_F(Encode, AsksForModelsWhereTheyAreListed) {
   ASSERT_EQ(encode(models()), SLUICE_OK);
   EXPECT_EQ(http.line, "GET /openai/models?api-version=2024-10-21");
@@ -191,7 +201,8 @@ TEST(Component, SpeaksResponsesOnlyWhereTheyAre) {
   };
   EXPECT_EQ(dialectsOf("sluice.azure"), "openai.chat openai.embeddings openai.completions ");
   EXPECT_EQ(dialectsOf("sluice.azure-responses"),
-            "openai.chat openai.embeddings openai.completions openai.responses ");
+            "openai.chat openai.embeddings openai.completions openai.responses "
+            "openai.responses.stored ");
 }
 
 // Whatever is told of caches and thoughts, no token is counted twice.

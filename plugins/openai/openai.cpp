@@ -9,6 +9,7 @@
 #include "decoder.hpp"
 #include "embed.hpp"
 #include "habits.hpp"
+#include "stored.hpp"
 
 namespace {
 
@@ -175,11 +176,14 @@ class OpenAi : public sluice::Codec {
     if (request.op() == SLUICE_OP_MODELS)
       out.get("/models").header("Accept", "application/json").framing(SLUICE_FRAME_WHOLE);
     else if (request.op() != SLUICE_OP_CHAT && request.op() != SLUICE_OP_EMBED) request.refuse();
+    else if (request.dialect() == openai::kStored)
+      out.start("DELETE", "/responses/" + openai::deletedResponse(request))
+          .header("Accept", "application/json");
     else if (request.stream()) out.post(path(request)).sse();
     else out.post(path(request)).header("Accept", "application/json").framing(SLUICE_FRAME_WHOLE);
     out.bearer();
     for (const auto& [name, value] : headers_) out.header(name, value);
-    if (request.op() == SLUICE_OP_MODELS) return;
+    if (request.op() == SLUICE_OP_MODELS || request.dialect() == openai::kStored) return;
     if (request.op() == SLUICE_OP_EMBED) {
       const auto rendered = openai::embedBody(request, out);
       out.json(rendered ? std::string_view(*rendered) : request.body());
@@ -240,7 +244,8 @@ class OpenAiResponses final : public OpenAi {
   static constexpr auto id = "sluice.openai-responses";
   static constexpr auto description = "An upstream that also speaks OpenAI's Responses API";
   static constexpr const char* dialects[] = {"openai.chat", "openai.embeddings",
-                                             "openai.completions", "openai.responses"};
+                                             "openai.completions", "openai.responses",
+                                             "openai.responses.stored"};
 
   using OpenAi::OpenAi;
 };

@@ -121,6 +121,21 @@ TEST_F(Encode, SendsLegacyCompletionsAsItIsTold) {
   EXPECT_EQ(http.line, "POST /beta/completions");
 }
 
+TEST_F(Encode, DeletesAResponse) {
+  const std::string body = R"({"model":"m","id":"resp_1/..?","do":"delete"})";
+  sluice_request request = chat("m", body, false);
+  request.dialect = str("openai.responses.stored");
+  ASSERT_EQ(encode(request), SLUICE_OK);
+  EXPECT_EQ(http.line, "DELETE /responses/resp_1%2F..%3F");
+  EXPECT_EQ(http.headers, "Accept: application/json\nAuthorization: Bearer <key>\n");
+  EXPECT_TRUE(http.body.empty());
+  EXPECT_EQ(http.framing(), static_cast<std::uint32_t>(SLUICE_FRAME_WHOLE));
+  for (const char* wrong : {R"({"id":"resp_1","do":"read"})", R"({"id":"","do":"delete"})", "{}"}) {
+    request.body = str(wrong);
+    EXPECT_NE(encode(request), SLUICE_OK) << wrong;
+  }
+}
+
 TEST_F(Encode, RefusesOtherOperations) {
   sluice_request request = chat("m", "{}", false);
   request.op = SLUICE_OP_COUNT;
@@ -168,7 +183,8 @@ std::string dialectsOf(const char* id) {
 TEST(Component, SpeaksResponsesOnlyWhereTheyAre) {
   EXPECT_EQ(dialectsOf("sluice.openai"), "openai.chat openai.embeddings openai.completions ");
   EXPECT_EQ(dialectsOf("sluice.openai-responses"),
-            "openai.chat openai.embeddings openai.completions openai.responses ");
+            "openai.chat openai.embeddings openai.completions openai.responses "
+            "openai.responses.stored ");
 }
 
 // OpenRouter's: of Claude's reasoning the signatures come too, of others' the text alone.
