@@ -5,6 +5,7 @@
 #include "../openai/canonical.hpp"
 #include "../openai/completions.hpp"
 #include "../openai/decoder.hpp"
+#include "../openai/efforts.hpp"
 #include "../openai/embed.hpp"
 #include "address.hpp"
 
@@ -79,6 +80,12 @@ class Azure : public sluice::Codec {
     std::optional<std::string> rendered;
     if (request.dialect() == kCanonical) rendered = openai::withoutExtensions(request);
     std::string_view body = rendered ? std::string_view(*rendered) : request.body();
+    std::optional<std::string> effortless;
+    if (request.dialect() == kCanonical) effortless = openai::withoutEffort(request.model(), body);
+    if (effortless) {
+      out.dropped(openai::effortMember(request));
+      body = *effortless;
+    }
     std::string renamed;
     if (responses || address_.style() != Style::deployments)
       body = address_.named(body, request.model(), renamed);

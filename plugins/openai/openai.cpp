@@ -7,6 +7,7 @@
 #include "canonical.hpp"
 #include "completions.hpp"
 #include "decoder.hpp"
+#include "efforts.hpp"
 #include "embed.hpp"
 #include "habits.hpp"
 
@@ -204,7 +205,13 @@ class OpenAi : public sluice::Codec {
     std::optional<std::string> rendered;
     if (request.dialect() == kCanonical)
       rendered = openai::withoutExtensions(request, habits_.known);
-    const std::string_view body = rendered ? std::string_view(*rendered) : request.body();
+    std::string_view body = rendered ? std::string_view(*rendered) : request.body();
+    std::optional<std::string> effortless;
+    if (request.dialect() == kCanonical) effortless = openai::withoutEffort(request.model(), body);
+    if (effortless) {
+      out.dropped(openai::effortMember(request));
+      body = *effortless;
+    }
     const openai::Suited suited = openai::suited(body, habits_);
     for (const std::string& member : suited.omitted) out.dropped(member);
     out.json(suited.body ? std::string_view(*suited.body) : body);
