@@ -291,6 +291,20 @@ TEST(MessagesRequest, whatHasNoPlaceIsToldOf) {
   EXPECT_EQ(expected, asked.dropped());
 }
 
+// Claude Code's is a JSON object of three ids; no other maker takes as much.
+TEST(MessagesRequest, aLongNameOfTheUserIsLeftOut) {
+  const auto asked = [](const std::string& user) {
+    return Asked(with(R"("metadata":{"user_id":")" + user +
+                      R"("},"messages":[{"role":"user","content":"hi"}])"));
+  };
+  Asked fits = asked(std::string(64, 'u'));
+  EXPECT_NE(std::string::npos, fits.canonical().find(std::string(64, 'u')));
+  EXPECT_EQ(std::vector<std::string>{}, fits.dropped());
+  Asked tooLong = asked(std::string(65, 'u'));
+  EXPECT_EQ(std::string::npos, tooLong.canonical().find("uuu"));
+  EXPECT_EQ(std::vector<std::string>{"metadata.user_id"}, tooLong.dropped());
+}
+
 // They were left out without a word.
 TEST(MessagesRequest, citationsThatAreAskedForAreToldOf) {
   const auto document = [](const char* citations) {

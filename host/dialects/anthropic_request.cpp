@@ -59,10 +59,19 @@ bool readOutput(value from, Reading& into, Refusal& refusal) {
   });
 }
 
-bool readUser(value from, Reading& into, Refusal& refusal) {
-  return eachMember(from, "metadata", refusal, [&](std::string_view name, value one) {
+// Others refuse a longer one. Claude Code's is: a JSON object of three ids.
+constexpr std::size_t kLongestUser = 64;
+
+bool readUser(value from, Reading& into, std::vector<plugins::Dropped>& dropped, Refusal& refusal) {
+  const auto read = [&](std::string_view name, value one) {
     return name != "user_id" || readString(one, "metadata.user_id", into.user, refusal);
-  });
+  };
+  if (!eachMember(from, "metadata", refusal, read)) return false;
+  constexpr std::size_t kQuotes = 2;
+  if (into.user.size() <= kLongestUser + kQuotes) return true;
+  into.user = {};
+  dropped.push_back({"metadata.user_id", false});
+  return true;
 }
 
 // Members that are passed on as they stand, and what they begin with.
@@ -105,7 +114,7 @@ bool readMember(value one, std::string_view name, Reading& into,
   if (name == "thinking") return readThinking(one, into, refusal);
   if (name == "output_config") return readOutput(one, into, refusal);
   if (name == "output_format") return readFormat(one, "output_format", into, refusal);
-  if (name == "metadata") return readUser(one, into, refusal);
+  if (name == "metadata") return readUser(one, into, dropped, refusal);
   if (name == "service_tier") return readWord(one, "service_tier", into.tier, refusal);
   if (Raw* const raw = plainMember(into, name)) return readPlain(one, name, *raw, refusal);
   if (name == "mcp_servers" || name == "container") return refuseMeaning(one, name, refusal);

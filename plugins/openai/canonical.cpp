@@ -27,10 +27,18 @@ bool wantsNewLimit(std::string_view model) {
   return isOfSeriesO(model) || begins(model, "gpt-5");
 }
 
-// Of OpenAI's models, these do not reason, and refuse to be told how much.
+// Those that by their names do not reason, or reason as they like: they refuse to be told how much.
 bool knowsNoEffort(std::string_view model) {
-  model = bareName(model);
-  return begins(model, "gpt-3") || begins(model, "gpt-4") || begins(model, "chatgpt-");
+  std::string name(bareName(model));
+  for (char& c : name)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  constexpr std::array<std::string_view, 16> families = {
+      "gpt-3",   "gpt-4",      "chatgpt-",         "llama",   "meta-llama", "codellama",
+      "gemma-2", "gemma-3",    "mixtral",          "qwen2",   "codestral",  "grok-4-",
+      "grok-3",  "grok-4.20-", "kimi-k2-instruct", "moonshot"};
+  const auto isOf = [&](std::string_view family) { return begins(name, family); };
+  if (isOf("grok-3-mini")) return false;
+  return name == "grok-4" || std::any_of(families.begin(), families.end(), isOf);
 }
 
 // While they reason, OpenAI's models take no temperature but their own. From 5.1 on they do not

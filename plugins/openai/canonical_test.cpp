@@ -115,12 +115,15 @@ TEST(Canonical, whatIsLeftOutIsTold) {
 
 TEST(Canonical, whoDoesNotReasonIsNotToldHowMuch) {
   const char* body = R"({"reasoning_budget":4096,"messages":[]})";
-  for (const char* model : {"gpt-4o", "gpt-4.1-mini", "openai/gpt-4o", "chatgpt-4o-latest"}) {
+  for (const char* model :
+       {"gpt-4o", "gpt-4.1-mini", "openai/gpt-4o", "chatgpt-4o-latest", "grok-4", "grok-4-0709",
+        "meta-llama/Llama-3.3-70B-Instruct-Turbo", "@cf/meta/llama-3.3-70b-instruct-fp8-fast"}) {
     EXPECT_EQ(R"({"messages":[]})", sent(body, model));
     EXPECT_EQ("reasoning_budget", dropped(body, model));
     EXPECT_EQ("", dropped(R"({"reasoning_effort":"none"})", model));
   }
-  EXPECT_EQ(R"({"reasoning_effort":"medium","messages":[]})", sent(body, "gpt-5"));
+  for (const char* model : {"gpt-5", "o3", "openai/gpt-oss-120b", "grok-3-mini", "my-own"})
+    EXPECT_EQ(R"({"reasoning_effort":"medium","messages":[]})", sent(body, model)) << model;
   EXPECT_EQ(R"({"reasoning_effort":"high"})", sent(R"({"reasoning_effort":"max"})"));
 }
 

@@ -75,7 +75,7 @@ function heardByChat({ json: body }) {
 }
 
 export default {
-  model: 'gpt-4o',
+  model: 'gpt-oss-120b',
   provider: (upstream) => provider(upstream),
   stream: chatStream,
   whole: chatWhole,

@@ -23,8 +23,8 @@ export const azure = {
   component: 'azure',
   base: '',
   key: 'azure-key',
-  settings: { deployments: { 'gpt-4o': 'my-gpt-4o' } },
-  model: 'gpt-4o',
+  settings: { deployments: { 'gpt-oss-120b': 'my-gpt-oss' } },
+  model: 'gpt-oss-120b',
   told,
   ids: true,
   fetches: true,
@@ -32,10 +32,10 @@ export const azure = {
   speaks: ['chat'],
   streamType: 'text/event-stream',
   read(request) {
-    const path = '/openai/deployments/my-gpt-4o/chat/completions?api-version=2024-10-21';
+    const path = '/openai/deployments/my-gpt-oss/chat/completions?api-version=2024-10-21';
     asked(request, path, { 'api-key': 'azure-key' });
     must(request.headers.authorization === undefined, 'no authorization');
-    return { ...readBody(request.json), model: 'gpt-4o' };
+    return { ...readBody(request.json), model: 'gpt-oss-120b' };
   },
   whole: (answer, { model }) =>
     json({ ...whole(answer, model, filtered), prompt_filter_results: prompt }),

@@ -228,7 +228,7 @@ export const openai = {
   component: 'openai',
   base: '/v1',
   key: 'sk-upstream',
-  model: 'gpt-4o',
+  model: 'gpt-oss-120b',
   told,
   ids: true,
   fetches: true,
