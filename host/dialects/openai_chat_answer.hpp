@@ -47,7 +47,7 @@ class OpenAiChatPassage final : public calls::Passage {
 
  private:
   struct Seen;
-  void read(std::string_view json, Seen& seen);
+  void read(std::string_view json, Seen& seen, std::string_view event);
 
   Choices choices_;
   bool usageWanted_;

@@ -29,19 +29,24 @@ std::optional<plugins::Usage> readOpenAiUsage(element usage) {
   if (!prompt && !completion) return std::nullopt;
   auto cached = count(usage, {"prompt_tokens_details", "cached_tokens"});
   if (!cached) cached = count(usage, {"prompt_cache_hit_tokens"});  // DeepSeek
+  if (!cached) cached = count(usage, {"cached_tokens"});            // Together
   const std::uint64_t written =
       count(usage, {"prompt_tokens_details", "cache_write_tokens"}).value_or(0);
-  const std::uint64_t thought =
+  std::uint64_t thought =
       count(usage, {"completion_tokens_details", "reasoning_tokens"}).value_or(0);
+  const std::uint64_t total = count(usage, {"total_tokens"}).value_or(0);
   const std::uint64_t said = completion.value_or(0);
 
   plugins::Usage made;
   made.cacheRead = std::min(cached.value_or(0), prompt.value_or(0));
   made.cacheWrite = std::min(written, prompt.value_or(0) - made.cacheRead);
   made.input = prompt.value_or(0) - made.cacheRead - made.cacheWrite;
+  // Most count the reasoning as part of the completion; xAI adds it, and Gemini tells of it by the
+  // total alone.
+  const std::uint64_t named = prompt.value_or(0) + said;
+  if (thought == 0 && total > named) thought = total - named;
   made.reasoning = thought;
-  // Most count the reasoning as part of the completion; xAI adds it. The total tells.
-  const bool beside = count(usage, {"total_tokens"}) == prompt.value_or(0) + said + thought;
+  const bool beside = thought > said || total == named + thought;
   made.output = beside ? said : said - std::min(said, thought);
   if (!beside) made.reasoning = std::min(said, thought);
   return made;

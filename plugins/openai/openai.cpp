@@ -68,6 +68,11 @@ constexpr auto kSettings = R"({
       "default": false,
       "description": "Whether ids of tool calls are nine letters and digits"
     },
+    "tool_thoughts": {
+      "type": "boolean",
+      "default": false,
+      "description": "Whether reasoning_content goes out in messages that call tools, and in no others"
+    },
     "reasoning_details": {
       "type": "boolean",
       "default": false,

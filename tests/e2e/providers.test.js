@@ -230,6 +230,75 @@ scenario('Mistral gets ids of tool calls that it takes, from whomever they are',
   assert.equal(messages[2].tool_call_id, messages[1].tool_calls[0].id);
 });
 
+const weatherTool = { name: 'weather', description: '', parameters: { type: 'object' } };
+const inBonn = { name: 'weather', arguments: '{"town":"Bonn"}' };
+
+scenario('DeepSeek gets its thoughts back with calls of tools alone', async (stage) => {
+  const upstream = (await stage.upstream()).always(chatAnswer('done'));
+  const sluice = await allHere(stage, upstream);
+  const call = { id: 'call_1', type: 'function', function: inBonn };
+  const said = { role: 'assistant', content: 'Hi.', reasoning_content: 'A greeting.' };
+  const called = { role: 'assistant', content: null, reasoning_content: 'I ask.', tool_calls: [call] };
+  const got = await chat(sluice, {
+    model: 'deepseek-reasoner',
+    messages: [
+      { role: 'user', content: 'a' },
+      said,
+      { role: 'user', content: 'b' },
+      called,
+      { role: 'tool', tool_call_id: 'call_1', content: 'rain' },
+    ],
+  });
+  assert.equal(got.status, 200, got.text);
+  assert.equal(got.headers['x-sluice-dropped'], 'messages.reasoning_content');
+  const { messages } = upstream.requests[0].json;
+  assert.deepEqual(messages[1], { role: 'assistant', content: 'Hi.' });
+  assert.deepEqual(messages[3], called);
+});
+
+// Its thoughts are not signed: what a client of another dialect was given of them comes back too.
+scenario('DeepSeek’s thoughts come back through clients of Messages', async (stage) => {
+  const upstream = await stage.upstream();
+  upstream.next(
+    sse([
+      { raw: ': keep-alive\n\n' },
+      delta({ role: 'assistant', content: null, reasoning_content: '' }),
+      delta({ content: null, reasoning_content: 'I ask.' }),
+      delta({ tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: inBonn }] }),
+      delta({ content: '', reasoning_content: null }, { finish: 'tool_calls', usage }),
+      '[DONE]',
+    ]),
+    chatAnswer('It rains.'),
+    chatAnswer('Goodbye.'),
+  );
+  const sluice = await allHere(stage, upstream);
+  const client = clientOf(sluice);
+  const { name, description, parameters: input_schema } = weatherTool;
+  const asked = [{ role: 'user', content: 'Weather?' }];
+  const ask = (messages) =>
+    client.messages
+      .stream({
+        model: 'deepseek-reasoner',
+        max_tokens: 2000,
+        thinking: { type: 'enabled', budget_tokens: 1024 },
+        tools: [{ name, description, input_schema }],
+        messages,
+      })
+      .finalMessage();
+  const first = await ask(asked);
+  assert.equal(first.content[0].thinking, 'I ask.');
+  const result = { type: 'tool_result', tool_use_id: first.content[1].id, content: 'rain' };
+  const turns = [
+    ...asked,
+    { role: 'assistant', content: first.content },
+    { role: 'user', content: [result] },
+  ];
+  await ask(turns);
+  const sent = upstream.requests[1].json.messages[1];
+  assert.equal(sent.reasoning_content, 'I ask.');
+  assert.deepEqual(JSON.parse(sent.tool_calls[0].function.arguments), { town: 'Bonn' });
+});
+
 scenario('OpenRouter’s names are used where it stands in', async (stage) => {
   const upstream = (await stage.upstream()).always(chatAnswer('here'));
   const text = here
@@ -339,7 +408,10 @@ scenario('a client of the same dialect reads Perplexity’s streams', async (sta
   const sluice = await allHere(stage, upstream);
   const got = await chat(sluice, question('sonar', { stream: true }));
   assert.equal(got.status, 200, got.text);
-  const said = eventsOf(got.text).filter((event) => event.choices);
+  const events = eventsOf(got.text);
+  assert.equal(events.at(-1), '[DONE]');
+  assert.ok(!got.text.includes('"usage"'), 'nobody asked for it');
+  const said = events.filter((event) => event.choices);
   assert.equal(
     said.map((event) => event.choices[0].delta?.content ?? '').join(''),
     'Volme it is.',
