@@ -211,6 +211,7 @@ Habits habitsOf(const Settings& settings) {
   out.alternate = settings.boolean("alternate");
   out.shortToolIds = settings.boolean("short_tool_ids");
   out.toolThoughts = settings.boolean("tool_thoughts");
+  out.rewrite = settings.boolean("rewrite");
   out.known.reasoningDetails = settings.boolean("reasoning_details");
   out.known.cacheControl = settings.boolean("cache_control");
   constexpr std::array<std::string_view, 4> needed = {"model", "messages", "messages.role",

@@ -4,12 +4,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import OpenAI from 'openai';
 import { json, sse, until } from './support/answers.js';
 import { chatAnswer, completion, delta, question, usage } from './support/chat.js';
 import { chat, contentOf, eventsOf, openChat, request } from './support/client.js';
 import { account } from './support/config.js';
 import { assertGivenBy } from './support/expect.js';
 import { clientOf } from './support/messages.js';
+import { recordedBy, replay } from './support/recorded.js';
 import { scenario } from './support/scenario.js';
 import { pluginDirectory, root, run } from './support/sluice.js';
 import { makeGate, within } from './support/time.js';
@@ -228,6 +230,43 @@ scenario('Mistral gets ids of tool calls that it takes, from whomever they are',
   const { messages } = upstream.requests[0].json;
   assert.match(messages[1].tool_calls[0].id, /^[A-Za-z0-9]{9}$/);
   assert.equal(messages[2].tool_call_id, messages[1].tool_calls[0].id);
+});
+
+// Parts of content, and calls without a type, are more than OpenAI's clients can read.
+scenario('OpenAI’s client reads Mistral’s thoughts and calls', async (stage) => {
+  const upstream = await stage.upstream();
+  const sluice = await allHere(stage, upstream);
+  const client = new OpenAI({ baseURL: `${sluice.url}/v1`, apiKey: 'anything', maxRetries: 0 });
+  const read = async (name) => {
+    upstream.next(replay(recordedBy('openai').find((one) => one.name === name)));
+    const asked = { role: 'user', content: 'a' };
+    const body = { model: 'mistral/any', messages: [asked], stream_options: { include_usage: true } };
+    const stream = client.chat.completions.stream(body);
+    let thoughts = '';
+    stream.on('chunk', ({ choices: [choice] }) => {
+      thoughts += choice?.delta.reasoning_content ?? '';
+    });
+    const { choices, usage: told } = await stream.finalChatCompletion();
+    return { ...choices[0], thoughts, total: told.total_tokens };
+  };
+  const thought = await read('mistral-stream');
+  assert.equal(thought.message.content, 'It is 391');
+  assert.equal(thought.thoughts, '340 + 51');
+  assert.deepEqual([thought.finish_reason, thought.total], ['stop', 40]);
+  const called = await read('mistral-tools-stream');
+  assert.deepEqual(
+    called.message.tool_calls.map(({ id, type, function: { name, arguments: text } }) => [
+      id,
+      type,
+      name,
+      JSON.parse(text),
+    ]),
+    [
+      ['aB3dE5gH7', 'function', 'weather', { town: 'Bonn' }],
+      ['zY8xW6vU4', 'function', 'now', {}],
+    ],
+  );
+  assert.deepEqual([called.finish_reason, called.total], ['tool_calls', 120]);
 });
 
 const weatherTool = { name: 'weather', description: '', parameters: { type: 'object' } };
