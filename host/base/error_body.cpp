@@ -1,5 +1,7 @@
 #include "base/error_body.hpp"
 
+#include <simdjson.h>
+
 #include "base/json.hpp"
 
 namespace sluice {
@@ -23,6 +25,13 @@ void appendErrorBody(std::string& out, std::string_view message, std::string_vie
   appendOrNull(writer, "param", param);
   appendOrNull(writer, "code", code);
   writer.endObject().endObject();
+}
+
+bool isErrorBody(std::string_view body) {
+  simdjson::dom::parser parser;
+  std::string_view message;
+  const auto told = parser.parse(body.data(), body.size())["error"]["message"].get(message);
+  return told == simdjson::SUCCESS && !message.empty();
 }
 
 }  // namespace sluice

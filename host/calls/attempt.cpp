@@ -5,6 +5,7 @@
 #include <iterator>
 #include <span>
 
+#include "base/error_body.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "calls/fault.hpp"
@@ -339,9 +340,8 @@ io::Task<Attempt::End> Attempt::refused(Exchange& exchange) {
   mishap_.retryAfter = retryAfter;
   if (!retryAfter && fault.retryAfterMs != 0) mishap_.retryAfter = milliseconds(fault.retryAfterMs);
   mishap_.fault = withoutKey(std::move(fault));
-  const bool object = body.find_first_not_of(" \t\r\n") != body.npos &&
-                      body[body.find_first_not_of(" \t\r\n")] == '{';
-  if (isJson && object && own_) refusal_ = std::move(body);
+  // Some that speak the client's dialect have errors of other forms.
+  if (isJson && own_ && isErrorBody(body)) refusal_ = std::move(body);
   hideSecrets(refusal_);
   // One that is written with escapes cannot be blacked out in place: then our own words must do.
   if (repeatsSecrets(refusal_)) refusal_.clear();

@@ -63,14 +63,20 @@ std::string said(const Mishap& mishap) {
   return text + message;
 }
 
+// The upstream's, of its head or, where that was good, of the error in its answer; 0: none.
+int statusOf(const Mishap& mishap) {
+  return mishap.status != 0 ? mishap.status : mishap.fault.httpStatus;
+}
+
 // The client's own fault: told as the upstream told it.
 Judgement clientsFault(const Mishap& mishap) {
   Judgement made;
+  const int status = statusOf(mishap);
   made.next = Next::toClient;
   made.harms = false;
   made.clientsFault = true;
-  made.problem = problem(mishap.status >= 400 && mishap.status < 500 ? mishap.status : 400,
-                         "invalid_request_error", "", mishap.fault.message);
+  made.problem = problem(status >= 400 && status < 500 ? status : 400, "invalid_request_error", "",
+                         mishap.fault.message);
   if (!mishap.fault.type.empty()) made.problem.type = mishap.fault.type;
   made.problem.code = mishap.fault.symbol;
   made.problem.param = mishap.fault.param;
@@ -104,10 +110,11 @@ Judgement keyRefused(const Mishap& mishap, bool spent) {
 
 Judgement upstreamsFault(const Mishap& mishap) {
   Judgement made;
+  const int status = statusOf(mishap);
   made.next = Next::sameLane;
   made.problem = problem(502, "upstream_error", "upstream_error", said(mishap));
   made.problem.overloaded =
-      mishap.status == 503 || mishap.status == 529 || mishap.fault.type == "overloaded_error";
+      status == 503 || status == 529 || mishap.fault.type == "overloaded_error";
   return made;
 }
 

@@ -182,6 +182,19 @@ TEST(Judge, anErrorInsideAnAnswerIsJudgedByWhatItMeans) {
   EXPECT_EQ(429, judged(mishap).problem.status);
 }
 
+// Its head said 200.
+TEST(Judge, anErrorInsideAnAnswerHasTheStatusThatItTells) {
+  Mishap mishap;
+  mishap.kind = MishapKind::badAnswer;
+  mishap.fault.httpStatus = 503;
+  mishap.fault.reason = Reason::overloaded;
+  EXPECT_TRUE(judged(mishap).problem.overloaded);
+  EXPECT_EQ(502, judged(mishap).problem.status);
+  mishap.fault.httpStatus = 403;
+  mishap.fault.reason = Reason::contentFilter;
+  EXPECT_EQ(403, judged(mishap).problem.status);
+}
+
 TEST(Judge, aPluginThatRefusesTheRequestSpeaksToTheClient) {
   Mishap mishap;
   mishap.kind = MishapKind::plugin;

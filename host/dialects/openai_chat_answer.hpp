@@ -48,7 +48,7 @@ class OpenAiChatPassage final : public calls::Passage {
  private:
   struct Seen;
   struct Choice;
-  void read(std::string_view json, Seen& seen);
+  void read(std::string_view json, Seen& seen, std::string_view event);
   void readChoice(const Choice& choice);
 
   Choices choices_;

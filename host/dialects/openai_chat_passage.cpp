@@ -65,6 +65,27 @@ plugins::Fault broken(const char* what) {
   return made;
 }
 
+// Google's compatible endpoint puts an error into an array.
+dom::element unwrapped(dom::element root) {
+  dom::element first;
+  const bool wrapped = root.is_array() && root.at(0).get(first) == simdjson::SUCCESS &&
+                       first["error"].error() == simdjson::SUCCESS;
+  return wrapped ? first : root;
+}
+
+// A fault: it is none, or all of it is an error, as an event of that name tells of one.
+std::optional<plugins::Fault> openObject(std::string_view json, std::string_view event,
+                                         dom::element& root, dom::object& object) {
+  if (parseJson(json, root) != simdjson::SUCCESS)
+    return broken("the upstream sent something that is not JSON");
+  root = unwrapped(root);
+  if (root.get(object) != simdjson::SUCCESS)
+    return broken("the upstream sent something that is not a JSON object");
+  if (event == "error" && object["error"].error() != simdjson::SUCCESS)
+    return readOpenAiError(root);
+  return std::nullopt;
+}
+
 // One past the end of the JSON string, number, word, array or object at `at`, in valid JSON.
 std::size_t valueEnd(std::string_view text, std::size_t at) {
   int depth = 0;
@@ -197,17 +218,25 @@ void OpenAiChatPassage::readChoice(const Choice& choice) {
   }
 }
 
-void OpenAiChatPassage::read(std::string_view json, Seen& seen) {
+void OpenAiChatPassage::read(std::string_view json, Seen& seen, std::string_view event) {
   dom::element root;
   dom::object object;
-  if (parseJson(json, root) != simdjson::SUCCESS || root.get(object) != simdjson::SUCCESS) {
-    progress_.fault = broken("the upstream sent something that is not a JSON object");
-    return;
-  }
+  progress_.fault = openObject(json, event, root, object);
+  if (progress_.fault) return;
   for (const dom::key_value_pair member : object) {
     if (member.key == "error" && tellsError(member.value)) {
       progress_.fault = readOpenAiError(member.value);
       return;
+    }
+    std::string_view kind;
+    if (member.key == "object" && isText(member.value, kind) && kind == "error") {  // vLLM
+      progress_.fault = readOpenAiError(root);
+      return;
+    }
+    dom::element aside;  // Groq's, where there is no other
+    if (member.key == "x_groq" && !progress_.usage &&
+        member.value["usage"].get(aside) == simdjson::SUCCESS) {
+      progress_.usage = readOpenAiUsage(aside);
     }
     if (member.key == "usage") {
       seen.nullUsage = member.value.type() == dom::element_type::NULL_VALUE;
@@ -242,7 +271,7 @@ void OpenAiChatPassage::block(const wire::SseBlock& block, std::string& out) {
     return;
   }
   Seen seen;
-  read(block.data, seen);
+  read(block.data, seen, block.event);
   if (progress_.fault) return;
   // A chunk of usage alone is there only because the gateway asked for it.
   if (!usageWanted_ && seen.usage && !seen.anyChoice) return;
@@ -256,7 +285,7 @@ void OpenAiChatPassage::close(std::string& out) {
 
 void OpenAiChatPassage::whole(std::string_view body) {
   Seen seen;
-  read(body, seen);
+  read(body, seen, {});
   if (progress_.fault) return;
   if (!seen.anyChoice) {
     progress_.fault = broken("the answer has no choices");

@@ -348,6 +348,45 @@ TEST_F(PassageTest, whatNoClientTakesForAnErrorIsNone) {
   }
 }
 
+// vLLM's own form, LM Studio's event of that name, and Google's array.
+TEST_F(PassageTest, errorsOfEveryFormAreFaults) {
+  for (const char* data :
+       {R"({"object":"error","message":"Too many tokens.","type":"rate_limit_error","code":429})",
+        R"([{"error":{"message":"Too many tokens.","code":429,"status":"RESOURCE_EXHAUSTED"}}])"}) {
+    auto one = passage(plain);
+    EXPECT_EQ("", pass(*one, {data}));
+    ASSERT_TRUE(one->progress().fault) << data;
+    EXPECT_EQ("Too many tokens.", one->progress().fault->message);
+    EXPECT_EQ(plugins::Reason::rateLimit, one->progress().fault->reason);
+  }
+  wire::SseBlock block;
+  block.event = "error";
+  block.data = R"({"message":"The engine is overloaded","type":"overloaded_error"})";
+  block.hasData = true;
+  std::string out;
+  auto named = passage(plain);
+  named->block(block, out);
+  ASSERT_TRUE(named->progress().fault);
+  EXPECT_EQ("The engine is overloaded", named->progress().fault->message);
+  EXPECT_EQ(plugins::Reason::overloaded, named->progress().fault->reason);
+}
+
+// Mistral's thoughts, Groq's channel, xAI's whole call without a finish reason, DeepSeek's nulls.
+TEST_F(PassageTest, piecesOfEveryFormAreContent) {
+  for (
+      const char* choice :
+      {R"({"index":0,"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"Hm"}]}]},"finish_reason":null})",
+       R"({"index":0,"delta":{"channel":"analysis","reasoning":"Hm"},"finish_reason":null})",
+       R"({"index":0,"delta":{"tool_calls":[{"id":"c","function":{"name":"f","arguments":"{}"},"index":0,"type":"function"}]}})",
+       R"({"index":0,"delta":{"content":null,"reasoning_content":"Hm"},"finish_reason":null})"}) {
+    auto one = passage(plain);
+    pass(*one, {R"({"choices":[)" + std::string(choice) + "]}"});
+    EXPECT_TRUE(one->progress().content) << choice;
+    EXPECT_FALSE(one->progress().finished) << choice;
+    EXPECT_FALSE(one->progress().fault) << choice;
+  }
+}
+
 TEST_F(PassageTest, whatIsNoJsonIsAFault) {
   for (const char* data :
        {"{", "nonsense", "[]", "7", R"({"choices":[{"delta":{"content":"a}}]})"}) {
@@ -383,14 +422,43 @@ TEST_F(PassageTest, aWholeAnswerMustHaveChoices) {
   }
 }
 
-TEST(OpenAiUsage, xaiCountsReasoningBesideTheCompletion) {
+plugins::Usage usageTold(const std::string& members) {
   std::string body = R"({"model":"m","messages":[1]})";
   const auto inquiry = parsed(body);
   auto passage = inquiry->passage();
-  passage->whole(
-      R"({"choices":[{"message":{}}],"usage":{"prompt_tokens":196,"completion_tokens":26,"total_tokens":513,"completion_tokens_details":{"reasoning_tokens":291}}})");
-  const plugins::Usage usage{196, 0, 0, 26, 291};
-  EXPECT_EQ(usage, passage->progress().usage);
+  passage->whole(R"({"choices":[{"message":{}}],)" + members + "}");
+  return passage->progress().usage.value_or(plugins::Usage());
+}
+
+TEST(OpenAiUsage, xaiCountsReasoningBesideTheCompletion) {
+  EXPECT_EQ(
+      (plugins::Usage{196, 0, 0, 26, 291}),
+      usageTold(
+          R"("usage":{"prompt_tokens":196,"completion_tokens":26,"total_tokens":513,"completion_tokens_details":{"reasoning_tokens":291}})"));
+}
+
+TEST(OpenAiUsage, geminisTotalAloneTellsOfItsThoughts) {
+  EXPECT_EQ((plugins::Usage{15, 0, 0, 5, 40}),
+            usageTold(R"("usage":{"prompt_tokens":15,"completion_tokens":5,"total_tokens":60})"));
+}
+
+TEST(OpenAiUsage, whatWasCachedHasManyNames) {
+  for (const char* cached : {R"("prompt_tokens_details":{"cached_tokens":32})",
+                             R"("prompt_cache_hit_tokens":32)", R"("cached_tokens":32)"}) {
+    EXPECT_EQ((plugins::Usage{7, 32, 0, 3, 0}),
+              usageTold(R"("usage":{"prompt_tokens":39,"completion_tokens":3,"total_tokens":42,)" +
+                        std::string(cached) + "}"));
+  }
+}
+
+TEST(OpenAiUsage, groqsStandsAsideWhereThereIsNoOther) {
+  const std::string aside =
+      R"("x_groq":{"id":"r","usage":{"prompt_tokens":36,"completion_tokens":2,"total_tokens":38}})";
+  EXPECT_EQ((plugins::Usage{36, 0, 0, 2, 0}), usageTold(aside));
+  const std::string own =
+      R"("usage":{"prompt_tokens":36,"completion_tokens":2,"total_tokens":38,"completion_tokens_details":{"reasoning_tokens":1}})";
+  for (const std::string& both : {own + "," + aside, aside + "," + own})
+    EXPECT_EQ((plugins::Usage{36, 0, 0, 1, 1}), usageTold(both));
 }
 
 }  // namespace

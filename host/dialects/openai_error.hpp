@@ -11,7 +11,7 @@
 
 namespace sluice::dialects {
 
-// `error`: the member of that name, an object or a string.
+// `error`: the member of that name, an object or a string; or an object that stands for it.
 plugins::Fault readOpenAiError(simdjson::dom::element error);
 
 }  // namespace sluice::dialects

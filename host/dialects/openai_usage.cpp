@@ -26,30 +26,35 @@ std::optional<std::uint64_t> count(element at, std::initializer_list<const char*
 std::optional<plugins::Usage> readOpenAiUsage(element usage) {
   simdjson::dom::object members;
   if (usage.get(members) != simdjson::SUCCESS) return std::nullopt;
-  std::optional<std::uint64_t> prompt, completion, total, cached, hit, written, thought;
+  std::optional<std::uint64_t> prompt, completion, cached, otherCached, written, thought;
+  std::uint64_t total = 0;
   for (const auto& [name, value] : members) {
     if (name == "prompt_tokens") prompt = count(value);
     else if (name == "completion_tokens") completion = count(value);
-    else if (name == "total_tokens") total = count(value);
-    else if (name == "prompt_cache_hit_tokens") hit = count(value);  // DeepSeek
+    else if (name == "total_tokens") total = count(value).value_or(0);
+    else if (name == "prompt_cache_hit_tokens") otherCached = count(value);  // DeepSeek
+    else if (name == "cached_tokens") otherCached = count(value);            // Together
     else if (name == "prompt_tokens_details") {
       cached = count(value, {"cached_tokens"});
       written = count(value, {"cache_write_tokens"});
     } else if (name == "completion_tokens_details") thought = count(value, {"reasoning_tokens"});
   }
   if (!prompt && !completion) return std::nullopt;
-  if (!cached) cached = hit;
+  if (!cached) cached = otherCached;
   const std::uint64_t said = completion.value_or(0);
 
   plugins::Usage made;
   made.cacheRead = std::min(cached.value_or(0), prompt.value_or(0));
   made.cacheWrite = std::min(written.value_or(0), prompt.value_or(0) - made.cacheRead);
   made.input = prompt.value_or(0) - made.cacheRead - made.cacheWrite;
+  // Most count the reasoning as part of the completion; xAI adds it, and Gemini tells of it by the
+  // total alone.
+  const std::uint64_t named = prompt.value_or(0) + said;
   made.reasoning = thought.value_or(0);
-  // Most count the reasoning as part of the completion; xAI adds it. The total tells.
-  const bool beside = total == prompt.value_or(0) + said + made.reasoning;
-  made.output = beside ? said : said - std::min(said, made.reasoning);
+  if (made.reasoning == 0 && total > named) made.reasoning = total - named;
+  const bool beside = made.reasoning > said || total == named + made.reasoning;
   if (!beside) made.reasoning = std::min(said, made.reasoning);
+  made.output = beside ? said : said - made.reasoning;
   return made;
 }
 

@@ -202,6 +202,7 @@ Error failure(int status, std::uint32_t retryAfterMs, std::string_view body) {
 }
 
 bool holdsError(json::Value event) {
+  if (event.isArray()) event = event[std::size_t{0}];  // Google wraps them
   const json::Value error = event["error"];
   return error.isObject() || !error.string().empty() || event["object"].string() == "error";
 }

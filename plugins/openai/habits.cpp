@@ -11,7 +11,8 @@ namespace json = sluice::json;
 using sluice::Settings;
 
 constexpr std::string_view kNewLimit = "max_completion_tokens", kOldLimit = "max_tokens";
-constexpr std::string_view kOfMessages = "messages.", kOfCalls = "messages.tool_calls.";
+constexpr std::string_view kOfMessages = "messages.", kOfCalls = "messages.tool_calls.",
+                           kThoughts = "reasoning_content";
 
 bool holds(std::string_view body, std::string_view member) {
   std::string quoted("\"");
@@ -148,10 +149,12 @@ class Suiting {
       writer.value(message);
       return;
     }
+    const bool thoughtless =
+        habits_.toolThoughts && !message["tool_calls"][std::size_t{0}].exists();
     writer.beginObject();
     for (auto at = message.begin(); at != message.end(); ++at) {
       const std::string_view name = at.key();
-      if (isOneOf(habits_.omitOfMessages, name)) {
+      if (isOneOf(habits_.omitOfMessages, name) || (thoughtless && name == kThoughts)) {
         omitted(std::string(kOfMessages).append(name));
       } else if (name == "role" && (*at).isString()) {
         writer.member(name, roleOf(message));
@@ -198,6 +201,7 @@ bool concerns(std::string_view body, const Habits& habits) {
          (habits.limit == kOldLimit && holds(body, kNewLimit)) ||
          (habits.limit == kNewLimit && holds(body, kOldLimit)) ||
          (habits.shortToolIds && (holds(body, "tool_call_id") || holds(body, "tool_calls"))) ||
+         (habits.toolThoughts && holds(body, kThoughts)) ||
          std::any_of(habits.omit.begin(), habits.omit.end(), held) ||
          std::any_of(habits.omitOfMessages.begin(), habits.omitOfMessages.end(), held) ||
          std::any_of(habits.omitOfCalls.begin(), habits.omitOfCalls.end(), held);
@@ -216,6 +220,8 @@ Habits habitsOf(const Settings& settings) {
   out.systemOnly = developer == "system";
   out.alternate = settings.boolean("alternate");
   out.shortToolIds = settings.boolean("short_tool_ids");
+  out.toolThoughts = settings.boolean("tool_thoughts");
+  out.rewrite = settings.boolean("rewrite");
   out.known.reasoningDetails = settings.boolean("reasoning_details");
   out.known.cacheControl = settings.boolean("cache_control");
   constexpr std::array<std::string_view, 4> needed = {"model", "messages", "messages.role",

@@ -17,6 +17,8 @@ struct Habits {
   bool systemOnly = false;        // it does not know the role `developer`
   bool alternate = false;         // users and assistants take turns, behind all system messages
   bool shortToolIds = false;      // ids of tool calls are nine letters and digits
+  bool toolThoughts = false;      // it wants thoughts back with calls of tools, and nowhere else
+  bool rewrite = false;           // clients of its own dialect cannot read its answers
   Known known;                    // what of the canonical form it takes
   std::vector<std::string> omit;  // members that it refuses
   std::vector<std::string> omitOfMessages;
@@ -24,7 +26,7 @@ struct Habits {
 };
 
 // Throws what is wrong with the settings `limit`, `developer`, `alternate`, `short_tool_ids`,
-// `reasoning_details`, `cache_control` and `omit`.
+// `tool_thoughts`, `rewrite`, `reasoning_details`, `cache_control` and `omit`.
 Habits habitsOf(const sluice::Settings& settings);
 
 // A body as the upstream wants it; nothing if it can go out as it is.

@@ -44,6 +44,18 @@ TEST(Habits, areMetAndAllElseStays) {
     EXPECT_EQ(one.to, sent(one.settings, one.from));
 }
 
+// DeepSeek wants its thoughts back while tools are called, and refuses them else.
+TEST(Habits, thoughtsGoBackWithCallsOfToolsAlone) {
+  const openai::Suited out = openai::suited(
+      R"({"messages":[{"role":"assistant","content":"a","reasoning_content":"b"},{"role":"assistant","content":"c","reasoning_content":"d","tool_calls":[]},{"role":"assistant","content":null,"reasoning_content":"e","tool_calls":[{"id":"x"}]}]})",
+      habits(R"({"tool_thoughts":true})"));
+  EXPECT_EQ(
+      R"({"messages":[{"role":"assistant","content":"a"},{"role":"assistant","content":"c","tool_calls":[]},{"role":"assistant","content":null,"reasoning_content":"e","tool_calls":[{"id":"x"}]}]})",
+      out.body);
+  EXPECT_EQ((std::vector<std::string>{"messages.reasoning_content"}), out.omitted);
+  EXPECT_EQ("as it is", sent(R"({"tool_thoughts":true})", R"({"messages":[{"content":"a"}]})"));
+}
+
 TEST(Habits, whatIsOmittedIsTold) {
   const openai::Suited out = openai::suited(
       R"({"user":"u","messages":[{"role":"user","name":"x"},{"role":"user","name":"y"}]})",

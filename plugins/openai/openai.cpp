@@ -69,6 +69,16 @@ constexpr auto kSettings = R"({
       "default": false,
       "description": "Whether ids of tool calls are nine letters and digits"
     },
+    "tool_thoughts": {
+      "type": "boolean",
+      "default": false,
+      "description": "Whether reasoning_content goes out in messages that call tools, and in no others"
+    },
+    "rewrite": {
+      "type": "boolean",
+      "default": false,
+      "description": "Whether clients of OpenAI's chat get answers written anew instead of the upstream's bytes, which they could not read"
+    },
     "reasoning_details": {
       "type": "boolean",
       "default": false,
@@ -225,6 +235,8 @@ class OpenAi : public sluice::Codec {
   std::string_view path(const sluice::Request& request) const {
     if (request.op() == SLUICE_OP_EMBED) return embeddingsPath_;
     if (request.dialect() == kResponses) return "/responses";
+    if (request.dialect() == kChat && habits_.rewrite)
+      throw sluice::Error(SLUICE_UNIMPLEMENTED, "the answers of this upstream are written anew");
     if (request.dialect() != openai::kCompletions) return chatPath_;
     completions_.require(request.model());
     return completionsPath_;

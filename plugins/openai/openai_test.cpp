@@ -136,6 +136,18 @@ TEST_F(Encode, DeletesAResponse) {
   }
 }
 
+// The host then gives the canonical form, which is the same, and has the answer translated.
+TEST_F(Encode, LeavesChatsToBeWrittenAnewWhereToldTo) {
+  sluice_request request = chat("m", R"({"messages":[]})", true);
+  request.dialect = str("openai.chat");
+  EXPECT_EQ(encode(request, R"({"rewrite":true})"), SLUICE_UNIMPLEMENTED);
+  EXPECT_TRUE(http.line.empty());
+  request.dialect = str("sluice.chat/1");
+  ASSERT_EQ(encode(request, R"({"rewrite":true})"), SLUICE_OK);
+  EXPECT_EQ(http.line, "POST /chat/completions");
+  EXPECT_EQ(http.body, R"({"messages":[]})");
+}
+
 TEST_F(Encode, RefusesOtherOperations) {
   sluice_request request = chat("m", "{}", false);
   request.op = SLUICE_OP_COUNT;

@@ -4,12 +4,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import OpenAI from 'openai';
 import { json, sse, until } from './support/answers.js';
 import { chatAnswer, completion, delta, question, usage } from './support/chat.js';
 import { chat, contentOf, eventsOf, openChat, request } from './support/client.js';
 import { account } from './support/config.js';
 import { assertGivenBy } from './support/expect.js';
 import { clientOf } from './support/messages.js';
+import { recordedBy, replay } from './support/recorded.js';
 import { scenario } from './support/scenario.js';
 import { pluginDirectory, root, run } from './support/sluice.js';
 import { makeGate, within } from './support/time.js';
@@ -230,6 +232,112 @@ scenario('Mistral gets ids of tool calls that it takes, from whomever they are',
   assert.equal(messages[2].tool_call_id, messages[1].tool_calls[0].id);
 });
 
+// Parts of content, and calls without a type, are more than OpenAI's clients can read.
+scenario('OpenAI’s client reads Mistral’s thoughts and calls', async (stage) => {
+  const upstream = await stage.upstream();
+  const sluice = await allHere(stage, upstream);
+  const client = new OpenAI({ baseURL: `${sluice.url}/v1`, apiKey: 'anything', maxRetries: 0 });
+  const read = async (name) => {
+    upstream.next(replay(recordedBy('openai').find((one) => one.name === name)));
+    const asked = { role: 'user', content: 'a' };
+    const body = { model: 'mistral/any', messages: [asked], stream_options: { include_usage: true } };
+    const stream = client.chat.completions.stream(body);
+    let thoughts = '';
+    stream.on('chunk', ({ choices: [choice] }) => {
+      thoughts += choice?.delta.reasoning_content ?? '';
+    });
+    const { choices, usage: told } = await stream.finalChatCompletion();
+    return { ...choices[0], thoughts, total: told.total_tokens };
+  };
+  const thought = await read('mistral-stream');
+  assert.equal(thought.message.content, 'It is 391');
+  assert.equal(thought.thoughts, '340 + 51');
+  assert.deepEqual([thought.finish_reason, thought.total], ['stop', 40]);
+  const called = await read('mistral-tools-stream');
+  assert.deepEqual(
+    called.message.tool_calls.map(({ id, type, function: { name, arguments: text } }) => [
+      id,
+      type,
+      name,
+      JSON.parse(text),
+    ]),
+    [
+      ['aB3dE5gH7', 'function', 'weather', { town: 'Bonn' }],
+      ['zY8xW6vU4', 'function', 'now', {}],
+    ],
+  );
+  assert.deepEqual([called.finish_reason, called.total], ['tool_calls', 120]);
+});
+
+const weatherTool = { name: 'weather', description: '', parameters: { type: 'object' } };
+const inBonn = { name: 'weather', arguments: '{"town":"Bonn"}' };
+
+scenario('DeepSeek gets its thoughts back with calls of tools alone', async (stage) => {
+  const upstream = (await stage.upstream()).always(chatAnswer('done'));
+  const sluice = await allHere(stage, upstream);
+  const call = { id: 'call_1', type: 'function', function: inBonn };
+  const said = { role: 'assistant', content: 'Hi.', reasoning_content: 'A greeting.' };
+  const called = { role: 'assistant', content: null, reasoning_content: 'I ask.', tool_calls: [call] };
+  const got = await chat(sluice, {
+    model: 'deepseek-reasoner',
+    messages: [
+      { role: 'user', content: 'a' },
+      said,
+      { role: 'user', content: 'b' },
+      called,
+      { role: 'tool', tool_call_id: 'call_1', content: 'rain' },
+    ],
+  });
+  assert.equal(got.status, 200, got.text);
+  assert.equal(got.headers['x-sluice-dropped'], 'messages.reasoning_content');
+  const { messages } = upstream.requests[0].json;
+  assert.deepEqual(messages[1], { role: 'assistant', content: 'Hi.' });
+  assert.deepEqual(messages[3], called);
+});
+
+// Its thoughts are not signed: what a client of another dialect was given of them comes back too.
+scenario('DeepSeek’s thoughts come back through clients of Messages', async (stage) => {
+  const upstream = await stage.upstream();
+  upstream.next(
+    sse([
+      { raw: ': keep-alive\n\n' },
+      delta({ role: 'assistant', content: null, reasoning_content: '' }),
+      delta({ content: null, reasoning_content: 'I ask.' }),
+      delta({ tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: inBonn }] }),
+      delta({ content: '', reasoning_content: null }, { finish: 'tool_calls', usage }),
+      '[DONE]',
+    ]),
+    chatAnswer('It rains.'),
+    chatAnswer('Goodbye.'),
+  );
+  const sluice = await allHere(stage, upstream);
+  const client = clientOf(sluice);
+  const { name, description, parameters: input_schema } = weatherTool;
+  const asked = [{ role: 'user', content: 'Weather?' }];
+  const ask = (messages) =>
+    client.messages
+      .stream({
+        model: 'deepseek-reasoner',
+        max_tokens: 2000,
+        thinking: { type: 'enabled', budget_tokens: 1024 },
+        tools: [{ name, description, input_schema }],
+        messages,
+      })
+      .finalMessage();
+  const first = await ask(asked);
+  assert.equal(first.content[0].thinking, 'I ask.');
+  const result = { type: 'tool_result', tool_use_id: first.content[1].id, content: 'rain' };
+  const turns = [
+    ...asked,
+    { role: 'assistant', content: first.content },
+    { role: 'user', content: [result] },
+  ];
+  await ask(turns);
+  const sent = upstream.requests[1].json.messages[1];
+  assert.equal(sent.reasoning_content, 'I ask.');
+  assert.deepEqual(JSON.parse(sent.tool_calls[0].function.arguments), { town: 'Bonn' });
+});
+
 scenario('OpenRouter’s names are used where it stands in', async (stage) => {
   const upstream = (await stage.upstream()).always(chatAnswer('here'));
   const text = here
@@ -339,7 +447,10 @@ scenario('a client of the same dialect reads Perplexity’s streams', async (sta
   const sluice = await allHere(stage, upstream);
   const got = await chat(sluice, question('sonar', { stream: true }));
   assert.equal(got.status, 200, got.text);
-  const said = eventsOf(got.text).filter((event) => event.choices);
+  const events = eventsOf(got.text);
+  assert.equal(events.at(-1), '[DONE]');
+  assert.ok(!got.text.includes('"usage"'), 'nobody asked for it');
+  const said = events.filter((event) => event.choices);
   assert.equal(
     said.map((event) => event.choices[0].delta?.content ?? '').join(''),
     'Volme it is.',

@@ -30,6 +30,7 @@ const toolOf = ({ name, description, parameters }) => ({
 
 const finishes = {
   end_turn: 'stop',
+  stop_sequence: 'stop',
   max_tokens: 'length',
   tool_use: 'tool_calls',
   refusal: 'content_filter',
