@@ -11,7 +11,7 @@ import {
   finish,
   question,
   role,
-  usage,
+  streamOf,
   usageChunk,
   word,
 } from './support/chat.js';
@@ -33,6 +33,7 @@ import {
   fail as messageFail,
   usage as messageUsage,
 } from './support/messages.js';
+import { upstreamResponse } from './support/responses.js';
 import { together } from './support/scenario.js';
 import { slow } from './support/time.js';
 
@@ -234,6 +235,27 @@ add('what stands beside the text comes too', async ({ upstream, sluice, model })
   }
 });
 
+for (const [who, provider, streamOfText] of [
+  ['openai', {}, streamOf],
+  ['anthropic', messages, messageStream],
+]) {
+  add(
+    `${who}: an event of megabytes is translated`,
+    async ({ upstream, sluice, model }) => {
+      const long = 'é'.repeat(1 << 20);
+      upstream.always(sse(streamOfText(long)));
+      const told = await anthropicOf(sluice).messages.stream(messageQuestion(model)).finalMessage();
+      const said = await openAiOf(sluice).responses.stream({ model, input: 'x' }).finalResponse();
+      const { choices } = await openAiOf(sluice)
+        .chat.completions.stream(question(model))
+        .finalChatCompletion();
+      for (const text of [told.content[0].text, said.output_text, choices[0].message.content])
+        assert.ok(text === long, 'it is whole');
+    },
+    provider,
+  );
+}
+
 add('audio comes, in lines of megabytes', async ({ upstream, sluice, model }) => {
   const data = 'QUJD'.repeat(1 << 20);
   const audio = (fields) => delta({ audio: fields });
@@ -251,6 +273,35 @@ add('audio comes, in lines of megabytes', async ({ upstream, sluice, model }) =>
   assert.ok(got.choices[0].message.audio.data === data, 'the data is whole');
   assert.deepEqual(upstream.requests[1].json.audio, asks.audio);
 });
+
+// --- OpenAI Responses ---
+
+// As recordings of 2025 have them: no event tells its number.
+const numberless = upstreamResponse('Hi').events.map(({ raw }) => ({
+  raw: raw.replace(/,"sequence_number":\d+/, ''),
+}));
+
+add(
+  'a stream without numbers comes as it is, and goes on behind the event that is asked for',
+  async ({ upstream, sluice, model }) => {
+    upstream.always(sse(numberless));
+    const client = openAiOf(sluice).responses;
+    const events = await all(await client.create({ model, input: 'x', stream: true }));
+    assert.equal(events.length, numberless.length);
+    assert.ok(events.every((event) => event.sequence_number === undefined));
+    const { id } = events.at(-1).response;
+    const again = (more) => client.retrieve(id, { stream: true, ...more }).then(all);
+    assert.deepEqual(await again({}), events);
+    assert.deepEqual(await again({ starting_after: 0 }), events.slice(1));
+    assert.deepEqual(await again({ starting_after: 4 }), events.slice(5));
+    for (const odd of ['abc', '-1', '1.5']) {
+      const error = await again({ starting_after: odd }).catch((thrown) => thrown);
+      assert.ok(error instanceof OpenAI.BadRequestError, error.message);
+      assert.match(error.message, /starting_after/);
+    }
+  },
+  responses,
+);
 
 // --- usage ---
 
