@@ -1,5 +1,5 @@
-// What official clients make of the oddities of OpenAI's and Anthropic's wires, through the gateway:
-// where the upstream speaks the client's dialect, and where it does not.
+// What official clients make of the oddities of OpenAI's and Anthropic's wires, through the
+// gateway: where the upstream speaks the client's dialect, and where it does not.
 import assert from 'node:assert/strict';
 import OpenAI from 'openai';
 import { json, sse } from './support/answers.js';
@@ -108,8 +108,10 @@ add('a wait told in milliseconds alone is told in seconds', async (given) => {
 
 const callPiece = (index, fields, more = {}) =>
   delta({ ...more, tool_calls: [{ index, ...fields }] });
-const begun = (index, name, more) =>
-  callPiece(index, { id: `call_${name}`, type: 'function', function: { name, arguments: '' } }, more);
+const begun = (index, name, more) => {
+  const call = { id: `call_${name}`, type: 'function', function: { name, arguments: '' } };
+  return callPiece(index, call, more);
+};
 const argued = (index, text) => callPiece(index, { function: { arguments: text } });
 
 // The first event has the role and the first call; then both calls come in turns.
@@ -125,8 +127,10 @@ const mixedCalls = [
   done,
 ];
 const partial = (index, json) => pieceOf(index, { type: 'input_json_delta', partial_json: json });
-const tool = (index, name) =>
-  opened(index, { type: 'tool_use', id: `call_${name}`, name, input: {}, caller: { type: 'direct' } });
+const tool = (index, name) => {
+  const call = { type: 'tool_use', id: `call_${name}`, name, input: {} };
+  return opened(index, { ...call, caller: { type: 'direct' } });
+};
 const mixedBlocks = [
   start,
   ping,
@@ -171,7 +175,9 @@ for (const [who, provider, events] of [
           ['call_g', { b: 2 }],
         ],
       );
-      const { output } = await openAiOf(sluice).responses.stream({ model, input: 'x' }).finalResponse();
+      const { output } = await openAiOf(sluice)
+        .responses.stream({ model, input: 'x' })
+        .finalResponse();
       assert.deepEqual(
         output.map((item) => [item.call_id, item.arguments]),
         [
@@ -258,8 +264,9 @@ for (const [who, provider, streamOfText] of [
 
 add('audio comes, in lines of megabytes', async ({ upstream, sluice, model }) => {
   const data = 'QUJD'.repeat(1 << 20);
-  const audio = (fields) => delta({ audio: fields });
-  const pieces = [audio({ id: 'a_1', data }), audio({ transcript: 'Hi' }), audio({ expires_at: 7 })];
+  const pieces = [{ id: 'a_1', data }, { transcript: 'Hi' }, { expires_at: 7 }].map((audio) =>
+    delta({ audio }),
+  );
   const whole = completion(null);
   whole.choices[0].message.audio = { id: 'a_1', data, expires_at: 7, transcript: 'Hi' };
   const asks = { modalities: ['text', 'audio'], audio: { voice: 'alloy', format: 'wav' } };
@@ -339,9 +346,11 @@ const oddly = (events) =>
     named({ type: 'weather_report', index: 0 }),
   ]);
 
+const nameless = (events) => events.map(({ raw }) => ({ raw: raw.replace(/^event: .*\n/, '') }));
+
 for (const [how, change] of [
   ['with blanks, pings and unknown events', oddly],
-  ['without names', (events) => events.map(({ raw }) => ({ raw: raw.replace(/^event: .*\n/, '') }))],
+  ['without names', nameless],
 ]) {
   add(
     `a Messages stream ${how} is understood by every client`,
