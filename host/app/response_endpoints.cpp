@@ -125,18 +125,30 @@ http::Answer pageOf(const std::vector<StoredResponse>& turns, std::string_view q
   return answer;
 }
 
-// The events behind the one of that number.
+// The events behind the one of that number. Those of upstreams that tell none are counted.
 std::string eventsAfter(const std::string& events, std::optional<std::uint64_t> number) {
   std::string out;
+  std::uint64_t next = 0;
   wire::SseFramer framer;
   wire::SseBlock block;
   framer.give(events);
   while (framer.next(block)) {
     if (!block.hasData) continue;
-    const auto own = JsonView(block.data)["sequence_number"].whole();
-    if (!number || (own && *own > *number)) out += block.raw;
+    const std::uint64_t own = JsonView(block.data)["sequence_number"].whole().value_or(next);
+    next = own + 1;
+    if (!number || own > *number) out += block.raw;
   }
   return out;
+}
+
+// `after`: the number of the last event that the client has, as it told it.
+http::Answer replay(const std::string& events, const std::optional<std::string>& after) {
+  const auto number = after ? text::parseUnsigned(*after) : std::nullopt;
+  if (after && !number) {
+    return http::errorAnswer(400, "invalid_starting_after",
+                             "'starting_after' must be the number of an event.");
+  }
+  return {200, "cache-control: no-cache\r\n", eventsAfter(events, number)};
 }
 
 // GET /responses/{id} and /responses/{id}/input_items.
@@ -165,10 +177,8 @@ class ReadHandler final : public http::LoopHandler {
       answer = http::errorAnswer(400, "response_not_streamed",
                                  "The response was not streamed: get it without 'stream'.");
     } else {
-      const auto told = wire::queryParameter(query, "starting_after");
-      const auto after = told ? text::parseUnsigned(*told) : std::nullopt;
-      answer = {200, "cache-control: no-cache\r\n", eventsAfter(found.turns.front().events, after)};
-      type = "text/event-stream";
+      answer = replay(found.turns.front().events, wire::queryParameter(query, "starting_after"));
+      if (answer.status == 200) type = "text/event-stream";
     }
     co_await exchange.answer(answer.status, type, answer.fields, answer.body);
   }

@@ -333,6 +333,25 @@ TEST_F(PassageTest, errorsInsideAStreamAreFaults) {
   EXPECT_EQ("plain words", three->progress().fault->message);
 }
 
+TEST_F(PassageTest, codesOfErrorsMeanWhatTheySay) {
+  using plugins::Reason;
+  for (const auto& [code, reason] : {std::pair{"invalid_api_key", Reason::key},
+                                     {"context_length_exceeded", Reason::contextLength},
+                                     {"model_not_found", Reason::modelNotFound},
+                                     {"rate_limit_exceeded", Reason::rateLimit},
+                                     {"insufficient_quota", Reason::quota},
+                                     {"content_filter", Reason::contentFilter},
+                                     {"unsupported_parameter", Reason::badRequest}}) {
+    auto one = passage(plain);
+    pass(*one, {R"({"error":{"message":"m","type":"invalid_request_error","param":null,"code":")" +
+                std::string(code) + R"("}})"});
+    ASSERT_TRUE(one->progress().fault) << code;
+    EXPECT_EQ(reason, one->progress().fault->reason) << code;
+    EXPECT_EQ(code, one->progress().fault->symbol);
+    EXPECT_EQ("", one->progress().fault->param);
+  }
+}
+
 // The official client throws on what is true in its language, and so on nothing of these.
 TEST_F(PassageTest, whatNoClientTakesForAnErrorIsNone) {
   for (const char* none : {"null", "false", "\"\"", "0"}) {

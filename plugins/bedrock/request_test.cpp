@@ -424,6 +424,10 @@ TEST(Thinking, HasABudgetAtClaude) {
       additional("eu.anthropic.claude-opus-4-6-v1", R"("reasoning_effort":"high")"),
       R"({"thinking":{"type":"adaptive","display":"summarized"},"output_config":{"effort":"high"}})");
   EXPECT_EQ(additional(kClaude, R"("reasoning_effort":"low",)" + kSchema), "");
+  EXPECT_EQ(
+      sendTo("anthropic.claude-3-5-sonnet-20241022-v2:0", withHi(R"("reasoning_effort":"low")"))
+          .dropped,
+      "reasoning_effort");
   EXPECT_EQ(sendTo(kClaude, withHi(R"("reasoning_effort":"low",)" + kSchema)).dropped,
             "reasoning_effort");
 }

@@ -1,5 +1,5 @@
-// What official clients make of the oddities of OpenAI's and Anthropic's wires, through the gateway:
-// where the upstream speaks the client's dialect, and where it does not.
+// What official clients make of the oddities of OpenAI's and Anthropic's wires, through the
+// gateway: where the upstream speaks the client's dialect, and where it does not.
 import assert from 'node:assert/strict';
 import OpenAI from 'openai';
 import { json, sse } from './support/answers.js';
@@ -11,7 +11,7 @@ import {
   finish,
   question,
   role,
-  usage,
+  streamOf,
   usageChunk,
   word,
 } from './support/chat.js';
@@ -33,6 +33,7 @@ import {
   fail as messageFail,
   usage as messageUsage,
 } from './support/messages.js';
+import { upstreamResponse } from './support/responses.js';
 import { together } from './support/scenario.js';
 import { slow } from './support/time.js';
 
@@ -107,8 +108,10 @@ add('a wait told in milliseconds alone is told in seconds', async (given) => {
 
 const callPiece = (index, fields, more = {}) =>
   delta({ ...more, tool_calls: [{ index, ...fields }] });
-const begun = (index, name, more) =>
-  callPiece(index, { id: `call_${name}`, type: 'function', function: { name, arguments: '' } }, more);
+const begun = (index, name, more) => {
+  const call = { id: `call_${name}`, type: 'function', function: { name, arguments: '' } };
+  return callPiece(index, call, more);
+};
 const argued = (index, text) => callPiece(index, { function: { arguments: text } });
 
 // The first event has the role and the first call; then both calls come in turns.
@@ -124,8 +127,10 @@ const mixedCalls = [
   done,
 ];
 const partial = (index, json) => pieceOf(index, { type: 'input_json_delta', partial_json: json });
-const tool = (index, name) =>
-  opened(index, { type: 'tool_use', id: `call_${name}`, name, input: {}, caller: { type: 'direct' } });
+const tool = (index, name) => {
+  const call = { type: 'tool_use', id: `call_${name}`, name, input: {} };
+  return opened(index, { ...call, caller: { type: 'direct' } });
+};
 const mixedBlocks = [
   start,
   ping,
@@ -170,7 +175,9 @@ for (const [who, provider, events] of [
           ['call_g', { b: 2 }],
         ],
       );
-      const { output } = await openAiOf(sluice).responses.stream({ model, input: 'x' }).finalResponse();
+      const { output } = await openAiOf(sluice)
+        .responses.stream({ model, input: 'x' })
+        .finalResponse();
       assert.deepEqual(
         output.map((item) => [item.call_id, item.arguments]),
         [
@@ -234,10 +241,32 @@ add('what stands beside the text comes too', async ({ upstream, sluice, model })
   }
 });
 
+for (const [who, provider, streamOfText] of [
+  ['openai', {}, streamOf],
+  ['anthropic', messages, messageStream],
+]) {
+  add(
+    `${who}: an event of megabytes is translated`,
+    async ({ upstream, sluice, model }) => {
+      const long = 'é'.repeat(1 << 20);
+      upstream.always(sse(streamOfText(long)));
+      const told = await anthropicOf(sluice).messages.stream(messageQuestion(model)).finalMessage();
+      const said = await openAiOf(sluice).responses.stream({ model, input: 'x' }).finalResponse();
+      const { choices } = await openAiOf(sluice)
+        .chat.completions.stream(question(model))
+        .finalChatCompletion();
+      for (const text of [told.content[0].text, said.output_text, choices[0].message.content])
+        assert.ok(text === long, 'it is whole');
+    },
+    provider,
+  );
+}
+
 add('audio comes, in lines of megabytes', async ({ upstream, sluice, model }) => {
   const data = 'QUJD'.repeat(1 << 20);
-  const audio = (fields) => delta({ audio: fields });
-  const pieces = [audio({ id: 'a_1', data }), audio({ transcript: 'Hi' }), audio({ expires_at: 7 })];
+  const pieces = [{ id: 'a_1', data }, { transcript: 'Hi' }, { expires_at: 7 }].map((audio) =>
+    delta({ audio }),
+  );
   const whole = completion(null);
   whole.choices[0].message.audio = { id: 'a_1', data, expires_at: 7, transcript: 'Hi' };
   const asks = { modalities: ['text', 'audio'], audio: { voice: 'alloy', format: 'wav' } };
@@ -251,6 +280,35 @@ add('audio comes, in lines of megabytes', async ({ upstream, sluice, model }) =>
   assert.ok(got.choices[0].message.audio.data === data, 'the data is whole');
   assert.deepEqual(upstream.requests[1].json.audio, asks.audio);
 });
+
+// --- OpenAI Responses ---
+
+// As recordings of 2025 have them: no event tells its number.
+const numberless = upstreamResponse('Hi').events.map(({ raw }) => ({
+  raw: raw.replace(/,"sequence_number":\d+/, ''),
+}));
+
+add(
+  'a stream without numbers comes as it is, and goes on behind the event that is asked for',
+  async ({ upstream, sluice, model }) => {
+    upstream.always(sse(numberless));
+    const client = openAiOf(sluice).responses;
+    const events = await all(await client.create({ model, input: 'x', stream: true }));
+    assert.equal(events.length, numberless.length);
+    assert.ok(events.every((event) => event.sequence_number === undefined));
+    const { id } = events.at(-1).response;
+    const again = (more) => client.retrieve(id, { stream: true, ...more }).then(all);
+    assert.deepEqual(await again({}), events);
+    assert.deepEqual(await again({ starting_after: 0 }), events.slice(1));
+    assert.deepEqual(await again({ starting_after: 4 }), events.slice(5));
+    for (const odd of ['abc', '-1', '1.5']) {
+      const error = await again({ starting_after: odd }).catch((thrown) => thrown);
+      assert.ok(error instanceof OpenAI.BadRequestError, error.message);
+      assert.match(error.message, /starting_after/);
+    }
+  },
+  responses,
+);
 
 // --- usage ---
 
@@ -288,9 +346,11 @@ const oddly = (events) =>
     named({ type: 'weather_report', index: 0 }),
   ]);
 
+const nameless = (events) => events.map(({ raw }) => ({ raw: raw.replace(/^event: .*\n/, '') }));
+
 for (const [how, change] of [
   ['with blanks, pings and unknown events', oddly],
-  ['without names', (events) => events.map(({ raw }) => ({ raw: raw.replace(/^event: .*\n/, '') }))],
+  ['without names', nameless],
 ]) {
   add(
     `a Messages stream ${how} is understood by every client`,
