@@ -114,6 +114,23 @@ both('reasoning that led to a call goes back', async (cell, stream) => {
   await useTools(cell, question, called([inOslo], thought), { dropped: droppedEffort(cell) });
 });
 
+both('a thought behind calls in two steps', async (cell, stream) => {
+  const question = questionOf(cell, stream, { tools: [weather, clock], thinks: true });
+  const dropped = droppedEffort(cell);
+  const thought = { reasoning: 'Let me look.', signature: 'c2lnbmVk+/A=', usage: usageOfThought };
+  const [first, second] = [called([inOslo], thought), called([inRome])];
+  const before = [first, second].map((answer) => ({ answer, maker: cell.wire.maker }));
+  const one = await exchange(cell, question, first, { dropped });
+  const resultOf = ({ calls }) => ({ results: [{ id: calls[0].id, text: 'It rains.' }] });
+  const turns = [...question.turns, { said: one }, resultOf(one)];
+  const two = await exchange(cell, { ...question, turns }, second, {
+    dropped,
+    before: before.slice(0, 1),
+  });
+  turns.push({ said: two }, resultOf(two));
+  await exchange(cell, { ...question, turns }, said('Take a coat.'), { dropped, before });
+});
+
 both('a stored answer goes on by its id', async (cell, stream) => {
   const question = questionOf(cell, stream, { tools: [weather, clock], thinks: true });
   const thought = { reasoning: 'Let me look.', signature: 'c2lnbmVk+/A=', usage: usageOfThought };

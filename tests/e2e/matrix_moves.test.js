@@ -13,8 +13,16 @@ const pairs = dialects.flatMap((dialect) =>
       .map(([to, after]) => ({ dialect, from, before, to, after })),
   ),
 );
-const moves = pairs.map(({ dialect, from, before, to, after }, at) => ({
-  name: `${dialect.name} from ${from} to ${to}`,
+const thought = { reasoning: 'Let me look.', signature: 'c2lnbmVk+/A=', usage: usageOfThought };
+
+// Calls without a thought behind them are another's to Claude, though nothing tells whose.
+const all = pairs.flatMap((pair) => {
+  const also = givesUpThinking({ wire: pair.after }, { wire: pair.before });
+  return [{ ...pair, thought }, ...(also ? [{ ...pair, thought: {} }] : [])];
+});
+const moves = all.map(({ dialect, from, before, to, after, thought: behind }, at) => ({
+  name: `${dialect.name} from ${from} to ${to}${behind.reasoning ? '' : ', without a thought'}`,
+  thought: behind,
   before: new Cell(2 * at, 'first', from, before, dialect),
   after: new Cell(2 * at + 1, 'second', to, after, dialect),
 }));
@@ -33,11 +41,9 @@ const droppedNext = (after, before) =>
     ? after.dialect.effort
     : droppedBy(after);
 
-const thought = { reasoning: 'Let me look.', signature: 'c2lnbmVk+/A=', usage: usageOfThought };
-
-table('A conversation moves:', moves, prepare, async (_, { before, after }) => {
+table('A conversation moves:', moves, prepare, async (_, { before, after, thought: behind }) => {
   const question = { ...plain, model: before.wire.model, tools: [weather, clock], thinks: true };
-  await useTools(before, question, called([inOslo, inRome], thought), {
+  await useTools(before, question, called([inOslo, inRome], behind), {
     dropped: droppedBy(before),
     next: after,
     droppedNext: droppedNext(after, before),

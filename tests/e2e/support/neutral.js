@@ -32,6 +32,18 @@ export function asked(request, path, headers = {}) {
   }
 }
 
+/**
+ * With a budget for thoughts, what Claude says and calls until the user has the word begins with one;
+ * without, it holds none.
+ */
+export function assertThought(turns, thinks) {
+  const since = turns.findLastIndex(({ user }) => user !== undefined);
+  const said = turns.slice(since + 1).flatMap((turn) => turn.said ?? []);
+  const called = said.some(({ calls }) => calls.length);
+  if (thinks) must(!called || said[0].signature, 'a thought at the beginning of the turn');
+  else must(!said.some(({ signature }) => signature), 'no thought in a turn without');
+}
+
 /** Texts of system messages as one. */
 export const joined = (texts) => texts.join('\n');
 

@@ -75,7 +75,7 @@ function heardByChat({ json: body }) {
 }
 
 export default {
-  model: 'gpt-oss-120b',
+  model: 'gpt-5.2',
   provider: (upstream) => provider(upstream),
   stream: chatStream,
   whole: chatWhole,

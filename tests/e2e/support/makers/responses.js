@@ -145,7 +145,7 @@ function heardByResponses({ json: body }) {
 }
 
 export default {
-  model: 'gpt-oss-120b',
+  model: 'gpt-5.2',
   provider: (upstream) => provider(upstream, { component: 'openai-responses' }),
   stream: responsesStream,
   whole: (turn) => json(responseOf(turn)),

@@ -1,6 +1,6 @@
 // Anthropic's Messages API, which refuses every member that it does not know.
 import { json } from '../answers.js';
-import { asked, halves, joined, members, must, words } from '../neutral.js';
+import { asked, assertThought, halves, joined, members, must, words } from '../neutral.js';
 
 const cache = ['cache_control'];
 
@@ -79,16 +79,8 @@ function readChoice(choice) {
   return choice.type === 'any' ? 'required' : choice.type;
 }
 
-/** With thinking, calls that wait for their results have to begin with the thought behind them. */
-function assertThought(messages) {
-  const last = messages.findLast(({ role }) => role === 'assistant')?.content ?? [];
-  const called = Array.isArray(last) && last.some(({ type }) => type === 'tool_use');
-  must(!called || last[0].type === 'thinking', 'a thought before the calls');
-}
-
 function readThinking(body) {
   if (body.thinking === undefined || body.thinking.type === 'disabled') return false;
-  assertThought(body.messages);
   const { type, budget_tokens: budget } = members(body.thinking, 'thinking', [
     'type',
     'budget_tokens',
@@ -219,11 +211,13 @@ export const anthropic = {
       typeof body.system === 'string'
         ? body.system
         : body.system?.map((part) => textOf([part], 'system'));
+    const turns = readTurns(body.messages);
+    assertThought(turns, readThinking(body));
     return {
       model: body.model,
       stream: body.stream ?? false,
       system: joined([system ?? []].flat()),
-      turns: readTurns(body.messages),
+      turns,
       tools: (body.tools ?? []).map(readTool),
       choice: readChoice(body.tool_choice),
       schema: readFormat(body.output_config),

@@ -23,19 +23,20 @@ export const azure = {
   component: 'azure',
   base: '',
   key: 'azure-key',
-  settings: { deployments: { 'gpt-oss-120b': 'my-gpt-oss' } },
-  model: 'gpt-oss-120b',
+  settings: { deployments: { 'gpt-5.2': 'my-gpt-5.2' } },
+  model: 'gpt-5.2',
   told,
   ids: true,
   fetches: true,
   filters: true,
   speaks: ['chat'],
+  strict: true,
   streamType: 'text/event-stream',
   read(request) {
-    const path = '/openai/deployments/my-gpt-oss/chat/completions?api-version=2024-10-21';
+    const path = '/openai/deployments/my-gpt-5.2/chat/completions?api-version=2024-10-21';
     asked(request, path, { 'api-key': 'azure-key' });
     must(request.headers.authorization === undefined, 'no authorization');
-    return { ...readBody(request.json), model: 'gpt-oss-120b' };
+    return { ...readBody(request.json), model: 'gpt-5.2' };
   },
   whole: (answer, { model }) =>
     json({ ...whole(answer, model, filtered), prompt_filter_results: prompt }),

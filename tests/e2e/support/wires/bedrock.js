@@ -2,7 +2,16 @@
 // there. Schemas are asked for by a tool that must be called.
 import { json } from '../answers.js';
 import { event, exception } from '../event_stream.js';
-import { completionOf, halves, joined, members, must, promptOf, words } from '../neutral.js';
+import {
+  assertThought,
+  completionOf,
+  halves,
+  joined,
+  members,
+  must,
+  promptOf,
+  words,
+} from '../neutral.js';
 import { faultOfSignature } from '../sigv4.js';
 
 const key = { id: 'AKIDEXAMPLE', secret: 'wJalr/UtnFEMI+K7MDENG' };
@@ -219,14 +228,17 @@ export const bedrock = {
       [],
       ['maxTokens', 'temperature', 'stopSequences'],
     );
+    const turns = readTurns(body.messages);
+    const thinks = readThinking(body.additionalModelRequestFields, config.maxTokens);
+    assertThought(turns, thinks);
     return {
       model: decodeURIComponent(model),
       stream: call === 'converse-stream',
       system: joined((body.system ?? []).map((part) => members(part, 'system', ['text']).text)),
-      turns: readTurns(body.messages),
+      turns,
       schema: undefined,
       ...readTools(body.toolConfig),
-      thinks: readThinking(body.additionalModelRequestFields, config.maxTokens),
+      thinks,
       limit: config.maxTokens,
       temperature: config.temperature,
       stop: config.stopSequences,

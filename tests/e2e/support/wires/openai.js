@@ -33,7 +33,7 @@ function textOf(content, where) {
 }
 
 function readCall(call, where) {
-  members(call, where, ['id', 'type', 'function'], ['extra_content']);
+  members(call, where, ['id', 'type', 'function']);
   must(call.type === 'function', `${where}.type`);
   members(call.function, where, ['name', 'arguments']);
   const { name, arguments: text } = call.function;
@@ -60,12 +60,9 @@ export function readMessages(messages) {
       turns.at(-1).results.push(result);
     } else {
       must(role === 'assistant', `${where}.role`);
-      const beside = ['reasoning_content', 'reasoning_details', 'refusal', 'annotations'];
-      members(message, where, ['role', 'content'], ['tool_calls', ...beside]);
+      members(message, where, ['role', 'content'], ['tool_calls', 'refusal', 'annotations']);
       const calls = (message.tool_calls ?? []).map(readCall);
-      const said = { text: textOf(message.content, where), calls };
-      if (message.reasoning_content) said.reasoning = message.reasoning_content;
-      turns.push({ said });
+      turns.push({ said: { text: textOf(message.content, where), calls } });
     }
   });
   return { system: joined(system), turns };
@@ -224,11 +221,20 @@ export const refusals = {
   fire: () => refused(500, errorOf('on fire', 'server_error', null)),
 };
 
+/** What clients keep of other makers' answers, and is refused here. */
+export const keptOfOthers = [
+  'messages.reasoning_content',
+  'messages.reasoning_details',
+  'messages.tool_calls.extra_content',
+];
+
 export const openai = {
   component: 'openai',
+  settings: { omit: keptOfOthers },
+  strict: true,
   base: '/v1',
   key: 'sk-upstream',
-  model: 'gpt-oss-120b',
+  model: 'gpt-5.2',
   told,
   ids: true,
   fetches: true,

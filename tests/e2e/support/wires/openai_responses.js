@@ -12,7 +12,7 @@ import {
   promptOf,
   words,
 } from '../neutral.js';
-import { openai, readBody as readChat, refusals, told } from './openai.js';
+import { keptOfOthers, openai, readBody as readChat, refusals, told } from './openai.js';
 
 function readContent(content, kind, where) {
   if (typeof content === 'string') return { text: content };
@@ -294,6 +294,7 @@ const speaker = (place, headers) => ({
   /** What a client of the same dialect gets back goes there again. */
   backOf: 'responses',
   speaks: ['chat', 'responses'],
+  strict: true,
   maker: 'openai',
   back: ['reasoning', 'signature'],
   streamType: 'text/event-stream; charset=utf-8',
@@ -328,9 +329,10 @@ const speaker = (place, headers) => ({
 export const openaiResponses = {
   ...speaker('/v1', { authorization: 'Bearer sk-upstream' }),
   component: 'openai-responses',
+  settings: { omit: keptOfOthers },
   base: '/v1',
   key: 'sk-upstream',
-  model: 'gpt-5',
+  model: 'gpt-5.2',
 };
 
 export const azureResponses = {
@@ -338,5 +340,5 @@ export const azureResponses = {
   component: 'azure-responses',
   base: '',
   key: 'azure-key',
-  model: 'gpt-5',
+  model: 'gpt-5.2',
 };
