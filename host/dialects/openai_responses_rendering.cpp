@@ -19,7 +19,7 @@ constexpr std::size_t kHeldMost = 64
 
 bool isWholeObject(std::string_view text) {
   simdjson::dom::element root;
-  return text.ends_with('}') && parseJson(text, root) == simdjson::SUCCESS && root.is_object();
+  return parseJson(text, root) == simdjson::SUCCESS && root.is_object();
 }
 
 }  // namespace
@@ -197,6 +197,7 @@ void OpenAiResponsesRendering::takeReasoning(const Chunk& chunk) {
   }
   const std::size_t at = current_;
   if (!chunk.text.empty()) {
+    if (items_[at].parts.empty()) blocks_[chunk.index].push_back(at);
     openPart(at, false);
     items_[at].parts.back().text += chunk.text;
     if (stream_) {
@@ -213,10 +214,9 @@ void OpenAiResponsesRendering::takeReasoning(const Chunk& chunk) {
 // All that has come of a block of reasoning: its proof may come after other things have begun.
 std::string OpenAiResponsesRendering::blockText(std::uint32_t index) const {
   std::string text;
-  for (const Item& item : items_) {
-    if (item.kind != Kind::reasoning || item.index != index) continue;
-    for (const Part& part : item.parts) text += part.text;
-  }
+  const auto block = blocks_.find(index);
+  if (block == blocks_.end()) return text;
+  for (const std::size_t at : block->second) text += items_[at].parts.front().text;
   return text;
 }
 
@@ -238,19 +238,18 @@ void OpenAiResponsesRendering::takeProof(std::string_view extra, Item& item) {
     w.key("signature").raw(signature.raw());
   }
   w.key("format").raw(told["format"].raw()).endObject();
+  held_ += item.proof.size();  // each repeats its block
 }
 
 // --- tool calls ---
 
 void OpenAiResponsesRendering::takeToolCall(const Chunk& chunk) {
-  std::size_t at = 0;
-  while (at < items_.size() && (items_[at].kind != Kind::call || items_[at].index != chunk.index)) {
-    ++at;
-  }
-  if (at == items_.size()) {
+  const auto [known, fresh] = calls_.try_emplace(chunk.index, items_.size());
+  const std::size_t at = known->second;
+  if (fresh) {
     closeCurrent("completed");
     closeCompleteCalls();
-    at = add(Kind::call, "fc_", chunk.index);
+    add(Kind::call, "fc_", chunk.index);
   }
   Item& call = items_[at];
   if (call.callId.empty()) call.callId = chunk.ref;
@@ -258,17 +257,27 @@ void OpenAiResponsesRendering::takeToolCall(const Chunk& chunk) {
   const ChunkExtra extra(chunk.extra);
   if (extra["extra_content"].isObject()) call.extra = extra["extra_content"].raw();
   if (call.status != "in_progress") return;  // it was complete
-  std::string_view fresh = chunk.text;
   call.arguments += chunk.text;
-  if (!call.announced) {
+  call.end.take(chunk.text);
+  if (call.announced) {
+    if (!chunk.text.empty()) sendArguments(at, chunk.text);
+  } else {
     if (call.name.empty() || (call.callId.empty() && chunk.text.empty())) return;
-    if (call.callId.empty()) call.callId = newResponsesId("call_");
-    const std::string all = std::exchange(call.arguments, {});
-    announce(at);  // it begins without arguments
-    items_[at].arguments = all;
-    fresh = items_[at].arguments;
+    announceCall(at);
   }
-  if (!fresh.empty()) sendArguments(at, fresh);
+  if (call.complete || !call.end.whole()) return;
+  call.complete = true;
+  if (isWholeObject(call.arguments)) complete_.push_back(at);
+}
+
+// It begins without arguments; those that it has follow.
+void OpenAiResponsesRendering::announceCall(std::size_t at) {
+  Item& call = items_[at];
+  if (call.callId.empty()) call.callId = newResponsesId("call_");
+  std::string arguments = std::exchange(call.arguments, {});
+  announce(at);
+  call.arguments = std::move(arguments);
+  if (!call.arguments.empty()) sendArguments(at, call.arguments);
 }
 
 // The tool that the function stands for.
@@ -297,19 +306,13 @@ void OpenAiResponsesRendering::sendArguments(std::size_t at, std::string_view pi
 // A call whose arguments are a whole object is over when something else begins; one whose are not
 // may go on beside it.
 void OpenAiResponsesRendering::closeCompleteCalls() {
-  for (std::size_t at = 0; at < items_.size(); ++at) {
-    const Item& item = items_[at];
-    if (item.kind == Kind::call && item.status == "in_progress" && item.announced &&
-        isWholeObject(item.arguments)) {
-      closeCall(at, "completed");
-    }
-  }
+  std::sort(complete_.begin(), complete_.end());
+  for (const std::size_t at : std::exchange(complete_, {})) closeCall(at, "completed");
 }
 
 void OpenAiResponsesRendering::closeCall(std::size_t at, std::string_view status) {
   Item& call = items_[at];
-  if (call.callId.empty()) call.callId = newResponsesId("call_");
-  if (!call.announced) announce(at);
+  if (!call.announced) announceCall(at);
   if (call.arguments.empty() && status == "completed") {
     call.arguments = "{}";
     sendArguments(at, call.arguments);
