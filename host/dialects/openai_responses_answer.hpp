@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -72,7 +73,6 @@ class OpenAiResponsesRendering final : public calls::Rendering {
     std::string id;
     std::string_view status = "in_progress";
     std::uint32_t index = 0;  // as the chunks number it
-    bool announced = false;   // output_item.added has been sent
     std::vector<Part> parts;  // of a message; of reasoning: none or one
     std::string proof;        // of reasoning: its encrypted_content
     std::string callId, name, arguments, extra;
@@ -89,12 +89,13 @@ class OpenAiResponsesRendering final : public calls::Rendering {
   void takeProof(std::string_view extra, Item& item);
   void takeToolCall(const plugins::Chunk& chunk);
   void nameCall(Item& call, std::string_view function);
+  std::size_t beginCall(std::uint32_t index);
+  void noteEnd(std::size_t at);
   void takeAnnotations(std::string_view extra, std::size_t at);
   void finish(std::string_view reason);
 
   std::size_t add(Kind kind, std::string_view prefix, std::uint32_t index);
   void announce(std::size_t at);
-  void announceCall(std::size_t at);
   std::size_t message();
   void openPart(std::size_t at, bool refusal);
   void closePart(std::size_t at);
@@ -121,6 +122,7 @@ class OpenAiResponsesRendering final : public calls::Rendering {
   bool finished_ = false;
   std::size_t held_ = 0;  // bytes that have come
   std::vector<Item> items_;
+  std::map<std::uint32_t, Item> waiting_;                 // calls whose name or id is still to come
   std::unordered_map<std::uint32_t, std::size_t> calls_;  // items, as the chunks number them
   std::vector<std::size_t> complete_;  // calls that are over when something else begins
   std::unordered_map<std::uint32_t, std::vector<std::size_t>> blocks_;  // of reasoning with a text

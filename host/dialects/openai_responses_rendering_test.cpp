@@ -158,6 +158,27 @@ TEST_F(ResponsesRenderingTest, aCallThatIsNeverNamedBeginsWithoutArgumentsToo) {
   EXPECT_TRUE(JsonView(all[3])["delta"].says("{}"));
 }
 
+TEST_F(ResponsesRenderingTest, itemsAreNumberedInTheOrderInWhichTheyAreToldOf) {
+  begin();
+  push(ChunkType::toolCall, "{}", {}, 0, "late");
+  push(ChunkType::toolCall, "[", "g", 1, "c2");
+  push(ChunkType::text, "a");
+  push(ChunkType::toolCall, "", "f", 0);
+  end("tool_calls");
+  std::uint64_t next = 0;
+  for (const std::string& event : events()) {
+    const JsonView data{event};
+    if (data["type"].says("response.output_item.added"))
+      EXPECT_EQ(next++, data["output_index"].whole()) << event;
+  }
+  EXPECT_EQ(3u, next);
+  JsonElements output(JsonView(inquiry->kept().response)["output"]);
+  for (const char* id : {"c2", "", "late"}) {
+    ASSERT_TRUE(output.next());
+    EXPECT_EQ(id, output.value()["call_id"].text());
+  }
+}
+
 // CPU time, of which a look at all that has come with each new item takes minutes.
 TEST_F(ResponsesRenderingTest, openCallsCostNothingWhileOtherItemsComeAndGo) {
   begin();
