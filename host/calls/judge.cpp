@@ -160,7 +160,11 @@ Judgement byStatus(const Mishap& mishap, milliseconds waitAtMost) {
     default: break;
   }
   if (mishap.status == 503 && mishap.retryAfter) return rateLimited(mishap, waitAtMost);
-  if (mishap.status >= 400 && mishap.status < 500) return clientsFault(mishap);
+  if (mishap.status >= 400 && mishap.status < 500) {
+    Judgement made = clientsFault(mishap);
+    if (mishap.fault.retryable) made.next = Next::sameLane;  // the model's: it may do better
+    return made;
+  }
   Judgement made = upstreamsFault(mishap);
   if (mishap.status < 500) made.next = Next::nextTarget;  // a redirect: nobody to follow it for
   return made;

@@ -171,6 +171,18 @@ TEST(Judge, anOperationThatIsNotServedHarmsNobody) {
   EXPECT_EQ("unsupported_operation", made.problem.code);
 }
 
+TEST(Judge, aRefusalThatAnotherTryMayMendIsTriedAgainAndHarmsNobody) {
+  Mishap mishap = status(400);
+  mishap.fault.retryable = true;
+  mishap.fault.symbol = "tool_use_failed";
+  const Judgement made = judged(mishap);
+  EXPECT_EQ(Next::sameLane, made.next);
+  EXPECT_FALSE(made.harms);
+  EXPECT_TRUE(made.clientsFault);  // if nobody does better, it is told as it came
+  EXPECT_EQ(400, made.problem.status);
+  EXPECT_EQ("tool_use_failed", made.problem.code);
+}
+
 TEST(Judge, aRedirectIsNotFollowed) { EXPECT_EQ(Next::nextTarget, judged(status(307)).next); }
 
 TEST(Judge, anErrorInsideAnAnswerIsJudgedByWhatItMeans) {

@@ -81,7 +81,9 @@ plugins::Fault readOpenAiError(element error) {
   }
   if (made.message.empty()) made.message = "the upstream reported an error without a message";
   made.reason = reasonOf(made.symbol);
-  if (made.reason == Reason::none) made.reason = reasonOf(made.type);
+  // Groq's word for a model that called a tool wrongly: no fault of the client, whatever the type.
+  const bool models = made.symbol == "tool_use_failed";
+  if (made.reason == Reason::none && !models) made.reason = reasonOf(made.type);
   return made;
 }
 

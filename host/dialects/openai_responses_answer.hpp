@@ -4,13 +4,16 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "calls/dialect.hpp"
+#include "dialects/json_end.hpp"
 #include "dialects/openai_responses_object.hpp"
 #include "dialects/openai_responses_tools.hpp"
 
@@ -70,10 +73,11 @@ class OpenAiResponsesRendering final : public calls::Rendering {
     std::string id;
     std::string_view status = "in_progress";
     std::uint32_t index = 0;  // as the chunks number it
-    bool announced = false;   // output_item.added has been sent
     std::vector<Part> parts;  // of a message; of reasoning: none or one
     std::string proof;        // of reasoning: its encrypted_content
     std::string callId, name, arguments, extra;
+    JsonEnd end;            // of the arguments
+    bool complete = false;  // they have come to it
     std::string space;      // the namespace of a call's tool, if it is in one
     bool freeform = false;  // a call whose arguments become its input when it is whole
   };
@@ -85,9 +89,10 @@ class OpenAiResponsesRendering final : public calls::Rendering {
   void takeProof(std::string_view extra, Item& item);
   void takeToolCall(const plugins::Chunk& chunk);
   void nameCall(Item& call, std::string_view function);
+  std::size_t beginCall(std::uint32_t index);
+  void noteEnd(std::size_t at);
   void takeAnnotations(std::string_view extra, std::size_t at);
   void finish(std::string_view reason);
-  void conclude(std::size_t open, std::string_view status);
 
   std::size_t add(Kind kind, std::string_view prefix, std::uint32_t index);
   void announce(std::size_t at);
@@ -117,6 +122,10 @@ class OpenAiResponsesRendering final : public calls::Rendering {
   bool finished_ = false;
   std::size_t held_ = 0;  // bytes that have come
   std::vector<Item> items_;
+  std::map<std::uint32_t, Item> waiting_;                 // calls whose name or id is still to come
+  std::unordered_map<std::uint32_t, std::size_t> calls_;  // items, as the chunks number them
+  std::vector<std::size_t> complete_;  // calls that are over when something else begins
+  std::unordered_map<std::uint32_t, std::vector<std::size_t>> blocks_;  // of reasoning with a text
   std::optional<std::vector<ResponsesTool>> tools_;  // that are no plain functions; when needed
   std::size_t current_ = kNone;                      // the open message or reasoning
   std::string* out_ = nullptr;

@@ -19,7 +19,7 @@ constexpr std::size_t kHeldMost = 64
 
 bool isWholeObject(std::string_view text) {
   simdjson::dom::element root;
-  return text.ends_with('}') && parseJson(text, root) == simdjson::SUCCESS && root.is_object();
+  return parseJson(text, root) == simdjson::SUCCESS && root.is_object();
 }
 
 }  // namespace
@@ -81,24 +81,23 @@ void OpenAiResponsesRendering::begin() {
 
 // --- items ---
 
+// An item that has been told of: its place is its output_index.
 std::size_t OpenAiResponsesRendering::add(Kind kind, std::string_view prefix, std::uint32_t index) {
-  Item item;
+  Item& item = items_.emplace_back();
   item.kind = kind;
   item.id = newResponsesId(prefix);
   item.index = index;
-  items_.push_back(std::move(item));
+  announce(items_.size() - 1);
   return items_.size() - 1;
 }
 
 void OpenAiResponsesRendering::announce(std::size_t at) {
-  Item& item = items_[at];
-  item.announced = true;
   if (!stream_) return;
   beginResponsesEvent(*out_, "response.output_item.added", *answer_);
   *out_ += ",\"output_index\":";
   json::appendNumber(*out_, std::uint64_t{at});
   *out_ += ",\"item\":";
-  appendItem(*out_, item);
+  appendItem(*out_, items_[at]);
   endResponsesEvent(*out_);
 }
 
@@ -108,7 +107,6 @@ std::size_t OpenAiResponsesRendering::message() {
   closeCurrent("completed");
   closeCompleteCalls();
   current_ = add(Kind::message, "msg_", 0);
-  announce(current_);
   return current_;
 }
 
@@ -193,10 +191,10 @@ void OpenAiResponsesRendering::takeReasoning(const Chunk& chunk) {
     closeCurrent("completed");
     closeCompleteCalls();
     current_ = add(Kind::reasoning, "rs_", chunk.index);
-    announce(current_);
   }
   const std::size_t at = current_;
   if (!chunk.text.empty()) {
+    if (items_[at].parts.empty()) blocks_[chunk.index].push_back(at);
     openPart(at, false);
     items_[at].parts.back().text += chunk.text;
     if (stream_) {
@@ -213,10 +211,9 @@ void OpenAiResponsesRendering::takeReasoning(const Chunk& chunk) {
 // All that has come of a block of reasoning: its proof may come after other things have begun.
 std::string OpenAiResponsesRendering::blockText(std::uint32_t index) const {
   std::string text;
-  for (const Item& item : items_) {
-    if (item.kind != Kind::reasoning || item.index != index) continue;
-    for (const Part& part : item.parts) text += part.text;
-  }
+  const auto block = blocks_.find(index);
+  if (block == blocks_.end()) return text;
+  for (const std::size_t at : block->second) text += items_[at].parts.front().text;
   return text;
 }
 
@@ -238,37 +235,53 @@ void OpenAiResponsesRendering::takeProof(std::string_view extra, Item& item) {
     w.key("signature").raw(signature.raw());
   }
   w.key("format").raw(told["format"].raw()).endObject();
+  held_ += item.proof.size();  // each repeats its block
 }
 
 // --- tool calls ---
 
 void OpenAiResponsesRendering::takeToolCall(const Chunk& chunk) {
-  std::size_t at = 0;
-  while (at < items_.size() && (items_[at].kind != Kind::call || items_[at].index != chunk.index)) {
-    ++at;
-  }
-  if (at == items_.size()) {
-    closeCurrent("completed");
-    closeCompleteCalls();
-    at = add(Kind::call, "fc_", chunk.index);
-  }
-  Item& call = items_[at];
+  const auto known = calls_.find(chunk.index);
+  const bool begun = known != calls_.end();
+  Item& call = begun ? items_[known->second] : waiting_[chunk.index];
   if (call.callId.empty()) call.callId = chunk.ref;
   if (call.name.empty()) nameCall(call, chunk.name);
   const ChunkExtra extra(chunk.extra);
   if (extra["extra_content"].isObject()) call.extra = extra["extra_content"].raw();
   if (call.status != "in_progress") return;  // it was complete
-  std::string_view fresh = chunk.text;
   call.arguments += chunk.text;
-  if (!call.announced) {
-    if (call.name.empty() || (call.callId.empty() && chunk.text.empty())) return;
-    if (call.callId.empty()) call.callId = newResponsesId("call_");
-    const std::string all = std::exchange(call.arguments, {});
-    announce(at);  // it begins without arguments
-    items_[at].arguments = all;
-    fresh = items_[at].arguments;
+  call.end.take(chunk.text);
+  if (begun) {
+    if (!chunk.text.empty()) sendArguments(known->second, chunk.text);
+    noteEnd(known->second);
+  } else if (!call.name.empty() && !(call.callId.empty() && chunk.text.empty())) {
+    noteEnd(beginCall(chunk.index));
   }
-  if (!fresh.empty()) sendArguments(at, fresh);
+}
+
+// One that waited until it could be told of. It begins without arguments; those that it has follow.
+std::size_t OpenAiResponsesRendering::beginCall(std::uint32_t index) {
+  closeCurrent("completed");
+  closeCompleteCalls();
+  const std::size_t at = items_.size();
+  Item& call = items_.emplace_back(std::move(waiting_[index]));
+  waiting_.erase(index);
+  calls_[index] = at;
+  call.kind = Kind::call;
+  call.id = newResponsesId(call.freeform ? "ctc_" : "fc_");
+  if (call.callId.empty()) call.callId = newResponsesId("call_");
+  std::string arguments = std::exchange(call.arguments, {});
+  announce(at);
+  call.arguments = std::move(arguments);
+  if (!call.arguments.empty()) sendArguments(at, call.arguments);
+  return at;
+}
+
+void OpenAiResponsesRendering::noteEnd(std::size_t at) {
+  Item& call = items_[at];
+  if (call.complete || !call.end.whole()) return;
+  call.complete = true;
+  if (isWholeObject(call.arguments)) complete_.push_back(at);
 }
 
 // The tool that the function stands for.
@@ -283,7 +296,6 @@ void OpenAiResponsesRendering::nameCall(Item& call, std::string_view function) {
   call.name = tool->name;
   call.space = tool->space;
   call.freeform = tool->freeform;
-  if (call.freeform) call.id = newResponsesId("ctc_");
 }
 
 void OpenAiResponsesRendering::sendArguments(std::size_t at, std::string_view piece) {
@@ -297,19 +309,12 @@ void OpenAiResponsesRendering::sendArguments(std::size_t at, std::string_view pi
 // A call whose arguments are a whole object is over when something else begins; one whose are not
 // may go on beside it.
 void OpenAiResponsesRendering::closeCompleteCalls() {
-  for (std::size_t at = 0; at < items_.size(); ++at) {
-    const Item& item = items_[at];
-    if (item.kind == Kind::call && item.status == "in_progress" && item.announced &&
-        isWholeObject(item.arguments)) {
-      closeCall(at, "completed");
-    }
-  }
+  std::sort(complete_.begin(), complete_.end());
+  for (const std::size_t at : std::exchange(complete_, {})) closeCall(at, "completed");
 }
 
 void OpenAiResponsesRendering::closeCall(std::size_t at, std::string_view status) {
   Item& call = items_[at];
-  if (call.callId.empty()) call.callId = newResponsesId("call_");
-  if (!call.announced) announce(at);
   if (call.arguments.empty() && status == "completed") {
     call.arguments = "{}";
     sendArguments(at, call.arguments);
@@ -348,7 +353,6 @@ void OpenAiResponsesRendering::addProofOfCall(const Item& call) {
   w.beginObject().key("type").string("tool_call").key("call_id").string(call.callId);
   w.key("extra_content").raw(call.extra).endObject();
   const std::size_t at = add(Kind::reasoning, "rs_", 0);
-  announce(at);
   items_[at].proof = std::move(proof);
   closeItem(at, "completed");
 }
@@ -364,6 +368,7 @@ void OpenAiResponsesRendering::finish(std::string_view reason) {
   if (reason == "length") state.incompleteBecause = "max_output_tokens";
   else if (cut) state.incompleteBecause = "content_filter";
   closeCurrent(cut ? "incomplete" : "completed");
+  while (!waiting_.empty()) beginCall(waiting_.begin()->first);
   const std::size_t count = items_.size();
   for (std::size_t at = 0; at < count; ++at) {
     if (items_[at].kind != Kind::call || items_[at].status != "in_progress") continue;

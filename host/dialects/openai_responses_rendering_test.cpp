@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <ctime>
+
 #include "dialects/json_document.hpp"
 #include "dialects/json_view.hpp"
 #include "dialects/openai_responses.hpp"
@@ -141,6 +143,69 @@ TEST_F(ResponsesRenderingTest, callsComeOneAfterTheOther) {
   EXPECT_TRUE(JsonView(all[15])["arguments"].says("{}"));
   EXPECT_EQ("2", JsonView(all[16])["output_index"].raw());
   EXPECT_TRUE(JsonView(all.back())["response"]["status"].says("completed"));
+}
+
+TEST_F(ResponsesRenderingTest, aCallThatIsNeverNamedBeginsWithoutArgumentsToo) {
+  begin();
+  push(ChunkType::toolCall, "{}", {}, 3);
+  end("tool_calls");
+  const auto all = events();
+  EXPECT_EQ(
+      "created in_progress output_item.added function_call_arguments.delta "
+      "function_call_arguments.done output_item.done completed",
+      order());
+  EXPECT_TRUE(JsonView(all[2])["item"]["arguments"].says(""));
+  EXPECT_TRUE(JsonView(all[3])["delta"].says("{}"));
+}
+
+TEST_F(ResponsesRenderingTest, itemsAreNumberedInTheOrderInWhichTheyAreToldOf) {
+  begin();
+  push(ChunkType::toolCall, "{}", {}, 0, "late");
+  push(ChunkType::toolCall, "[", "g", 1, "c2");
+  push(ChunkType::text, "a");
+  push(ChunkType::toolCall, "", "f", 0);
+  end("tool_calls");
+  std::uint64_t next = 0;
+  for (const std::string& event : events()) {
+    const JsonView data{event};
+    if (data["type"].says("response.output_item.added"))
+      EXPECT_EQ(next++, data["output_index"].whole()) << event;
+  }
+  EXPECT_EQ(3u, next);
+  JsonElements output(JsonView(inquiry->kept().response)["output"]);
+  for (const char* id : {"c2", "", "late"}) {
+    ASSERT_TRUE(output.next());
+    EXPECT_EQ(id, output.value()["call_id"].text());
+  }
+}
+
+// CPU time, of which a look at all that has come with each new item takes minutes.
+TEST_F(ResponsesRenderingTest, openCallsCostNothingWhileOtherItemsComeAndGo) {
+  begin();
+  const std::clock_t before = std::clock();
+  for (std::uint32_t i = 0; i < 30; ++i) {
+    push(ChunkType::toolCall, "{\"a\":\"" + std::string(1 << 20, '}'), "f", i, "c");
+  }
+  for (std::uint32_t i = 0; i < 10'000; ++i) {
+    push(ChunkType::toolCall, "}", {}, i % 30);
+    push(ChunkType::text, "a");
+    push(ChunkType::reasoning, "b", {}, i);
+    push(ChunkType::toolCall, "{", "g", 30 + i, "d");
+  }
+  EXPECT_LT((std::clock() - before) / CLOCKS_PER_SEC, 20);
+  EXPECT_FALSE(rendering->progress().fault);
+}
+
+TEST_F(ResponsesRenderingTest, proofsThatRepeatTheirBlockAreBoundedTogether) {
+  begin();
+  const std::string thought(1 << 16, 'a');
+  int count = 0;
+  for (; count < 1000 && !rendering->progress().fault; ++count) {
+    push(ChunkType::reasoning, thought, {}, 0, {}, R"({"signature":"s","format":"google"})");
+    push(ChunkType::text, "b");
+  }
+  EXPECT_LT(count, 100);
+  EXPECT_TRUE(rendering->progress().fault);
 }
 
 TEST_F(ResponsesRenderingTest, callsThatMixGoOnBesideEachOther) {

@@ -90,8 +90,9 @@ void readObject(json::Value object, Complaint& into) {
   readDetails(object["details"], into);
   const json::Value metadata = object["metadata"];
   if (metadata["reasons"].isArray()) into.moderated = true;
-  if (const std::string_view raw = metadata["raw"].string(); !raw.empty())
-    into.message.append(into.message.empty() ? "" : ": ").append(raw.substr(0, 600));
+  for (const json::Value more : {metadata["raw"], object["failed_generation"]})
+    if (const std::string_view raw = more.string(); !raw.empty())
+      into.message.append(into.message.empty() ? "" : ": ").append(raw.substr(0, 600));
   if (object["innererror"]["code"].string() == "ResponsibleAIPolicyViolation")
     into.moderated = true;
 }
@@ -195,6 +196,11 @@ Error failure(int status, std::uint32_t retryAfterMs, std::string_view body) {
   const std::uint32_t reason = reasonByWords(said, status);
   Error error = sluice::statusError(status, retryAfterMs ? retryAfterMs : said.delayMs,
                                     std::move(said.message), reason);
+  // Groq's: the model called a tool wrongly, and may do better when it is asked again.
+  if (said.symbol == "tool_use_failed") {
+    error.reason = SLUICE_REASON_NONE;
+    error.retryable = true;
+  }
   error.type = std::move(said.type);
   error.symbol = std::move(said.symbol);
   error.param = std::move(said.param);

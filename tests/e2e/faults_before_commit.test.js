@@ -92,6 +92,13 @@ const faults = [
     gives: broken,
   },
   {
+    name: 'a tool called wrongly, told in the first event',
+    steps: sse([errorBody('x', { type: 'invalid_request_error', code: 'tool_use_failed' })]),
+    only: 'stream',
+    tries: 2,
+    gives: broken,
+  },
+  {
     name: 'an error in the first event with content',
     steps: sse([role, errorBody('no capacity')]),
     only: 'stream',
@@ -385,6 +392,38 @@ table(
     assertError(got, status);
     assert.deepEqual(got.json.error, { message: 'this is how it is', type, param, code });
     assert.deepEqual([a.requests.length, b.requests.length], [1, 0]);
+  },
+);
+
+// A fault of the model, told with the status of a fault of the client.
+const wrongly = fail(400, {
+  message: "Failed to call a function. See 'failed_generation' for more details.",
+  type: 'invalid_request_error',
+  code: 'tool_use_failed',
+});
+
+table(
+  'A model that calls a tool wrongly is asked once more:',
+  ['stream', 'whole'].flatMap((kind) => [
+    { name: `and does better (${kind})`, kind, model: 'once/m1', attempts: 2 },
+    { name: `and then the next target (${kind})`, kind, model: 'vm', attempts: 3 },
+    { name: `and then told as it is (${kind})`, kind, model: 'ever/m1', attempts: 2, told: 400 },
+  ]),
+  async (stage) => {
+    const once = await stage.upstream();
+    const ever = (await stage.upstream()).always(wrongly);
+    const b = (await stage.upstream()).always(chatAnswer('from b'));
+    once.next(wrongly).next(chatAnswer('from b')).next(wrongly).always(chatAnswer('from b'));
+    return stage.sluice({
+      providers: { once: provider(once), ever: provider(ever), b: provider(b) },
+      virtual_models: { vm: virtual('ever/m1', 'b/m1') },
+    });
+  },
+  async (sluice, { kind, model, attempts, told }) => {
+    const got = await chat(sluice, question(model, { stream: kind === 'stream' }));
+    assert.equal(got.headers['x-sluice-attempts'], String(attempts));
+    if (told) assertError(got, told, { code: 'tool_use_failed' });
+    else assert.equal(got.status, 200, got.text);
   },
 );
 
