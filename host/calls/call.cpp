@@ -299,8 +299,8 @@ io::Task<void> Call::giveUp(const Plan& plan) {
     problem.status = keys ? 503 : 429;
     problem.type = keys ? "upstream_error" : "rate_limit_error";
     problem.code = keys ? "upstream_key_rejected" : "rate_limit_exceeded";
-    troubles_ = keys ? "every key of it rests after it was refused"
-                     : "every target of it rests after it refused to serve more";
+    troubles_ = keys ? "its keys were refused, and are not tried before Retry-After is over"
+                     : "its providers said to wait, and are not asked before Retry-After is over";
     problem.retryAfter = std::chrono::seconds(1);
   } else if (!allLimited_ && (problem.status == 429 || problem.status == 503)) {
     problem.status = 502;
