@@ -328,6 +328,11 @@ TEST_F(PassageTest, errorsInsideAStreamAreFaults) {
       *two,
       {R"({"id":"x","error":{"code":429,"message":"slow"},"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error"}]})"});
   EXPECT_EQ(plugins::Reason::rateLimit, two->progress().fault->reason);
+  EXPECT_EQ(429, two->progress().fault->httpStatus);
+  auto flagged = passage(plain);
+  pass(*flagged, {R"({"error":{"code":403,"message":"no","metadata":{"reasons":["violence"]}}})"});
+  EXPECT_EQ(plugins::Reason::contentFilter, flagged->progress().fault->reason);
+  EXPECT_EQ(403, flagged->progress().fault->httpStatus);
   auto three = passage(plain);
   pass(*three, {R"({"error":"plain words"})"});
   EXPECT_EQ("plain words", three->progress().fault->message);

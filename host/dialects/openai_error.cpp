@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "base/text.hpp"
+
 namespace sluice::dialects {
 
 namespace {
@@ -50,6 +52,15 @@ std::string textOf(element object, const char* name) {
   return {};
 }
 
+// The status that stands in `code`, as a number or its digits; 0: none.
+int statusOf(std::string_view code) {
+  const auto status = text::parseUnsigned(code);
+  return status && *status >= 400 && *status < 600 ? static_cast<int>(*status) : 0;
+}
+
+// OpenRouter lists there what a prompt was refused for; its code is that of a bad key.
+bool isModerated(element error) { return error["metadata"]["reasons"].is_array(); }
+
 // OpenRouter's own words tell little; those of the provider behind it stand in `metadata`. The
 // first 600 bytes of them, in whole characters.
 std::string rawOf(element error) {
@@ -80,7 +91,8 @@ plugins::Fault readOpenAiError(element error) {
     made.message += raw;
   }
   if (made.message.empty()) made.message = "the upstream reported an error without a message";
-  made.reason = reasonOf(made.symbol);
+  made.httpStatus = statusOf(made.symbol);
+  made.reason = isModerated(error) ? Reason::contentFilter : reasonOf(made.symbol);
   // Groq's word for a model that called a tool wrongly: no fault of the client, whatever the type.
   const bool models = made.symbol == "tool_use_failed";
   if (made.reason == Reason::none && !models) made.reason = reasonOf(made.type);

@@ -9,6 +9,9 @@ import { json, sse, until } from './support/answers.js';
 import { chatAnswer, completion, delta, question, usage } from './support/chat.js';
 import { chat, contentOf, eventsOf, openChat, request } from './support/client.js';
 import { account } from './support/config.js';
+import { messages } from './support/dialects/messages.js';
+import { responses } from './support/dialects/responses.js';
+import { plain, weather } from './support/exchange.js';
 import { assertGivenBy } from './support/expect.js';
 import { clientOf } from './support/messages.js';
 import { recordedBy, replay } from './support/recorded.js';
@@ -269,7 +272,6 @@ scenario('OpenAI’s client reads Mistral’s thoughts and calls', async (stage)
   assert.deepEqual([called.finish_reason, called.total], ['tool_calls', 120]);
 });
 
-const weatherTool = { name: 'weather', description: '', parameters: { type: 'object' } };
 const inBonn = { name: 'weather', arguments: '{"town":"Bonn"}' };
 
 scenario('DeepSeek gets its thoughts back with calls of tools alone', async (stage) => {
@@ -295,48 +297,30 @@ scenario('DeepSeek gets its thoughts back with calls of tools alone', async (sta
   assert.deepEqual(messages[3], called);
 });
 
-// Its thoughts are not signed: what a client of another dialect was given of them comes back too.
-scenario('DeepSeek’s thoughts come back through clients of Messages', async (stage) => {
-  const upstream = await stage.upstream();
-  upstream.next(
-    sse([
-      { raw: ': keep-alive\n\n' },
-      delta({ role: 'assistant', content: null, reasoning_content: '' }),
-      delta({ content: null, reasoning_content: 'I ask.' }),
-      delta({ tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: inBonn }] }),
-      delta({ content: '', reasoning_content: null }, { finish: 'tool_calls', usage }),
-      '[DONE]',
-    ]),
-    chatAnswer('It rains.'),
-    chatAnswer('Goodbye.'),
-  );
-  const sluice = await allHere(stage, upstream);
-  const client = clientOf(sluice);
-  const { name, description, parameters: input_schema } = weatherTool;
-  const asked = [{ role: 'user', content: 'Weather?' }];
-  const ask = (messages) =>
-    client.messages
-      .stream({
-        model: 'deepseek-reasoner',
-        max_tokens: 2000,
-        thinking: { type: 'enabled', budget_tokens: 1024 },
-        tools: [{ name, description, input_schema }],
-        messages,
-      })
-      .finalMessage();
-  const first = await ask(asked);
-  assert.equal(first.content[0].thinking, 'I ask.');
-  const result = { type: 'tool_result', tool_use_id: first.content[1].id, content: 'rain' };
-  const turns = [
-    ...asked,
-    { role: 'assistant', content: first.content },
-    { role: 'user', content: [result] },
-  ];
-  await ask(turns);
-  const sent = upstream.requests[1].json.messages[1];
-  assert.equal(sent.reasoning_content, 'I ask.');
-  assert.deepEqual(JSON.parse(sent.tool_calls[0].function.arguments), { town: 'Bonn' });
-});
+// Its thoughts are not signed: what clients of other dialects were given of them comes back too.
+for (const dialect of [messages, responses]) {
+  scenario(`DeepSeek’s thoughts come back through ${dialect.name}`, async (stage) => {
+    const upstream = await stage.upstream();
+    const called = recordedBy('openai').find(({ name }) => name === 'deepseek-tools-stream');
+    upstream.next(replay(called), chatAnswer('It rains.'));
+    const sluice = await allHere(stage, upstream);
+    const asks = { ...plain, model: 'deepseek-reasoner', stream: true, thinks: true, tools: [weather] };
+    const ask = async (turns) => {
+      const body = dialect.body({ ...asks, turns });
+      const { path: where, headers } = dialect;
+      const got = await request(sluice, where, { method: 'POST', body, headers });
+      assert.equal(got.status, 200, got.text);
+      return dialect.readStream(got.text);
+    };
+    const first = await ask(plain.turns);
+    assert.equal(first.reasoning, 'I ask.');
+    const [{ id }] = first.calls;
+    await ask([...plain.turns, { said: first }, { results: [{ id, text: 'rain' }] }]);
+    const sent = upstream.requests[1].json.messages.find(({ role }) => role === 'assistant');
+    assert.equal(sent.reasoning_content, 'I ask.');
+    assert.deepEqual(JSON.parse(sent.tool_calls[0].function.arguments), { town: 'Bonn' });
+  });
+}
 
 scenario('OpenRouter’s names are used where it stands in', async (stage) => {
   const upstream = (await stage.upstream()).always(chatAnswer('here'));
