@@ -36,15 +36,16 @@ bool readContentAt(value from, const std::string& at, Raw& said, std::vector<Ant
 
 // The members that are strings and stand for themselves.
 Raw* stringMember(AnthropicPart& part, std::string_view name) {
-  const std::array<std::pair<std::string_view, Raw*>, 9> members{{{"text", &part.text},
-                                                                  {"id", &part.id},
-                                                                  {"name", &part.name},
-                                                                  {"tool_use_id", &part.toolUseId},
-                                                                  {"thinking", &part.thinking},
-                                                                  {"signature", &part.signature},
-                                                                  {"data", &part.data},
-                                                                  {"title", &part.title},
-                                                                  {"context", &part.context}}};
+  const std::array<std::pair<std::string_view, Raw*>, 10> members{{{"text", &part.text},
+                                                                   {"id", &part.id},
+                                                                   {"name", &part.name},
+                                                                   {"tool_use_id", &part.toolUseId},
+                                                                   {"thinking", &part.thinking},
+                                                                   {"signature", &part.signature},
+                                                                   {"data", &part.data},
+                                                                   {"tool_name", &part.toolName},
+                                                                   {"title", &part.title},
+                                                                   {"context", &part.context}}};
   for (const auto& [known, into] : members) {
     if (known == name) return into;
   }

@@ -38,7 +38,7 @@ struct AnthropicSource {
 
 struct AnthropicPart {
   std::string_view type;
-  Raw text, id, name, input, toolUseId, thinking, signature, data, title, context;
+  Raw text, id, name, input, toolUseId, toolName, thinking, signature, data, title, context;
   Raw address;  // a source that is a string
   Raw cacheControl;
   bool isError = false;

@@ -220,6 +220,9 @@ TEST(MessagesRequest, toolsAreCalledAndAnswered) {
            R"({"role":"tool","tool_call_id":"t1","content":""})"},
           {R"({"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","content":[{"type":"image","source":{"type":"base64","media_type":"image/png","data":"AA=="}}]}]})",
            R"({"role":"tool","tool_call_id":"t1","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AA=="}}]})"},
+          // Claude Code's search of tools was refused, and given up by it.
+          {R"({"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","content":[{"type":"tool_reference","tool_name":"WebFetch"},{"type":"tool_reference","tool_name":"a\u0022b"}]}]})",
+           R"({"role":"tool","tool_call_id":"t1","content":[{"type":"text","text":"The tool WebFetch is there to be called."},{"type":"text","text":"The tool a\u0022b is there to be called."}]})"},
           {R"({"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","content":"x","cache_control":{"type":"ephemeral"}}]})",
            R"({"role":"tool","tool_call_id":"t1","content":[{"type":"text","text":"x","cache_control":{"type":"ephemeral"}}]})"},
       }) {

@@ -109,6 +109,15 @@ bool appendDocument(std::string& parts, const AnthropicPart& block, Refusal& ref
   return true;
 }
 
+// What a search of tools found. They are all offered, those that the client holds back as well.
+bool appendFound(std::string& parts, const AnthropicPart& block, Refusal& refusal) {
+  if (!needs(block.toolName, block, "tool_name", refusal)) return false;
+  const std::string text =
+      "\"The tool " + std::string(insideOf(block.toolName)) + " is there to be called.\"";
+  appendText(parts, text, block.cacheControl);
+  return true;
+}
+
 bool isPlainText(const AnthropicPart& block) {
   return block.type == "text" && block.cacheControl.empty();
 }
@@ -123,6 +132,7 @@ bool appendPart(std::string& parts, const AnthropicPart& block, Refusal& refusal
   }
   if (block.type == "image") return appendImage(parts, block, refusal);
   if (block.type == "document") return appendDocument(parts, block, refusal);
+  if (block.type == "tool_reference") return appendFound(parts, block, refusal);
   if (block.type == "search_result") return appendInline(parts, block, refusal);
   return refusal.refuse(
       block.at + ".type",

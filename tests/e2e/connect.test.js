@@ -199,14 +199,14 @@ scenario('Codex is told to use the Responses API of this gateway', async (stage)
   assert.deepEqual(parseToml(await place.printed('codex', '--model', 'best')), {
     model: 'best',
     model_provider: 'sluice',
-    model_context_window: 131072,
     web_search: 'disabled',
     model_providers: {
       sluice: {
         name: 'Sluice',
         base_url: `${url}/v1`,
         wire_api: 'responses',
-        env_key: 'PROXY_API_KEY',
+        // Only with a command that tells the key does Codex ask for the models and their sizes.
+        auth: { command: 'printenv', args: ['PROXY_API_KEY'] },
       },
     },
   });
@@ -288,7 +288,7 @@ scenario('it is said what may be another way with the variables of the gateway',
 scenario('--key-variable names another variable', async (stage) => {
   const place = await home(stage);
   const file = parseToml(await place.printed('codex', '--key-variable', 'TEAM_KEY'));
-  assert.equal(file.model_providers.sluice.env_key, 'TEAM_KEY');
+  assert.deepEqual(file.model_providers.sluice.auth.args, ['TEAM_KEY']);
   assert.equal((await place.connect('codex', '--key-variable', 'a b')).code, 2);
 });
 

@@ -15,8 +15,9 @@ constexpr std::uint64_t kSupposedOutput = 32'000;
 // the chosen one.
 Words variablesOf(const Offer& offer) {
   Words variables = {{"ANTHROPIC_BASE_URL", offer.url}};
-  for (const char* const name : {"ANTHROPIC_MODEL", "ANTHROPIC_DEFAULT_OPUS_MODEL",
-                                 "ANTHROPIC_DEFAULT_SONNET_MODEL", "ANTHROPIC_DEFAULT_HAIKU_MODEL"})
+  for (const char* const name :
+       {"ANTHROPIC_MODEL", "ANTHROPIC_DEFAULT_FABLE_MODEL", "ANTHROPIC_DEFAULT_OPUS_MODEL",
+        "ANTHROPIC_DEFAULT_SONNET_MODEL", "ANTHROPIC_DEFAULT_HAIKU_MODEL"})
     variables.emplace_back(name, offer.chosen.id);
   const calls::ModelFacts& facts = offer.chosen.facts;
   // It knows the models of its maker.
