@@ -172,9 +172,9 @@ TEST(Shipped, LoadsWithEveryVariableSet) {
 
 TEST(Shipped, ReachesEveryKeyedProviderByAuto) {
   const Config config = good(loadEmbedded(with({})));
-  // Those that need no key, whose models have names of their owner's choice, or call no tools.
-  const std::set<std::string> left = {"azure",      "demo",     "g4f",    "llamacpp",
-                                      "perplexity", "lmstudio", "ollama", "vllm"};
+  // Those that need no key, and those whose models have names of their owner's choice.
+  const std::set<std::string> left = {"azure",    "demo",   "g4f", "llamacpp",
+                                      "lmstudio", "ollama", "vllm"};
   ASSERT_EQ(config.virtualModels.size(), 1U);
   const VirtualModel& automatic = config.virtualModels[0];
   EXPECT_EQ(automatic.name, "auto");
