@@ -164,4 +164,22 @@ error_code withoutForeignProofs(ondemand::array turns, std::size_t silent, std::
   return simdjson::SUCCESS;
 }
 
+error_code withoutThoughtEdits(ondemand::array edits, std::string_view& raw, std::string& kept) {
+  if (const auto error = edits.raw_json().get(raw)) return error;
+  if (const auto error = edits.reset().error()) return error;
+  kept = "[";
+  for (auto item : edits) {
+    ondemand::object edit;
+    if (const auto error = item.get_object().get(edit)) return error;
+    std::string_view type, whole;
+    const bool ofThoughts = edit["type"].get_string().get(type) == simdjson::SUCCESS &&
+                            type.starts_with("clear_thinking");
+    if (const auto error = edit.reset().error()) return error;
+    if (const auto error = edit.raw_json().get(whole)) return error;
+    if (!ofThoughts) appendItem(kept, whole);
+  }
+  kept += ']';
+  return simdjson::SUCCESS;
+}
+
 }  // namespace sluice::dialects

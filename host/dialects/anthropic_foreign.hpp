@@ -26,4 +26,9 @@ simdjson::error_code withoutForeignProofs(simdjson::ondemand::array turns, std::
 // Anthropic's: then the upstream refuses to think within a budget, and any thoughts in it.
 std::optional<std::size_t> unthoughtTurn(simdjson::dom::array turns);
 
+// `edits`: those of a request's context_management; `raw` gets their text, `kept` the same without
+// those of thoughts, which the upstream refuses where it is not to think.
+simdjson::error_code withoutThoughtEdits(simdjson::ondemand::array edits, std::string_view& raw,
+                                         std::string& kept);
+
 }  // namespace sluice::dialects

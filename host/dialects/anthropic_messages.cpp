@@ -38,6 +38,8 @@ struct Reading {
   std::string ownTurns;               // what goes out instead
   std::optional<std::size_t> silent;  // from this message on there may be no thoughts
   Span thinking;                      // `thinking` then
+  Span edits;                         // those of `context_management` then
+  std::string ownEdits;
 };
 
 bool checkMember(std::string_view name, dom::element value, Reading& into, Problem& problem) {
@@ -95,6 +97,12 @@ simdjson::error_code locate(const std::string& body, Reading& into) {
       std::string_view raw;
       if (const auto error = thinking.raw_json().get(raw)) return error;
       into.thinking = spanOf(raw, body);
+    } else if (name == "context_management" && into.silent) {
+      ondemand::array edits;
+      if (member.value()["edits"].get_array().get(edits) != simdjson::SUCCESS) continue;
+      std::string_view raw;
+      if (const auto error = withoutThoughtEdits(edits, raw, into.ownEdits)) return error;
+      into.edits = spanOf(raw, body);
     }
   }
   return simdjson::SUCCESS;
@@ -121,6 +129,7 @@ class AnthropicMessagesInquiry : public calls::Inquiry {
     std::vector<Edit> edits{{reading_.modelValue, quoted}};
     if (!reading_.ownTurns.empty()) edits.push_back({reading_.turns, reading_.ownTurns});
     if (reading_.thinking.size != 0) edits.push_back({reading_.thinking, kNoThinking});
+    if (reading_.edits.size != 0) edits.push_back({reading_.edits, reading_.ownEdits});
     appendEdited(out, body_, std::move(edits));
   }
   std::optional<plugins::Fault> appendCanonical(

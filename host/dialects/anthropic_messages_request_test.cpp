@@ -447,6 +447,25 @@ TEST(AnthropicMessagesRequest, CallsWithoutTheThoughtBehindThemEndThinking) {
   EXPECT_EQ(Asked(asked(budget, ours + "," + call)).own(), asked(budget, ours + "," + call));
 }
 
+// What clears thoughts is refused where there are to be none.
+TEST(AnthropicMessagesRequest, WithoutThinkingNoThoughtsAreCleared) {
+  const auto asked = [](const std::string& thinking, const std::string& edits) {
+    return R"({"model":"up","max_tokens":9,"context_management":{"edits":)" + edits +
+           R"(,"x":1},"thinking":)" + thinking + R"(,"messages":[{"role":"user","content":"x"},)" +
+           R"({"role":"assistant","content":[{"type":"tool_use","id":"c","name":"f","input":{}}]},)" +
+           R"({"role":"user","content":[{"type":"tool_result","tool_use_id":"c"}]}]})";
+  };
+  const std::string budget = R"({"type":"enabled","budget_tokens":2048})";
+  const std::string none = R"({"type":"disabled"})";
+  const std::string thoughts = R"({"type":"clear_thinking_20251015","keep":"all"})";
+  const std::string uses = R"({"keep":{"type":"tool_uses"},"type":"clear_tool_uses_20250919"})";
+  EXPECT_EQ(Asked(asked(budget, "[" + thoughts + "]")).own(), asked(none, "[]"));
+  EXPECT_EQ(Asked(asked(budget, "[" + thoughts + ", " + uses + "]")).own(),
+            asked(none, "[" + uses + "]"));
+  EXPECT_EQ(Asked(asked(budget, "7")).own(), asked(none, "7"));
+  EXPECT_EQ(Asked(asked(none, "[" + thoughts + "]")).own(), asked(none, "[" + thoughts + "]"));
+}
+
 // Within a turn, later calls need no thought; in turns that are over, no call does.
 TEST(AnthropicMessagesRequest, CallsAndTheirResultsAreOneTurn) {
   const std::string head =
