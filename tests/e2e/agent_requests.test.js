@@ -59,8 +59,10 @@ scenario('Claude Code: Anthropic is told all of it, others what they know', asyn
     assert.equal(headers['anthropic-beta'], undefined);
     assert.ok(!text.includes('billing') && !text.includes('cache_control'), maker);
     const system = heard(maker, upstreams[maker].requests[0]).system.join('');
-    assert.equal(system, 'You are a coding agent.Be concise.');
-    assert.match(got.headers['x-sluice-dropped'], /context_management/);
+    assert.match(system, /^You are a coding agent.Be concise./);
+    for (const name of ['context_management', 'metadata.user_id'])
+      assert.match(got.headers['x-sluice-dropped'], RegExp(name));
+    assert.ok(!text.includes('device_id'), 'who it is, is longer than others take');
   }
 });
 
@@ -75,6 +77,39 @@ scenario('Claude Code: what others are told first stays the same in every turn',
     }
     const [first, second] = upstreams[maker].requests;
     assert.equal(first.body.toString(), second.body.toString());
+  }
+});
+
+scenario('Claude Code: an effort is not asked of a model that refuses it', async (stage) => {
+  const { upstreams, ask } = await everybody(stage);
+  const got = await ask(claudeCode, 'chat', (body) => ({ ...body, model: 'chat/gpt-4o-mini' }));
+  assert.equal(claudeCode.read(got.text).text, 'Hello');
+  assert.ok(!heard('chat', upstreams.chat.requests[0]).thinks);
+  assert.match(got.headers['x-sluice-dropped'], /output_config\.effort/);
+});
+
+scenario('Claude Code: what its search of tools finds can be called', async (stage) => {
+  const { upstreams, ask } = await everybody(stage);
+  const parameters = { type: 'object', properties: {} };
+  const later = { name: 'WebFetch', input_schema: parameters, defer_loading: true };
+  for (const maker of makersFor('messages')) {
+    const search = { type: 'tool_use', id: 't1', name: 'ToolSearch', input: { query: 'web' } };
+    const found = [{ type: 'tool_reference', tool_name: 'WebFetch' }];
+    const result = { type: 'tool_result', tool_use_id: 't1', content: found };
+    const got = await ask(claudeCode, maker, (body) => ({
+      ...body,
+      messages: [
+        ...body.messages,
+        { role: 'assistant', content: [search] },
+        { role: 'user', content: [result] },
+      ],
+      tools: [...body.tools, { name: 'ToolSearch', input_schema: parameters }, later],
+    }));
+    assert.equal(claudeCode.read(got.text).text, 'Hello');
+    const [asked] = upstreams[maker].requests;
+    assert.equal(heard(maker, asked).tools.at(-1).name, 'WebFetch');
+    if (maker === 'messages') assert.deepEqual(asked.json.messages.at(-1).content, [result]);
+    else assert.match(JSON.stringify(resultsIn(maker, asked)), /The tool WebFetch is there/);
   }
 });
 
@@ -241,8 +276,7 @@ scenario('Codex: thoughts of another maker are not sent to OpenAI', async (stage
     assert.equal(codex.read(got.text).text, 'Hello');
     const sent = upstreams.responses.requests.at(-1).json.input.map(({ type }) => type);
     const wanted = [
-      ...Array(3).fill('message'),
-      'message',
+      ...Array(5).fill('message'),
       'function_call',
       'function_call_output',
     ];

@@ -155,26 +155,26 @@ const ofCodex = {
     accept: 'text/event-stream',
     authorization: 'Bearer anything',
     originator: 'codex_cli_rs',
-    'user-agent': 'codex_cli_rs/0.162.0 (Debian 12.0.0; x86_64) xterm-256color',
-    session_id: '019a0000-0000-7000-8000-000000000001',
+    'user-agent': 'codex_cli_rs/0.169.0 (Debian 12.0.0; x86_64) xterm-256color',
+    'session-id': '019a0000-0000-7000-8000-000000000001',
+    'thread-id': '019a0000-0000-7000-8000-000000000001',
+    'x-client-request-id': '019a0000-0000-7000-8000-000000000001',
+    'x-codex-beta-features': 'remote_compaction_v2',
     'x-codex-turn-metadata': '{"turn_id":"019a0000-0000-7000-8000-000000000002"}',
   },
   body: (model, task) => ({
     model,
-    instructions: 'You are a coding agent running in a terminal.',
     input: [
-      {
-        type: 'message',
-        role: 'developer',
-        content: [{ type: 'input_text', text: '<permissions instructions>Ask.</permissions>' }],
-      },
-      {
-        type: 'message',
-        role: 'user',
-        content: [{ type: 'input_text', text: '<environment_context><shell>bash</shell>' }],
-      },
-      { type: 'message', role: 'user', content: [{ type: 'input_text', text: task }] },
-    ],
+      ['developer', 'You are a coding agent running in a terminal.'],
+      ['developer', '<permissions instructions>Ask.</permissions>'],
+      ['user', '<environment_context><shell>bash</shell>'],
+      ['user', task],
+    ].map(([role, text], place) => ({
+      type: 'message',
+      id: `msg_019a0000-0000-7000-8000-00000000000${place}`,
+      role,
+      content: [{ type: 'input_text', text }],
+    })),
     tools: names.map((name) => ({
       type: 'function',
       name,
@@ -183,7 +183,7 @@ const ofCodex = {
       parameters: parameters[name],
     })),
     tool_choice: 'auto',
-    parallel_tool_calls: false,
+    parallel_tool_calls: true,
     reasoning: { effort: 'medium', summary: 'auto' },
     store: false,
     stream: true,
@@ -252,6 +252,11 @@ export function readMessages(text) {
 export const billing = (number) =>
   `x-anthropic-billing-header: cc_version=2.1.69.e${number}; cc_entrypoint=cli; cch=${number}a1;`;
 const ephemeral = { cache_control: { type: 'ephemeral' } };
+const userId = JSON.stringify({
+  device_id: '0a'.repeat(32),
+  account_uuid: '',
+  session_id: '019a0000-0000-7000-8000-000000000001',
+});
 const longDescription = `Reads a file and returns its text. ${'Use it often. '.repeat(1500)}`;
 
 const ofClaudeCode = {
@@ -264,9 +269,10 @@ const ofClaudeCode = {
     'anthropic-version': '2023-06-01',
     'anthropic-beta':
       'claude-code-20250219,interleaved-thinking-2025-05-14,context-management-2025-06-27,' +
-      'prompt-caching-scope-2026-01-05,effort-2025-11-24',
+      'mid-conversation-tool-changes-2026-07-01,thinking-token-count-2026-05-13,' +
+      'advanced-tool-use-2025-11-20,effort-2025-11-24',
     'anthropic-dangerous-direct-browser-access': 'true',
-    'user-agent': 'claude-cli/2.1.69 (external, cli)',
+    'user-agent': 'claude-cli/2.1.330 (external, cli)',
     'x-app': 'cli',
     'x-claude-code-session-id': '019a0000-0000-7000-8000-000000000001',
     'x-stainless-lang': 'js',
@@ -283,6 +289,7 @@ const ofClaudeCode = {
           { type: 'text', text: task, ...ephemeral },
         ],
       },
+      { role: 'system', content: '# Environment: bash' },
     ],
     system: [
       { type: 'text', text: billing(0) },
@@ -298,9 +305,9 @@ const ofClaudeCode = {
       },
       ...(name === names.at(-1) && ephemeral),
     })),
-    metadata: { user_id: '{"device_id":"0a","account_uuid":"","session_id":"019a0000"}' },
+    metadata: { user_id: userId },
     max_tokens: 32000,
-    thinking: { type: 'adaptive' },
+    thinking: { type: 'adaptive', display: 'omitted' },
     context_management: { edits: [{ type: 'clear_thinking_20251015', keep: 'all' }] },
     output_config: { effort: 'medium' },
     stream: true,

@@ -3,6 +3,10 @@ import { json, sse } from '../answers.js';
 import * as messages from '../messages.js';
 import { callsOf, halves, textOf, tokens, words } from './turns.js';
 
+// A client takes what comes under one id for parts of one message.
+let count = 0;
+const nextId = () => `msg_${++count}`;
+
 const errors = { 400: 'invalid_request_error', 429: 'rate_limit_error', 500: 'api_error' };
 const messagesUsage = {
   input_tokens: tokens.prompt - tokens.cached,
@@ -58,7 +62,7 @@ function blockEvents(block, index) {
 }
 
 function messagesStream(turn) {
-  const began = { ...messages.message([]), stop_reason: null };
+  const began = { ...messages.message([]), id: nextId(), stop_reason: null };
   return sse([
     messages.named({
       type: 'message_start',
@@ -112,6 +116,7 @@ export default {
   whole: (turn) =>
     json(
       messages.message(messagesBlocks(turn), {
+        id: nextId(),
         stop_reason: reasonOf(turn),
         usage: messagesUsage,
       }),
