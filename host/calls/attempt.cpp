@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/json.hpp"
+#include "base/json_fault.hpp"
 #include "base/text.hpp"
 #include "calls/fault.hpp"
 #include "calls/unsupported.hpp"
@@ -342,7 +343,8 @@ io::Task<Attempt::End> Attempt::refused(Exchange& exchange) {
   mishap_.fault = withoutKey(std::move(fault));
   const bool object = body.find_first_not_of(" \t\r\n") != body.npos &&
                       body[body.find_first_not_of(" \t\r\n")] == '{';
-  if (isJson && object && own_) refusal_ = std::move(body);
+  // What is cut off or of another encoding, no client could read.
+  if (isJson && object && own_ && json::describeFault(body).empty()) refusal_ = std::move(body);
   hideSecrets(refusal_);
   // One that is written with escapes cannot be blacked out in place: then our own words must do.
   if (repeatsSecrets(refusal_)) refusal_.clear();
