@@ -22,6 +22,7 @@ using storage::StoredResponse;
 
 constexpr std::size_t kEventsMost = 8 << 20;   // bytes of a stream that is kept
 constexpr std::size_t kReferencesMost = 1000;  // of a request; others wait while they are looked up
+constexpr std::size_t kFindableMost = 1000;    // of a response; others wait while they are noted
 
 calls::Problem unreadable() {
   calls::Problem made;
@@ -114,6 +115,10 @@ io::Task<bool> recall(storage::Responses& store, io::Loop& loop, io::CancelToken
     const FoundResponses found = co_await store.holding(loop, cancel, wanted, owner);
     if (found.lookup == Lookup::tooLarge) {
       problem = dialects::invalidRequest("what 'input' refers to is too large", "input");
+      co_return false;
+    }
+    if (found.lookup == Lookup::foreign) {
+      problem = dialects::invalidRequest("there is no item '" + found.foreign + "' here", "input");
       co_return false;
     }
     if (!mayGoOn(found.lookup, {}, problem)) co_return false;
@@ -218,6 +223,9 @@ io::Task<void> KeepingClient::keep() {
   eachItem(one, [&one](JsonView item) {
     if (std::string id = item["id"].text(); !id.empty()) one.items.push_back(std::move(id));
   });
+  if (one.items.size() > kFindableMost) {
+    one.items.erase(one.items.begin(), one.items.end() - kFindableMost);
+  }
   const bool saved = co_await store_->save(loop_, std::move(one));
   if (!saved) {
     telemetry::Log::say(telemetry::LogLevel::warning, "a response could not be kept",

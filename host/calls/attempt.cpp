@@ -340,7 +340,8 @@ io::Task<Attempt::End> Attempt::refused(Exchange& exchange) {
   mishap_.retryAfter = retryAfter;
   if (!retryAfter && fault.retryAfterMs != 0) mishap_.retryAfter = milliseconds(fault.retryAfterMs);
   mishap_.fault = withoutKey(std::move(fault));
-  // Some that speak the client's dialect have errors of other forms.
+  // Some that speak the client's dialect have errors of other forms, and what is cut off or of
+  // another encoding, no client could read.
   if (isJson && own_ && isErrorBody(body)) refusal_ = std::move(body);
   hideSecrets(refusal_);
   // One that is written with escapes cannot be blacked out in place: then our own words must do.

@@ -169,6 +169,11 @@ Resolution Generation::atProvider(const Provider& provider, std::string_view mod
                        (why.empty() ? std::string() : ": " + why));
     return {};
   }
+  // As a segment of a path it would name what stands above.
+  if (model == "." || model == "..") {
+    problem = notFound("no model is called '" + std::string(model) + "'");
+    return {};
+  }
   Resolution made;
   made.single = std::make_shared<const Target>(target(provider, model));
   return made;

@@ -97,7 +97,7 @@ class OpenAiEmbeddingsInquiry final : public OpenAiInquiry {
   }
 
   std::unique_ptr<calls::Passage> passage() const override {
-    return std::make_unique<OpenAiEmbeddingsPassage>(wanted_.base64);
+    return std::make_unique<OpenAiEmbeddingsPassage>(wanted_.texts.count, wanted_.base64);
   }
   std::unique_ptr<calls::Rendering> rendering(std::string_view model,
                                               std::string_view) const override {

@@ -24,6 +24,8 @@ namespace dom = simdjson::dom;
 
 static_assert(std::numeric_limits<float>::is_iec559 && sizeof(float) == 4);
 
+constexpr const char* kMiscounted = "the answer has not one embedding for each input";
+
 plugins::Fault broken(const char* what) {
   plugins::Fault made;
   made.code = plugins::Code::unavailable;
@@ -119,6 +121,10 @@ void OpenAiEmbeddingsPassage::whole(std::string_view body) {
     progress_.fault = broken("the answer has no embeddings");
     return;
   }
+  if (embeddings->size() != inputs_) {
+    progress_.fault = broken(kMiscounted);
+    return;
+  }
   if (root["usage"].get(member) == simdjson::SUCCESS) progress_.usage = readOpenAiUsage(member);
   if (base64_ && std::ranges::any_of(*embeddings, &JsonView::isArray)) {
     restated_ = inBase64(body, *embeddings);
@@ -144,7 +150,7 @@ void OpenAiEmbeddingsRendering::takeVectors(std::string_view json) {
     return;
   }
   if (embeddings->size() != asked_.inputs) {
-    progress_.fault = broken("the answer has not one embedding for each input");
+    progress_.fault = broken(kMiscounted);
     return;
   }
   json::Writer w(data_);

@@ -14,7 +14,8 @@ namespace sluice::dialects {
 // numbers, these are written anew: clients read whatever comes as base64.
 class OpenAiEmbeddingsPassage final : public calls::Passage {
  public:
-  explicit OpenAiEmbeddingsPassage(bool base64) noexcept : base64_(base64) {}
+  OpenAiEmbeddingsPassage(std::size_t inputs, bool base64) noexcept
+      : inputs_(inputs), base64_(base64) {}
 
   void block(const wire::SseBlock& block, std::string& out) override;  // never streamed: a fault
   void close(std::string&) override {}
@@ -22,6 +23,7 @@ class OpenAiEmbeddingsPassage final : public calls::Passage {
   std::string_view restated() const noexcept override { return restated_; }
 
  private:
+  const std::size_t inputs_;
   const bool base64_;
   std::string restated_;
 };

@@ -179,11 +179,22 @@ TEST_F(EmbeddingsTest, anAnswerIsPassedOnAsItCame) {
 }
 
 TEST_F(EmbeddingsTest, numbersBecomeTheBase64ThatWasAskedFor) {
-  ask(R"({"model":"m","input":"a","encoding_format":"base64"})");
+  ask(R"({"model":"m","input":["a","b","c"],"encoding_format":"base64"})");
   EXPECT_EQ(passed(R"({"y":1.0,"data":[{"embedding" : [1, -2],"index":0},{"embedding":"AACAPw=="},)"
                    R"({"index":2,"embedding":[]}]})"),
             R"({"y":1.0,"data":[{"embedding" : "AACAPwAAAMA=","index":0},{"embedding":"AACAPw=="},)"
             R"({"index":2,"embedding":""}]})");
+}
+
+// The client would take one text's vector for another's.
+TEST_F(EmbeddingsTest, anAnswerWithoutOneForEachInputIsAFault) {
+  constexpr std::string_view kOne = R"({"data":[{"embedding":[1],"index":0}]})";
+  ask(R"({"model":"m","input":["a","b"]})");
+  EXPECT_EQ(passed(kOne).substr(0, 6), "fault:");
+  ask(R"({"model":"m","input":[1,2]})");
+  EXPECT_EQ(passed(kOne), kOne);
+  ask(R"({"model":"m","input":[[1,2],[3]]})");
+  EXPECT_EQ(passed(kOne).substr(0, 6), "fault:");
 }
 
 TEST_F(EmbeddingsTest, anErrorInsideIsAFault) {

@@ -281,7 +281,13 @@ KeptResponse OpenAiResponsesInquiry::kept() const {
   if (kept && findsIt_) made.provider = keeper_;
   made.response = answer_->whole;
   const std::vector<NamedItem> items = conversation();
-  for (std::size_t i = conversation_.items.size(); i < items.size(); ++i) {
+  std::size_t first = conversation_.items.size();
+  // An upstream that gives the same id again: this one takes the place of what it follows on.
+  if (conversation_.found && made.id == made.previous) {
+    made.previous = {};
+    first = 0;
+  }
+  for (std::size_t i = first; i < items.size(); ++i) {
     made.input.push_back(listed(items[i].item));
   }
   return made;

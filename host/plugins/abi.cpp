@@ -1,5 +1,6 @@
 #include "plugins/abi.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "plugins/clean_text.hpp"
@@ -51,6 +52,12 @@ Code codeOf(sluice_status status) noexcept {
     case SLUICE_UNAUTHENTICATED: return Code::unauthenticated;
     default: return Code::unknown;
   }
+}
+
+// Upstreams say how many, and plugins believe them: sums of these must not overflow.
+std::uint64_t counted(std::uint64_t tokens) noexcept {
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 48;
+  return std::min(tokens, kMost);
 }
 
 template <std::size_t N>
@@ -116,7 +123,8 @@ bool fromC(const sluice_chunk& chunk, Usage& usage, Chunk& into) noexcept {
   if (chunk.type != SLUICE_CHUNK_USAGE) return true;
   const sluice_usage* from = chunk.usage;
   if (from == nullptr || !SLUICE_HAS(sluice_usage, from, reasoning)) return false;
-  usage = {from->input, from->cache_read, from->cache_write, from->output, from->reasoning};
+  usage = {counted(from->input), counted(from->cache_read), counted(from->cache_write),
+           counted(from->output), counted(from->reasoning)};
   into.usage = &usage;
   return true;
 }

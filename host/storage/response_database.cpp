@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <set>
 
 namespace sluice::storage {
 
@@ -103,7 +104,7 @@ std::uint64_t ResponseDatabase::total() {
   return sum;
 }
 
-void ResponseDatabase::save(const StoredResponse& response) {
+bool ResponseDatabase::save(const StoredResponse& response) {
   StoredResponse one = response;
   std::int64_t used = storage::now();
   std::uint64_t size = sizeOf(one);
@@ -118,6 +119,9 @@ void ResponseDatabase::save(const StoredResponse& response) {
         use(one.id), use(one.owner), use(one.previous), use(one.provider), use(used), use(size),
         use(one.response), use(one.input), use(one.events), use(one.keeper),
         Poco::Data::Keywords::now;
+    int saved = 0;
+    session_ << "SELECT changes()", into(saved), Poco::Data::Keywords::now;
+    if (saved == 0) return false;
     for (std::string& item : one.items) {
       session_ << "INSERT OR IGNORE INTO items VALUES (?, ?)", use(item), use(one.id),
           Poco::Data::Keywords::now;
@@ -126,6 +130,7 @@ void ResponseDatabase::save(const StoredResponse& response) {
   }
   bytes_ += size;
   if (bytes_ > most_ || used - sweptAt_ >= kSweepEvery) sweep();
+  return true;
 }
 
 // The response, and before it each that it follows on, as far as they are kept. Newest first.
@@ -135,6 +140,7 @@ std::vector<StoredResponse> ResponseDatabase::chain(const std::string& id, const
   const std::string events = reach == Reach::alone ? "events" : "''";
   std::vector<StoredResponse> turns;
   std::string next = id, whose = owner;
+  std::set<std::string> seen;
   std::uint64_t bytes = 0;
   while (!next.empty() && turns.size() < kTurnsMost && bytes <= kConversationMost) {
     StoredResponse one;
@@ -145,7 +151,9 @@ std::vector<StoredResponse> ResponseDatabase::chain(const std::string& id, const
         Poco::Data::Keywords::now;
     if (one.id.empty()) break;
     bytes += sizeOf(one);
-    next = one.previous;
+    seen.insert(one.id);
+    // An upstream that gives an id twice could have a response follow on itself.
+    next = seen.contains(one.previous) ? std::string() : one.previous;
     turns.push_back(std::move(one));
     if (reach != Reach::conversation) break;
   }
@@ -177,6 +185,14 @@ FoundResponses ResponseDatabase::find(const std::string& id, const std::string& 
   return found;
 }
 
+// Asked of an item that the owner has not.
+bool ResponseDatabase::isAnothers(std::string item) {
+  int others = 0;
+  session_ << "SELECT COUNT(*) FROM items WHERE id = ?", into(others), use(item),
+      Poco::Data::Keywords::now;
+  return others > 0;
+}
+
 FoundResponses ResponseDatabase::holding(const std::vector<std::string>& items,
                                          const std::string& owner) {
   FoundResponses found;
@@ -188,6 +204,12 @@ FoundResponses ResponseDatabase::holding(const std::vector<std::string>& items,
     session_ << "SELECT r.id FROM items i JOIN responses r ON r.id = i.response WHERE i.id = ? AND "
                 "r.owner = ? ORDER BY r.used DESC LIMIT 1",
         into(id), use(item), use(whose), Poco::Data::Keywords::now;
+    if (id.empty() && isAnothers(item)) {
+      found.turns.clear();
+      found.lookup = Lookup::foreign;
+      found.foreign = item;
+      return found;
+    }
     const auto same = [&id](const StoredResponse& one) { return one.id == id; };
     if (id.empty() || std::any_of(found.turns.begin(), found.turns.end(), same)) continue;
     for (StoredResponse& one : chain(id, owner, Reach::items)) {

@@ -48,8 +48,7 @@ io::Task<bool> Responses::save(io::Loop& loop, StoredResponse response) {
   const io::Until until{loop.after(kPatience), {}};
   const auto work = [database = database_, one = std::move(response)] {
     try {
-      database->save(one);
-      return true;
+      return database->save(one);
     } catch (const Poco::Exception&) {
       return false;
     }

@@ -32,7 +32,7 @@ struct StoredResponse {
 enum class Lookup : std::uint8_t {
   found,
   unknown,   // nothing of that name is kept
-  foreign,   // it belongs to another owner
+  foreign,   // it, or one of what was looked for, belongs to another owner
   cut,       // something that it follows on is no longer kept
   tooLarge,  // all turns together
   failed     // the database
@@ -41,6 +41,7 @@ enum class Lookup : std::uint8_t {
 struct FoundResponses {
   Lookup lookup = Lookup::unknown;
   std::vector<StoredResponse> turns;  // oldest first; without `items`
+  std::string foreign;                // of holding(): the item that is another's
 };
 
 class ResponseDatabase;
@@ -63,7 +64,7 @@ class Responses {
   io::Task<FoundResponses> find(io::Loop& loop, io::CancelToken cancel, std::string id,
                                 std::string owner, bool whole);
   // The responses that hold items of these ids, which must be the owner's; without events. Each id
-  // is looked for by itself.
+  // is looked for by itself; one that only others have ends it.
   io::Task<FoundResponses> holding(io::Loop& loop, io::CancelToken cancel,
                                    std::vector<std::string> items, std::string owner);
   io::Task<Lookup> remove(io::Loop& loop, std::string id, std::string owner);

@@ -99,20 +99,39 @@ TEST_F(ResponsesTest, whatIsNotThereIsToldApart) {
 }
 
 TEST_F(ResponsesTest, nobodyTakesThePlaceOfAnothersResponse) {
-  database->save(turn("a"));
+  EXPECT_TRUE(database->save(turn("a")));
   StoredResponse theirs = turn("a", {}, "you");
   theirs.response = "{}";
-  database->save(theirs);
+  EXPECT_FALSE(database->save(theirs));
   EXPECT_EQ("{\"id\":\"a\"}", database->find("a", "me", false).turns.front().response);
   EXPECT_EQ(Lookup::foreign, database->find("a", "you", false).lookup);
 }
 
 TEST_F(ResponsesTest, itemsLeadToTheirResponse) {
   database->save(turn("a"));
-  database->save(turn("b", {}, "you"));
-  EXPECT_EQ("a ", idsOf(database->holding({"msg_a", "msg_b", "msg_x", "msg_a"}, "me")));
+  EXPECT_EQ("a ", idsOf(database->holding({"msg_a", "msg_x", "msg_a"}, "me")));
   database->remove("a", "me");
   EXPECT_EQ("", idsOf(database->holding({"msg_a"}, "me")));
+}
+
+// An upstream that knows the item would have told it.
+TEST_F(ResponsesTest, itemsOfOthersAreNobodysToReferTo) {
+  database->save(turn("a"));
+  database->save(turn("b", {}, "you"));
+  const FoundResponses found = database->holding({"msg_a", "msg_b"}, "me");
+  EXPECT_EQ(Lookup::foreign, found.lookup);
+  EXPECT_EQ("msg_b", found.foreign);
+  EXPECT_EQ("", idsOf(found));
+}
+
+// Ten thousand turns of the same response were read.
+TEST_F(ResponsesTest, aConversationThatGoesInACircleHasAnEnd) {
+  database->save(turn("a", "a"));
+  EXPECT_EQ(Lookup::cut, database->find("a", "me", true).lookup);
+  database->save(turn("b", "c"));
+  database->save(turn("c", "b"));
+  EXPECT_EQ(Lookup::cut, database->find("c", "me", true).lookup);
+  EXPECT_EQ("c ", idsOf(database->find("c", "me", false)));
 }
 
 // The events of all turns were read and counted too, which are many times as large as they say.

@@ -42,7 +42,8 @@ const openAiAnswer =
   (only) =>
   ({ json: asked }) => {
     const format = only ?? asked.encoding_format ?? 'float';
-    const count = Array.isArray(asked.input) ? asked.input.length : 1;
+    const several = Array.isArray(asked.input) && typeof asked.input[0] !== 'number';
+    const count = several ? asked.input.length : 1;
     const data = vectors.slice(0, count).map((vector, index) => ({
       object: 'embedding',
       index,

@@ -131,7 +131,7 @@ scenario('a key of the wrong form is told, rests, and another takes its place', 
   const message = /not ACCESS_KEY_ID:SECRET_ACCESS_KEY/;
   assertError(got, 502, { code: 'upstream_key_rejected', message });
   assert.ok(!got.text.includes('sk-not'));
-  assertError(await chat(sluice, question('a/m1')), 503, { message: /rests/ });
+  assertError(await chat(sluice, question('a/m1')), 503, { message: /keys were refused/ });
   assert.equal(upstream.requests.length, 0, 'nothing was sent unsigned');
 
   const both = await withAws(stage, { keys: ['sk-not-for-aws', `${aws.id}:${aws.secret}`] });
@@ -253,7 +253,7 @@ scenario('an upstream that refuses fresh tokens refuses the key', async (stage) 
   tokens.always(grant(tokens, 'fresh'));
   upstream.always(ifBearer('other'));
   assertError(await chat(sluice, question('g/m1')), 502, { code: 'upstream_key_rejected' });
-  assertError(await chat(sluice, question('g/m1')), 503, { message: /rests/ });
+  assertError(await chat(sluice, question('g/m1')), 503, { message: /keys were refused/ });
   assert.equal(tokens.requests.length, 1);
 });
 
@@ -268,7 +268,7 @@ scenario('a key that the token server refuses rests, and the next target serves'
     code: 'upstream_key_rejected',
     message: /token server refused the key .* answered 400: invalid_grant: Account disabled\)/,
   });
-  assertError(await chat(sluice, question('g/m1')), 503, { message: /rests/ });
+  assertError(await chat(sluice, question('g/m1')), 503, { message: /keys were refused/ });
   assert.equal((await chat(sluice, question('both'))).headers['x-sluice-provider'], 'demo');
   assert.equal(tokens.requests.length, 1, 'a key that rests is not tried');
   assert.equal(upstream.requests.length, 0);
