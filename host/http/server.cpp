@@ -244,6 +244,7 @@ io::Task<void> Server::drained(io::Until until) {
 void Server::stop() {
   drain();
   accepting_.reset();
+  member_->server = nullptr;  // what others still hand over is let go: the loop may end at once
   forEach([](ServerConnection& connection) { connection.stop(); });
 }
 

@@ -207,6 +207,20 @@ TEST_F(LifeTest, aLoopThatHasEndedIsGivenNothing) {
   }
 }
 
+TEST_F(LifeTest, whatIsHandedOverToALoopThatHasStoppedIsLetGo) {
+  start();
+  io::Loop otherLoop{clock};
+  Server other(otherLoop, Router(), settings(), fleet);
+  RawClient first = connect();
+  ASSERT_TRUE(eventually([&] { return face->connections() == 1; }));
+  RawClient second = connect();  // the other loop has fewer
+  ASSERT_TRUE(eventually([&] { return fleet.connections() == 2; }));
+  other.stop();
+  io::test::settle(otherLoop);
+  EXPECT_EQ(0u, other.connections());
+  EXPECT_TRUE(ended(second));
+}
+
 TEST_F(LifeTest, anAddressInUseIsAnError) {
   start();
   server.port = face->port();
