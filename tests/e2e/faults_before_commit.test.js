@@ -405,17 +405,21 @@ const wrongly = fail(400, {
 table(
   'A model that calls a tool wrongly is asked once more:',
   ['stream', 'whole'].flatMap((kind) => [
-    { name: `and does better (${kind})`, kind, model: 'once/m1', attempts: 2 },
+    { name: `and does better (${kind})`, kind, model: `${kind}/m1`, attempts: 2 },
     { name: `and then the next target (${kind})`, kind, model: 'vm', attempts: 3 },
     { name: `and then told as it is (${kind})`, kind, model: 'ever/m1', attempts: 2, told: 400 },
   ]),
   async (stage) => {
-    const once = await stage.upstream();
+    const once = async () => (await stage.upstream()).next(wrongly).always(chatAnswer('from b'));
     const ever = (await stage.upstream()).always(wrongly);
     const b = (await stage.upstream()).always(chatAnswer('from b'));
-    once.next(wrongly).next(chatAnswer('from b')).next(wrongly).always(chatAnswer('from b'));
     return stage.sluice({
-      providers: { once: provider(once), ever: provider(ever), b: provider(b) },
+      providers: {
+        stream: provider(await once()),
+        whole: provider(await once()),
+        ever: provider(ever),
+        b: provider(b),
+      },
       virtual_models: { vm: virtual('ever/m1', 'b/m1') },
     });
   },
