@@ -1,6 +1,7 @@
 #include "calls.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace openai {
 namespace {

@@ -405,7 +405,7 @@ const wrongly = fail(400, {
 table(
   'A model that calls a tool wrongly is asked once more:',
   ['stream', 'whole'].flatMap((kind) => [
-    { name: `and does better (${kind})`, kind, model: `once-${kind}/m1`, attempts: 2 },
+    { name: `and does better (${kind})`, kind, model: `${kind}/m1`, attempts: 2 },
     { name: `and then the next target (${kind})`, kind, model: 'vm', attempts: 3 },
     { name: `and then told as it is (${kind})`, kind, model: 'ever/m1', attempts: 2, told: 400 },
   ]),
@@ -415,8 +415,8 @@ table(
     const b = (await stage.upstream()).always(chatAnswer('from b'));
     return stage.sluice({
       providers: {
-        'once-stream': provider(await once()),
-        'once-whole': provider(await once()),
+        stream: provider(await once()),
+        whole: provider(await once()),
         ever: provider(ever),
         b: provider(b),
       },
