@@ -29,7 +29,7 @@ const toolOf = ({ function: made }) => ({ description: '', parameters: { type: '
 
 /** Clients of chat cannot read all that upstreams of their dialect say. */
 const settingsOf = ({ plugin, name }) =>
-  /^mistral|^tools-/.test(name) ? { rewrite: true } : plugins[plugin].settings;
+  plugin === 'openai' && /^mistral|^tools-/.test(name) ? { rewrite: true } : plugins[plugin].settings;
 
 class Case {
   constructor(number, dialect, one) {
