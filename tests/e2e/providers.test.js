@@ -243,7 +243,11 @@ scenario('OpenAI’s client reads Mistral’s thoughts and calls', async (stage)
   const read = async (name) => {
     upstream.next(replay(recordedBy('openai').find((one) => one.name === name)));
     const asked = { role: 'user', content: 'a' };
-    const body = { model: 'mistral/any', messages: [asked], stream_options: { include_usage: true } };
+    const body = {
+      model: 'mistral/any',
+      messages: [asked],
+      stream_options: { include_usage: true },
+    };
     const stream = client.chat.completions.stream(body);
     let thoughts = '';
     stream.on('chunk', ({ choices: [choice] }) => {
@@ -279,7 +283,12 @@ scenario('DeepSeek gets its thoughts back with calls of tools alone', async (sta
   const sluice = await allHere(stage, upstream);
   const call = { id: 'call_1', type: 'function', function: inBonn };
   const said = { role: 'assistant', content: 'Hi.', reasoning_content: 'A greeting.' };
-  const called = { role: 'assistant', content: null, reasoning_content: 'I ask.', tool_calls: [call] };
+  const called = {
+    role: 'assistant',
+    content: null,
+    reasoning_content: 'I ask.',
+    tool_calls: [call],
+  };
   const got = await chat(sluice, {
     model: 'deepseek-reasoner',
     messages: [
@@ -304,7 +313,8 @@ for (const dialect of [messages, responses]) {
     const called = recordedBy('openai').find(({ name }) => name === 'deepseek-tools-stream');
     upstream.next(replay(called), chatAnswer('It rains.'));
     const sluice = await allHere(stage, upstream);
-    const asks = { ...plain, model: 'deepseek-reasoner', stream: true, thinks: true, tools: [weather] };
+    const model = 'deepseek-reasoner';
+    const asks = { ...plain, model, stream: true, thinks: true, tools: [weather] };
     const ask = async (turns) => {
       const body = dialect.body({ ...asks, turns });
       const { path: where, headers } = dialect;
