@@ -203,7 +203,8 @@ io::Task<Call::After> Call::replace(Plan& plan, Step& step, Attempt& attempt,
   else
     tellStrategy(step, attempt,
                  judgement.harms ? plugins::Code::unavailable : plugins::Code::resourceExhausted);
-  if (judgement.hold.count() > 0) step.lane().holdUntil(now + judgement.hold);
+  if (judgement.hold.count() > 0)
+    step.lane().holdUntil(now + judgement.hold, judgement.problem.overloaded);
   if (judgement.benchKey) step.lane().benchKeyUntil(now + kBench);
   noteTrouble(step, judgement.problem);
   if (kind == MishapKind::plugin || judgement.problem.status == 404) {
@@ -296,11 +297,18 @@ io::Task<void> Call::giveUp(const Plan& plan) {
   Problem problem = last_;
   if (context_.attempts == 0) {
     const bool keys = plan.anyKeyBenched(now);
-    problem.status = keys ? 503 : 429;
-    problem.type = keys ? "upstream_error" : "rate_limit_error";
-    problem.code = keys ? "upstream_key_rejected" : "rate_limit_exceeded";
-    troubles_ = keys ? "its keys were refused, and are not tried before Retry-After is over"
-                     : "its providers said to wait, and are not asked before Retry-After is over";
+    const bool overloaded = !keys && plan.allOverloaded();
+    problem.overloaded = overloaded;
+    problem.status = keys || overloaded ? 503 : 429;
+    problem.type = keys || overloaded ? "upstream_error" : "rate_limit_error";
+    problem.code = keys         ? "upstream_key_rejected"
+                   : overloaded ? "upstream_overloaded"
+                                : "rate_limit_exceeded";
+    troubles_ =
+        keys ? "its keys were refused, and are not tried before Retry-After is over"
+        : overloaded
+            ? "its providers have too much to do, and are not asked before Retry-After is over"
+            : "its providers said to wait, and are not asked before Retry-After is over";
     problem.retryAfter = std::chrono::seconds(1);
   } else if (!allLimited_ && (problem.status == 429 || problem.status == 503)) {
     problem.status = 502;

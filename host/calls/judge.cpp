@@ -84,18 +84,23 @@ Judgement clientsFault(const Mishap& mishap) {
   return made;
 }
 
-Judgement rateLimited(const Mishap& mishap, milliseconds waitAtMost) {
+// The lane is left alone for as long as the upstream says.
+Judgement held(const Mishap& mishap, milliseconds waitAtMost, Problem problem) {
   Judgement made;
   made.harms = false;
   made.next = Next::nextLane;
-  made.problem = problem(mishap.status == 503 ? 503 : 429, "rate_limit_error",
-                         "rate_limit_exceeded", said(mishap));
+  made.problem = std::move(problem);
   made.problem.retryAfter = std::chrono::seconds(1);
   if (!mishap.retryAfter) return made;
   made.hold = std::clamp(*mishap.retryAfter, milliseconds(0), kLongestHold);
   made.problem.retryAfter = std::max(made.hold, milliseconds(1));
   if (made.hold <= waitAtMost) made.next = Next::wait;
   return made;
+}
+
+Judgement rateLimited(const Mishap& mishap, milliseconds waitAtMost) {
+  return held(mishap, waitAtMost,
+              problem(429, "rate_limit_error", "rate_limit_exceeded", said(mishap)));
 }
 
 Judgement keyRefused(const Mishap& mishap, bool spent) {
@@ -116,6 +121,14 @@ Judgement upstreamsFault(const Mishap& mishap) {
   made.problem.overloaded =
       status == 503 || status == 529 || mishap.fault.type == "overloaded_error";
   return made;
+}
+
+// With a wait it is no fault of the lane, and no limit of ours either.
+Judgement overloaded(const Mishap& mishap, milliseconds waitAtMost) {
+  if (!mishap.retryAfter) return upstreamsFault(mishap);
+  Problem told = problem(503, "upstream_error", "upstream_overloaded", said(mishap));
+  told.overloaded = true;
+  return held(mishap, waitAtMost, std::move(told));
 }
 
 std::optional<Judgement> byReason(const Mishap& mishap, milliseconds waitAtMost) {
@@ -140,9 +153,7 @@ std::optional<Judgement> byReason(const Mishap& mishap, milliseconds waitAtMost)
         return made;
       }
       return std::nullopt;
-    case Reason::overloaded:
-      if (mishap.retryAfter) return rateLimited(mishap, waitAtMost);
-      return upstreamsFault(mishap);
+    case Reason::overloaded: return overloaded(mishap, waitAtMost);
     case Reason::none: break;
   }
   return std::nullopt;
@@ -159,7 +170,7 @@ Judgement byStatus(const Mishap& mishap, milliseconds waitAtMost) {
     case 425: return upstreamsFault(mishap);
     default: break;
   }
-  if (mishap.status == 503 && mishap.retryAfter) return rateLimited(mishap, waitAtMost);
+  if (mishap.status == 503) return overloaded(mishap, waitAtMost);
   if (mishap.status >= 400 && mishap.status < 500) {
     Judgement made = clientsFault(mishap);
     if (mishap.fault.retryable) made.next = Next::sameLane;  // the model's: it may do better

@@ -111,6 +111,19 @@ TEST(Judge, aBusyUpstreamThatNamesATimeIsHeldLikeALimit) {
   EXPECT_EQ(503, judged(mishap).problem.status);
 }
 
+TEST(Judge, aBusyUpstreamIsNoLimitOfTheClient) {
+  for (const int code : {500, 503, 529}) {
+    Mishap mishap = status(code, plugins::Reason::overloaded);
+    mishap.retryAfter = 20s;
+    const Judgement made = judged(mishap);
+    EXPECT_EQ(20'000ms, made.hold) << code;
+    EXPECT_EQ(503, made.problem.status) << code;
+    EXPECT_EQ("upstream_overloaded", made.problem.code) << code;
+    EXPECT_EQ("upstream_error", made.problem.type) << code;
+    EXPECT_TRUE(made.problem.overloaded) << code;
+  }
+}
+
 TEST(Judge, anAbsurdRetryAfterIsCappedAtAnHour) {
   Mishap mishap = status(429);
   mishap.retryAfter = std::chrono::hours(10'000);

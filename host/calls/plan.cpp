@@ -102,6 +102,11 @@ bool Plan::anyKeyBenched(health::TimePoint now) const noexcept {
                      [now](const Step& step) { return !step.over && step.lane().keyBenched(now); });
 }
 
+bool Plan::allOverloaded() const noexcept {
+  return std::all_of(steps_.begin(), steps_.end(),
+                     [](const Step& step) { return step.over || step.lane().overloaded(); });
+}
+
 void Plan::failed(Step& step, const Judgement& judgement, unsigned attemptsPerLane) noexcept {
   const bool again = judgement.next == Next::sameLane || judgement.next == Next::wait;
   if (again && step.attempts < attemptsPerLane) return;

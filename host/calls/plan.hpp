@@ -45,7 +45,9 @@ class Plan {
   // When the first of those held back may be tried; none if none is left.
   std::optional<health::TimePoint> earliest() const noexcept;
 
-  bool anyKeyBenched(health::TimePoint now) const noexcept;  // of the steps that are left
+  // Of the steps that are left:
+  bool anyKeyBenched(health::TimePoint now) const noexcept;
+  bool allOverloaded() const noexcept;  // that is why they are held back
 
   // Takes out what the judgement rules out after an attempt at `step`.
   void failed(Step& step, const Judgement& judgement, unsigned attemptsPerLane) noexcept;

@@ -65,7 +65,6 @@ std::string_view typeOf(int status) noexcept {
   for (const Kind& kind : kKinds) {
     if (kind.status == status) return kind.type;
   }
-  if (status == 503) return "overloaded_error";
   if (status == 408) return "timeout_error";
   return status < 500 ? "invalid_request_error" : "api_error";
 }
@@ -94,8 +93,11 @@ plugins::Fault readAnthropicError(element root) {
 }
 
 int anthropicStatus(const calls::Problem& problem) noexcept {
+  // Ours that rests after it was refused, or has nothing left, is no sign of too much to do.
+  const bool key =
+      problem.code == "upstream_key_rejected" || problem.code == "upstream_quota_exhausted";
   const bool busy = problem.status == 503 || (problem.overloaded && problem.status == 502);
-  return busy ? kOverloaded : problem.status;
+  return busy && !key ? kOverloaded : problem.status;
 }
 
 void appendAnthropicError(std::string& out, const calls::Problem& problem,

@@ -306,6 +306,7 @@ struct ProblemCase {
   bool overloaded;
   int shown;
   const char* type;
+  const char* code = "any";
 };
 
 TEST_F(MessagesRendering, errorsHaveTheStatusAndTypeOfThisDialect) {
@@ -322,12 +323,15 @@ TEST_F(MessagesRendering, errorsHaveTheStatusAndTypeOfThisDialect) {
            {502, false, 502, "api_error"},
            {502, true, 529, "overloaded_error"},
            {503, false, 529, "overloaded_error"},
+           {503, false, 503, "api_error", "upstream_key_rejected"},
+           {503, false, 503, "api_error", "upstream_quota_exhausted"},
            {504, false, 504, "timeout_error"},
        }) {
     calls::Problem problem;
     problem.status = one.status;
     problem.overloaded = one.overloaded;
     problem.type = "anything";
+    problem.code = one.code;
     problem.message = "it \"broke\"";
     EXPECT_EQ(one.shown, inquiry->status(problem));
     std::string said;

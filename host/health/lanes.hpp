@@ -44,7 +44,12 @@ class Lane {
 
   // Not to be tried before: the later of its own floor (Retry-After) and its key's bench.
   TimePoint notBefore() const noexcept;
-  void holdUntil(TimePoint when) noexcept { floor_.set(when); }
+  // `overloaded`: the upstream has too much to do; else we were too fast for it.
+  void holdUntil(TimePoint when, bool overloaded = false) noexcept {
+    overloaded_.store(overloaded, std::memory_order_relaxed);
+    floor_.set(when);
+  }
+  bool overloaded() const noexcept { return overloaded_.load(std::memory_order_relaxed); }
   void benchKeyUntil(TimePoint when) noexcept { key_->benchedUntil.set(when); }
   bool keyBenched(TimePoint now) const noexcept { return key_->benchedUntil.get() > now; }
 
@@ -62,6 +67,7 @@ class Lane {
  private:
   std::shared_ptr<Key> key_;
   Moment floor_;
+  std::atomic<bool> overloaded_{false};  // why there is a floor
   std::atomic<std::uint32_t> inflight_{0};
   std::atomic<std::uint32_t> latencyUs_{0};
   std::atomic<std::uint32_t> errorPpm_{0};

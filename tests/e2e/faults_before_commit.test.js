@@ -262,7 +262,13 @@ const faults = [
     name: 'status 503 with a long Retry-After',
     steps: fail(503, {}, { 'retry-after': '60' }),
     tries: 1,
-    gives: { status: 503, retryAfter: true },
+    gives: { status: 503, code: 'upstream_overloaded', retryAfter: true },
+  },
+  {
+    name: 'status 500 with a long Retry-After',
+    steps: fail(500, {}, { 'retry-after': '60' }),
+    tries: 1,
+    gives: { status: 503, code: 'upstream_overloaded', retryAfter: true },
   },
   {
     name: 'status 401',
