@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <functional>
 
 namespace openai {
 namespace {
@@ -14,10 +15,12 @@ constexpr std::string_view kNewLimit = "max_completion_tokens", kOldLimit = "max
 constexpr std::string_view kOfMessages = "messages.", kOfCalls = "messages.tool_calls.",
                            kThoughts = "reasoning_content";
 
+// Looks at each body, and may skip most of it.
 bool holds(std::string_view body, std::string_view member) {
   std::string quoted("\"");
   quoted.append(member).append("\"");
-  return body.find(quoted) != std::string_view::npos;
+  const std::boyer_moore_horspool_searcher searcher(quoted.begin(), quoted.end());
+  return std::search(body.begin(), body.end(), searcher) != body.end();
 }
 
 bool isOneOf(const std::vector<std::string>& names, std::string_view name) {
