@@ -289,12 +289,14 @@ io::Task<void> Call::giveUp(const Plan& plan) {
   Problem problem = last_;
   if (context_.attempts == 0) {
     const bool keys = plan.anyKeyBenched(now);
-    problem.status = keys ? 503 : 429;
+    // No time to wait until is told of keys: they do not become right by themselves, and clients
+    // that heed one, as Codex does, would be silent for minutes.
+    problem.status = keys ? 502 : 429;
     problem.type = keys ? "upstream_error" : "rate_limit_error";
     problem.code = keys ? "upstream_key_rejected" : "rate_limit_exceeded";
     troubles_ = keys ? "every key of it rests after it was refused"
                      : "every target of it rests after it refused to serve more";
-    problem.retryAfter = std::chrono::seconds(1);
+    problem.retryAfter = std::chrono::seconds(keys ? 0 : 1);
   } else if (!allLimited_ && (problem.status == 429 || problem.status == 503)) {
     problem.status = 502;
     problem.type = "upstream_error";
