@@ -289,14 +289,12 @@ io::Task<void> Call::giveUp(const Plan& plan) {
   Problem problem = last_;
   if (context_.attempts == 0) {
     const bool keys = plan.anyKeyBenched(now);
-    // No time to wait until is told of keys: they do not become right by themselves, and clients
-    // that heed one, as Codex does, would be silent for minutes.
-    problem.status = keys ? 502 : 429;
+    problem.status = keys ? 503 : 429;
     problem.type = keys ? "upstream_error" : "rate_limit_error";
     problem.code = keys ? "upstream_key_rejected" : "rate_limit_exceeded";
     troubles_ = keys ? "every key of it rests after it was refused"
                      : "every target of it rests after it refused to serve more";
-    problem.retryAfter = std::chrono::seconds(keys ? 0 : 1);
+    problem.retryAfter = std::chrono::seconds(1);
   } else if (!allLimited_ && (problem.status == 429 || problem.status == 503)) {
     problem.status = 502;
     problem.type = "upstream_error";
@@ -305,7 +303,11 @@ io::Task<void> Call::giveUp(const Plan& plan) {
   } else if (problem.status == 504 && !allTimedOut_) {
     problem.status = 502;
   }
-  if (first && (problem.status == 429 || problem.status == 503)) {
+  if (problem.code == "upstream_key_rejected") {
+    // Keys do not become right by themselves, and clients that heed a time, as Codex does, would be
+    // silent for as long as they rest.
+    problem.retryAfter = {};
+  } else if (first && (problem.status == 429 || problem.status == 503)) {
     problem.retryAfter = std::max(milliseconds(1), std::chrono::ceil<milliseconds>(*first - now));
   }
   problem.gaveUp = true;
