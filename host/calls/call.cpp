@@ -318,7 +318,11 @@ io::Task<void> Call::giveUp(const Plan& plan) {
   } else if (problem.status == 504 && !allTimedOut_) {
     problem.status = 502;
   }
-  if (first && (problem.status == 429 || problem.status == 503)) {
+  if (problem.code == "upstream_key_rejected") {
+    // Keys do not become right by themselves, and clients that heed a time, as Codex does, would be
+    // silent for as long as they rest.
+    problem.retryAfter = {};
+  } else if (first && (problem.status == 429 || problem.status == 503)) {
     problem.retryAfter = std::max(milliseconds(1), std::chrono::ceil<milliseconds>(*first - now));
   }
   problem.gaveUp = true;

@@ -302,6 +302,19 @@ scenario('Codex: a stream that breaks off ends as failed', async (stage) => {
   }
 });
 
+// Codex waited five minutes without a word: as long as the key rests.
+scenario('Codex: a key that the provider refused is told of at once, each time', async (stage) => {
+  const { upstreams, ask } = await everybody(stage);
+  upstreams.chat.always(makers.chat.fail(401, 'no such key'));
+  for (const status of [502, 503]) {
+    const got = await ask(codex, 'chat');
+    assert.equal(got.status, status, got.text);
+    assert.equal(got.json.error.code, 'upstream_key_rejected');
+    assert.equal(got.headers['retry-after'], undefined);
+    assert.equal(upstreams.chat.requests.length, 1);
+  }
+});
+
 // The proofs that makers give with their thoughts and calls.
 const proofs = { messages: 'SigA', gemini: 'SigG', responses: 'sealed' };
 

@@ -72,7 +72,14 @@ for (const page of pages) {
 }
 
 // What the tests themselves, or somebody with a provider's key, run.
-const runElsewhere = [/^(\w+=… )*host\/run/, /^claude$/, /^tests\//, /^cmake /, /"model": "auto"/];
+const runElsewhere = [
+  /^(\w+=… )*host\/run/,
+  /^claude$/,
+  /^cline /,
+  /^tests\//,
+  /^cmake /,
+  /"model": "auto"/,
+];
 
 // A page's commands run with the configuration on it that is called sluice.yaml, in a home of their
 // own.
