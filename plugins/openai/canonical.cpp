@@ -21,10 +21,26 @@ bool isOfSeriesO(std::string_view model) {
   return model.size() > 1 && model[0] == 'o' && model[1] >= '1' && model[1] <= '9';
 }
 
+// Of "gpt-5.1-mini" 501, of "gpt-6" 600; 0 where no number stands behind "gpt-".
+unsigned gptVersion(std::string_view model) {
+  constexpr std::string_view brand = "gpt-";
+  if (!begins(model, brand)) return 0;
+  const auto takeNumber = [&model](std::size_t from) {
+    unsigned number = 0;
+    model.remove_prefix(std::min(from, model.size()));
+    for (; !model.empty() && model[0] >= '0' && model[0] <= '9'; model.remove_prefix(1))
+      number = number * 10 % 100 + static_cast<unsigned>(model[0] - '0');
+    return number;
+  };
+  const unsigned major = takeNumber(brand.size());
+  if (major > 20) return 0;  // gpt-35, as Azure writes 3.5
+  return major * 100 + (begins(model, ".") ? takeNumber(1) : 0);
+}
+
 // OpenAI's own reasoning models refuse max_tokens; most other upstreams know nothing else.
 bool wantsNewLimit(std::string_view model) {
   model = bareName(model);
-  return isOfSeriesO(model) || begins(model, "gpt-5");
+  return isOfSeriesO(model) || gptVersion(model) >= 500;
 }
 
 // Those that by their names do not reason, or reason as they like: they refuse to be told how much.
@@ -46,8 +62,9 @@ bool knowsNoEffort(std::string_view model) {
 bool refusesSampling(std::string_view model, std::string_view effort) {
   model = bareName(model);
   if (model.find("-chat") != std::string_view::npos) return false;
-  if (begins(model, "gpt-5.")) return !effort.empty() && effort != "none";
-  return isOfSeriesO(model) || begins(model, "gpt-5");
+  const unsigned version = gptVersion(model);
+  if (version > 500) return !effort.empty() && effort != "none";
+  return isOfSeriesO(model) || version == 500;
 }
 
 bool isSampling(std::string_view name) {

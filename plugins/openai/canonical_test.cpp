@@ -67,9 +67,9 @@ TEST(Canonical, imagesOfToolsAreShownBehindTheResults) {
 
 TEST(Canonical, theLimitHasTheNameThatTheModelTakes) {
   const char* body = R"({"max_tokens":9,"messages":[]})";
-  for (const char* model : {"o3", "o4-mini", "openai/gpt-5.1"})
+  for (const char* model : {"o3", "o4-mini", "openai/gpt-5.1", "gpt-6-mini"})
     EXPECT_EQ(R"({"max_completion_tokens":9,"messages":[]})", sent(body, model));
-  for (const char* model : {"gpt-4o", "llama-3", "openrouter/olmo"})
+  for (const char* model : {"gpt-4o", "gpt-35-turbo", "gpt-oss-20b", "llama-3", "openrouter/olmo"})
     EXPECT_EQ("as it is", sent(body, model));
 }
 
@@ -133,11 +133,12 @@ TEST(Canonical, whoReasonsTakesNoOtherSampling) {
     EXPECT_EQ(R"({"stop":["x"]})", sent(body, model));
     EXPECT_EQ("temperature top_p presence_penalty", dropped(body, model));
   }
-  for (const char* model : {"gpt-5-chat-latest", "gpt-5.1", "gpt-4o", "m"}) {
+  for (const char* model : {"gpt-5-chat-latest", "gpt-5.1", "gpt-6-mini", "gpt-4o", "m"}) {
     EXPECT_EQ("", dropped(body, model));
     EXPECT_EQ("", dropped(R"({"temperature":1,"top_p":1})", model));
   }
   EXPECT_EQ("temperature", dropped(R"({"temperature":0,"reasoning_effort":"low"})", "gpt-5.2"));
+  EXPECT_EQ("temperature", dropped(R"({"temperature":0,"reasoning_effort":"low"})", "gpt-6"));
   EXPECT_EQ("", dropped(R"({"temperature":0,"reasoning_effort":"none"})", "gpt-5.2"));
 }
 

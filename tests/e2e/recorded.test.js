@@ -103,12 +103,14 @@ function statusOf({ reason, http = 0, after_ms: after }) {
   return http >= 400 && http < 500 && ![408, 409, 425].includes(http) ? http : 502;
 }
 
-/** Clients of Messages know the status 529 for what is overloaded or spent. */
+/** Clients of Messages know the status 529 for what is overloaded. */
 function assertStatus({ one, dialect }, got) {
   const { error } = one.told;
   const overloaded = [503, 529].includes(error.http) || error.type === 'overloaded_error';
   const status = statusOf(error);
-  const isBusy = status === 503 || (status === 502 && error.reason === 'OVERLOADED' && overloaded);
+  const isBusy =
+    (status === 503 && error.reason !== 'QUOTA') ||
+    (status === 502 && error.reason === 'OVERLOADED' && overloaded);
   assert.equal(got.status, dialect.name === 'messages' && isBusy ? 529 : status, got.text);
 }
 
