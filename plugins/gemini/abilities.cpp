@@ -36,7 +36,7 @@ Abilities abilitiesOf(std::string_view model) {
   const bool pro = has(model, "pro"), lite = has(model, "lite");
   const bool third = version >= 300;
   out.penalties = version < 205;
-  out.schemas = version >= 205;
+  out.schemas = out.fetches = version >= 205;
   out.formatWithTools = out.signedCalls = out.mediaInResults = third;
   out.thinks = version >= 205 && !has(model, "-image") && !has(model, "-tts");
   out.levels = third;

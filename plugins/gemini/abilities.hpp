@@ -18,6 +18,7 @@ struct Abilities {
   bool formatWithTools = false;  // may be given tools and told to answer in JSON
   bool signedCalls = false;      // wants its calls back with their signatures
   bool mediaInResults = false;   // takes pictures inside a tool's result
+  bool fetches = false;          // whatever address it is told of a file
   bool penalties = false;        // takes presencePenalty and frequencyPenalty
 };
 

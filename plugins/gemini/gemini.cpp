@@ -36,8 +36,7 @@ constexpr auto kGeminiSettings = R"({
     },
     "fetch_urls": {
       "type": "boolean",
-      "default": false,
-      "description": "Addresses of images and files are given on, for the upstream to fetch them; newer models do"
+      "description": "Addresses of images and files are given on, for the upstream to fetch them; unless told, to models from 2.5 on"
     }
   }
 })";
@@ -198,6 +197,7 @@ class Gemini final : public Google {
  private:
   Gemini(const sluice::Setup& setup, const Settings& settings) : Google(setup, settings) {
     options_.addresses = {settings.boolean("fetch_urls"), true};
+    options_.newerFetch = !settings.get("fetch_urls").exists();
   }
 
   void authorize(HttpOut& out) const override { out.secretHeader("x-goog-api-key"); }

@@ -45,6 +45,8 @@ class Rendering {
         options_(options),
         body_(request),
         abilities_(abilitiesOf(request.model())),
+        addresses_{options.addresses.any || (options.newerFetch && abilities_.fetches),
+                   options.addresses.files},
         json_(options.schemas == Schemas::json ||
               (options.schemas == Schemas::automatic && abilities_.schemas)) {}
 
@@ -75,7 +77,7 @@ class Rendering {
   enum class Format : std::uint8_t { text, native, told };
 
   void renderPrompt() {
-    const Turns turns(body_.messages(), abilities_, options_.addresses, out_.dropped);
+    const Turns turns(body_.messages(), abilities_, addresses_, out_.dropped);
     readFormat();
     std::string system = turns.system();
     if (format_ == Format::told) addText(system, instruction());
@@ -231,6 +233,7 @@ class Rendering {
   const Options& options_;
   const Body body_;
   const Abilities abilities_;
+  const Addresses addresses_;
   const bool json_;  // schemas are told as JSON Schema
   Format format_ = Format::text;
   json::Value schema_;  // of the answer; may be missing

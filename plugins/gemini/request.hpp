@@ -14,7 +14,8 @@ enum class Schemas : std::uint8_t { automatic, json, simple };
 struct Options {
   Schemas schemas = Schemas::automatic;
   Addresses addresses;
-  std::string safety;  // elements of safetySettings, without brackets
+  bool newerFetch = false;  // models that do are told any address
+  std::string safety;       // elements of safetySettings, without brackets
 };
 
 struct Rendered {

@@ -245,12 +245,21 @@ TEST(Parts, ShowImagesByContent) {
 
 TEST(Parts, ShowImagesByAddressWhereTheUpstreamFetches) {
   const std::string url = "https://example.org/a.PNG?w=1";
-  EXPECT_EQ(image(url).body,
-            refused("messages[0].content[0].image_url.url",
-                    "is an address that this upstream does not fetch; send the content as a data "
-                    "URL",
-                    true));
-  EXPECT_EQ(image(url, "sluice.gemini", R"({"fetch_urls":true})").body, fileData("image/png", url));
+  const std::string no = refused(
+      "messages[0].content[0].image_url.url",
+      "is an address that this upstream does not fetch; send the content as a data URL", true);
+  EXPECT_EQ(image(url).body, fileData("image/png", url));
+  EXPECT_EQ(image(url, "sluice.gemini", R"({"fetch_urls":false})").body, no);
+  const auto older = [&](std::string_view config) {
+    return sentBy("sluice.gemini",
+                  R"({"model":"gemini-2.0-flash","messages":[{"role":"user","content":[)"
+                  R"({"type":"image_url","image_url":{"url":")" +
+                      url + R"("}}]}]})",
+                  "m", config)
+        .body;
+  };
+  EXPECT_EQ(older("{}"), no);
+  EXPECT_NE(older(R"({"fetch_urls":true})").find(url), std::string::npos);
   EXPECT_EQ(image(url, "sluice.vertex", R"({"project":"p"})").body, fileData("image/png", url));
   EXPECT_EQ(image("gs://b/a", "sluice.vertex", R"({"project":"p"})").body,
             fileData("image/jpeg", "gs://b/a"));

@@ -54,6 +54,7 @@ export const nativeParts = {
   },
   'a PDF by its address': {
     anthropic: parts['a PDF by its address'].messages,
+    gemini: { fileData: { mimeType: 'application/pdf', fileUri: address } },
     vertex: { fileData: { mimeType: 'application/pdf', fileUri: address } },
   },
   'a file by its id': {

@@ -214,6 +214,7 @@ const common = {
   model: 'gemini-3-pro-preview',
   told: ['cacheRead', 'reasoning'],
   ids: false,
+  fetches: true,
   filters: true,
   maker: 'google',
   back: ['signature'],
@@ -273,7 +274,6 @@ const place = '/v1/projects/project/locations/europe-west1/publishers/google';
 export const vertex = {
   ...common,
   component: 'vertex',
-  fetches: true,
   /** The tokens are those of `server`. Each cell has an account, that none takes another's token away. */
   keyAt: (server, cell) => JSON.stringify({ ...accountAt(server), cell }),
   settings: { project: 'project', location: 'europe-west1' },
