@@ -151,6 +151,16 @@ std::string eventsAfter(const std::string& events, std::optional<std::uint64_t> 
   return out;
 }
 
+// The events behind the one that the client names, as they were sent.
+http::Answer replayOf(const std::string& events, std::string_view query) {
+  const auto told = wire::queryParameter(query, "starting_after");
+  const auto after = told ? text::parseUnsigned(*told) : std::nullopt;
+  if (told && !after)
+    return http::errorAnswer(400, "invalid_starting_after",
+                             "'starting_after' must be the number of an event.");
+  return {200, "cache-control: no-cache\r\n", eventsAfter(events, after)};
+}
+
 // GET /responses/{id} and /responses/{id}/input_items.
 class ReadHandler final : public http::LoopHandler {
  public:
@@ -177,10 +187,8 @@ class ReadHandler final : public http::LoopHandler {
       answer = http::errorAnswer(400, "response_not_streamed",
                                  "The response was not streamed: get it without 'stream'.");
     } else {
-      const auto told = wire::queryParameter(query, "starting_after");
-      const auto after = told ? text::parseUnsigned(*told) : std::nullopt;
-      answer = {200, "cache-control: no-cache\r\n", eventsAfter(found.turns.front().events, after)};
-      type = "text/event-stream";
+      answer = replayOf(found.turns.front().events, query);
+      if (answer.status == 200) type = "text/event-stream";
     }
     co_await exchange.answer(answer.status, type, answer.fields, answer.body);
   }
