@@ -305,7 +305,7 @@ io::Task<void> Call::giveUp(const Plan& plan) {
                    : overloaded ? "upstream_overloaded"
                                 : "rate_limit_exceeded";
     troubles_ =
-        keys ? "its keys were refused, and are not tried before Retry-After is over"
+        keys ? "its keys were refused, and are not tried again for some minutes"
         : overloaded
             ? "its providers have too much to do, and are not asked before Retry-After is over"
             : "its providers said to wait, and are not asked before Retry-After is over";

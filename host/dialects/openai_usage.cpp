@@ -32,8 +32,8 @@ std::optional<plugins::Usage> readOpenAiUsage(element usage) {
     if (name == "prompt_tokens") prompt = count(value);
     else if (name == "completion_tokens") completion = count(value);
     else if (name == "total_tokens") total = count(value).value_or(0);
-    else if (name == "prompt_cache_hit_tokens") otherCached = count(value);  // DeepSeek
-    else if (name == "cached_tokens") otherCached = count(value);            // Together
+    else if (name == "prompt_cache_hit_tokens" || name == "cached_tokens")
+      otherCached = count(value);  // DeepSeek; Together
     else if (name == "prompt_tokens_details") {
       cached = count(value, {"cached_tokens"});
       written = count(value, {"cache_write_tokens"});

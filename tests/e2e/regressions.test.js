@@ -207,3 +207,18 @@ scenario('counts of tokens that no 64 bits hold together are no small sums', asy
   assert.ok(told.prompt_tokens > 0 && told.completion_tokens > 0);
   assert.equal(told.total_tokens, told.prompt_tokens + told.completion_tokens);
 });
+
+scenario('a stream is not repeated from a place that is none', async (stage) => {
+  const upstream = await stage.upstream();
+  upstream.always(sse(streamOf('Hello ', 'there')));
+  const sluice = await stage.sluice({ providers: { up: provider(upstream) } });
+  const streamed = await respond(sluice, { model: 'up/m1', input: 'x', stream: true });
+  const { id } = eventsOf(streamed.text)[0].response;
+  const headers = { authorization: 'Bearer a' };
+  for (const place of ['x', '-1', '99999999999999999999']) {
+    const path = `/v1/responses/${id}?stream=true&starting_after=${place}`;
+    const got = await request(sluice, path, { headers });
+    assert.equal(got.status, 400, got.text);
+    assert.equal(got.json.error.code, 'invalid_starting_after');
+  }
+});
