@@ -89,7 +89,7 @@ class MessagesHandler final : public CallHandler {
  private:
   std::unique_ptr<calls::Inquiry> parse(http::Exchange& exchange,
                                         calls::Problem& problem) const override {
-    return parse_({exchange.body(), exchange.requestId()}, problem);
+    return parse_({exchange.body(), exchange.requestId(), exchange.head().query}, problem);
   }
   std::string refusal(const calls::Problem& problem, std::string_view requestId) const override {
     std::string body;

@@ -147,6 +147,10 @@ io::Task<Attempt::End> Attempt::viaCodec() {
     co_return failedWith(MishapKind::unsupported, std::move(*fault));
   }
   takeClientFields(encoded.fields);
+  if (own_ && !inquiry_.ownQuery().empty()) {
+    encoded.path += encoded.path.find('?') == std::string::npos ? '?' : '&';
+    encoded.path += inquiry_.ownQuery();
+  }
   upstream::Request wanted;
   wanted.method = encoded.method;
   wanted.path = encoded.path;

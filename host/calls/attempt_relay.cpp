@@ -34,7 +34,8 @@ io::Task<Attempt::End> Attempt::relay(Exchange& exchange, Intake& intake) {
     if (removed_ && !progress.finished) co_return stopped();
     Exchange::Read read = exchange.tryRead(loop.scratch());
     if (read.state == Exchange::State::again) {
-      const io::Until until{std::min(silenceEnds(progress.content), tail), cancel_.token()};
+      const bool atWork = progress.content || progress.thinking;
+      const io::Until until{std::min(silenceEnds(atWork), tail), cancel_.token()};
       const auto before = committed() ? steady_clock::time_point() : steady_clock::now();
       io::Wake wake = io::Wake::ready;
       if (pings && committed())
@@ -44,7 +45,7 @@ io::Task<Attempt::End> Attempt::relay(Exchange& exchange, Intake& intake) {
       reads = 0;
       if (wake == io::Wake::ready) continue;
       if (!progress.finished || (wake == io::Wake::cancelled && !removed_))
-        co_return ended(wake, progress.content);
+        co_return ended(wake, atWork);
       out.clear();                              // others have used it meanwhile
       co_return co_await conclude(intake, {});  // whole, though the upstream does not end it
     }

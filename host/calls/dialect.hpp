@@ -23,6 +23,7 @@ namespace sluice::calls {
 // What the relay knows of an answer under way.
 struct Progress {
   bool content = false;   // something of the answer itself has come: the commit point
+  bool thinking = false;  // nothing of it has to come yet: it thinks, and keeps that to itself
   bool finished = false;  // every finish reason that was asked for has come: the answer is whole
   bool settled = false;   // every choice that has begun has its own: whole, if it ends in order
   bool ended = false;     // the dialect's last event has come: nothing more is awaited
@@ -104,6 +105,8 @@ class Inquiry {
   // Names, in lower case, of what in the client's head an upstream of its dialect gets too. They
   // take the place of the codec's own of the same names.
   virtual std::span<const std::string_view> ownFieldNames() const noexcept { return {}; }
+  // What of the client's query goes to them: "name=value" pairs with `&` between; empty: nothing.
+  virtual std::string_view ownQuery() const noexcept { return {}; }
   // The same request in canonical form. `dropped` gets the members that it leaves out. A fault:
   // there is none; its `param` names the member that stands in the way.
   virtual std::optional<plugins::Fault> appendCanonical(

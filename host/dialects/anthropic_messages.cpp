@@ -16,6 +16,7 @@
 #include "dialects/anthropic_request.hpp"
 #include "dialects/passed_fields.hpp"
 #include "dialects/request_text.hpp"
+#include "wire/query.hpp"
 
 namespace sluice::dialects {
 
@@ -111,7 +112,10 @@ simdjson::error_code locate(const std::string& body, Reading& into) {
 class AnthropicMessagesInquiry : public calls::Inquiry {
  public:
   AnthropicMessagesInquiry(const AnthropicAsked& asked, Reading reading)
-      : body_(asked.body), requestId_(asked.requestId), reading_(std::move(reading)) {}
+      : body_(asked.body),
+        requestId_(asked.requestId),
+        beta_(wire::queryParameter(asked.query, "beta") == "true"),
+        reading_(std::move(reading)) {}
 
   std::string_view dialect() const noexcept override { return "anthropic.messages"; }
   std::string_view model() const noexcept override { return reading_.model; }
@@ -119,6 +123,10 @@ class AnthropicMessagesInquiry : public calls::Inquiry {
   std::size_t size() const noexcept override { return body_.size(); }
   std::span<const std::string_view> ownFieldNames() const noexcept override {
     return dialects::ownFieldNames(Naming::anthropic);
+  }
+
+  std::string_view ownQuery() const noexcept override {
+    return beta_ ? std::string_view("beta=true") : std::string_view();
   }
 
   // This dialect tells its usage unasked.
@@ -177,6 +185,7 @@ class AnthropicMessagesInquiry : public calls::Inquiry {
  private:
   const std::string& body_;
   std::string_view requestId_;
+  const bool beta_;  // as the official libraries say beside anthropic-beta
   Reading reading_;
 };
 

@@ -15,6 +15,7 @@ namespace sluice::dialects {
 struct AnthropicAsked {
   std::string& body;  // may be moved in memory once, to make room behind it
   std::string_view requestId;
+  std::string_view query = {};  // of the request's target
 };
 
 // Null, with `problem`, if it is not a request for a message.

@@ -76,6 +76,7 @@ void AnthropicMessagesPassage::read(dom::element event, std::string_view name) {
     // Every other block says something by being there.
     const std::string_view kind = textOf(part, "type");
     if (kind != "text" && kind != "thinking") progress_.content = true;
+    if (kind == "thinking") progress_.thinking = true;
   } else if (type == "message_start") {
     if (event["message"].get(part) == simdjson::SUCCESS) readUsage(part, true);
   } else if (type == "message_delta") {

@@ -53,12 +53,15 @@ plugins::Fault failureOf(element at) {
   return broken("the upstream says that the response failed");
 }
 
+std::string_view itemType(element root) {
+  element item;
+  return given(root, "item", item) ? textOf(item, "type") : std::string_view();
+}
+
 // Whether an item that has just begun says something by that alone.
 bool itemSpeaks(element root) {
-  element item;
-  if (!given(root, "item", item)) return false;
-  const std::string_view type = textOf(item, "type");
-  return type != "message" && type != "reasoning";
+  const std::string_view type = itemType(root);
+  return !type.empty() && type != "message" && type != "reasoning";
 }
 
 std::uint64_t spokenBytes(element root) { return textOf(root, "delta").size(); }
@@ -107,6 +110,8 @@ void OpenAiResponsesPassage::read(std::string_view event, std::string_view json,
       (type == "response.output_item.added" && !itemSpeaks(root)) ||
       (type.ends_with(".delta") && spokenBytes(root) == 0);
   if (!type.empty() && !lifecycle) progress_.content = true;
+  if (type == "response.output_item.added" && itemType(root) == "reasoning")
+    progress_.thinking = true;
   progress_.contentBytes += spokenBytes(root);
 }
 

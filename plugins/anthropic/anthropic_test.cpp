@@ -1,3 +1,5 @@
+#include <random>
+
 #include "../testing/requests.hpp"
 
 namespace {
@@ -101,6 +103,47 @@ TEST_F(Encode, PassesACountOfItsOwnDialectOn) {
   ASSERT_EQ(encode(request), SLUICE_OK);
   EXPECT_EQ(http.line, "POST /messages/count_tokens");
   EXPECT_EQ(http.body, body);
+}
+
+// Whatever was counted, streamed or whole: no token is told twice, and none is lost.
+TEST(Usage, AddsUpToTheTotal) {
+  std::mt19937 random(4);  // NOLINT(bugprone-random-generator-seed): the same every time
+  const auto some = [&](std::uint64_t most) { return random() % 3 == 0 ? 0 : random() % most; };
+  Host host;
+  const Instance instance("sluice.anthropic", host);
+  for (int i = 0; i < 500; ++i) {
+    const std::uint64_t input = some(5000), read = some(5000), written = some(900);
+    const std::uint64_t output = some(900), thought = some(output + 1);
+    std::string prompt = "\"input_tokens\":" + std::to_string(input);
+    if (read != 0 || random() % 2 == 0)
+      prompt += ",\"cache_read_input_tokens\":" + std::to_string(read);
+    if (written != 0 || random() % 2 == 0)
+      prompt += ",\"cache_creation_input_tokens\":" + std::to_string(written);
+    std::string answer = "\"output_tokens\":" + std::to_string(output);
+    if (thought != 0)
+      answer += ",\"output_tokens_details\":{\"thinking_tokens\":" + std::to_string(thought) + "}";
+    const std::string whole =
+        R"({"type":"message","content":[],"stop_reason":"end_turn","usage":{)" + prompt + "," +
+        answer + "}}";
+    const std::string begun =
+        R"({"type":"message_start","message":{"usage":{)" + prompt + R"(,"output_tokens":1}}})";
+    const std::string ended =
+        R"({"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{)" + answer + "}}";
+    std::string told = "usage";
+    for (const auto& [name, value] :
+         {std::pair("input", input), std::pair("cache_read", read),
+          std::pair("cache_write", written), std::pair("output", output - thought),
+          std::pair("reasoning", thought)})
+      if (value != 0) told += std::string(" ") + name + "=" + std::to_string(value);
+    for (const std::string& log :
+         {decode(instance, chat("m", "{}", false), 200, {}, {{"", whole}}),
+          decode(instance, chat("m", "{}", true), 200, {},
+                 {{"", begun}, {"", ended}, {"", R"({"type":"message_stop"})"}})}) {
+      const std::size_t last = log.rfind("usage");
+      ASSERT_NE(last, std::string::npos) << log;
+      EXPECT_EQ(log.substr(last, log.find('\n', last) - last), told) << whole;
+    }
+  }
 }
 
 TEST(Count, IsTold) {

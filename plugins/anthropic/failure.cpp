@@ -62,12 +62,7 @@ sluice::Complaint complaint(json::Value body) {
 sluice::Error failure(json::Value event) {
   sluice::Complaint said = complaint(event);
   const Kind* kind = kindOf(said.type);
-  sluice::Error error =
-      sluice::statusError(kind ? kind->status : 0, 0, std::move(said.message), said.reason);
-  error.type = std::move(said.type);
-  error.symbol = std::move(said.symbol);
-  error.param = std::move(said.param);
-  return error;
+  return sluice::errorOf(std::move(said), kind ? kind->status : 0);
 }
 
 }  // namespace anthropic

@@ -12,7 +12,6 @@ namespace json = sluice::json;
 using json::next;
 using sluice::Body;
 using sluice::Speaker;
-using sluice::unsupported;
 
 }  // namespace
 
@@ -118,24 +117,15 @@ void Turns::addReasoning(json::Value details) {
 }
 
 void Turns::addCall(json::Value call, std::size_t place) {
-  const auto member = [&](const char* name) {
-    return "messages[" + std::to_string(place_) + "].tool_calls[" + std::to_string(place) + "]." +
-           name;
-  };
-  const json::Value function = call["function"];
-  if (call["type"].string("function") != "function")
-    unsupported(member("type"), "is not `function`, the only tools that this upstream calls so");
-  if (function["name"].string().empty()) Body::refuse(member("function.name"), "must be a string");
-  const std::string_view arguments = function["arguments"].string();
-  const bool none = isBlank(arguments);
-  if (!none && (!arguments_.parse(arguments) || !arguments_.root().isObject()))
-    Body::refuse(member("function.arguments"), "must be a JSON object");
+  const std::string at =
+      "messages[" + std::to_string(place_) + "].tool_calls[" + std::to_string(place) + "]";
+  const sluice::ToolCall made = sluice::toolCallOf(call, at, arguments_);
   json::Writer writer = next(blocks_);
-  writer.beginObject().member("type", "tool_use").member("id", safeId(call["id"].string()));
-  writer.member("name", function["name"]);
-  writer.key("input").raw(none ? "{}" : arguments_.root().raw()).endObject();
-  const std::string_view name = function["name"].string();
-  if (std::find(called_.begin(), called_.end(), name) == called_.end()) called_.push_back(name);
+  writer.beginObject().member("type", "tool_use").member("id", safeId(made.id));
+  writer.member("name", made.name);
+  writer.key("input").raw(made.arguments).endObject();
+  if (std::find(called_.begin(), called_.end(), made.name) == called_.end())
+    called_.push_back(made.name);
 }
 
 void Turns::addResult(json::Value message) {

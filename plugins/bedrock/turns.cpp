@@ -12,7 +12,6 @@ using anthropic::Place;
 using json::next;
 using sluice::Body;
 using sluice::Speaker;
-using sluice::unsupported;
 
 // Said where the upstream wants words and there are none.
 constexpr std::string_view kBegin = "Begin.", kRead = "See the document.", kNothing = "(empty)";
@@ -151,24 +150,15 @@ void Turns::addReasoning(json::Value details) {
 }
 
 void Turns::addCall(json::Value call, std::size_t place) {
-  const auto member = [&](const char* name) {
-    return "messages[" + std::to_string(place_) + "].tool_calls[" + std::to_string(place) + "]." +
-           name;
-  };
-  const json::Value function = call["function"];
-  if (call["type"].string("function") != "function")
-    unsupported(member("type"), "is not `function`, the only tools that this upstream calls so");
-  const std::string_view name = function["name"].string();
-  if (name.empty()) Body::refuse(member("function.name"), "must be a string");
-  const std::string_view arguments = function["arguments"].string();
-  const bool none = anthropic::isBlank(arguments);
-  if (!none && (!arguments_.parse(arguments) || !arguments_.root().isObject()))
-    Body::refuse(member("function.arguments"), "must be a JSON object");
+  const std::string at =
+      "messages[" + std::to_string(place_) + "].tool_calls[" + std::to_string(place) + "]";
+  const sluice::ToolCall made = sluice::toolCallOf(call, at, arguments_);
   json::Writer writer = next(blocks_);
   writer.beginObject().key("toolUse").beginObject();
-  writer.member("toolUseId", idOf(call["id"].string())).member("name", name);
-  writer.key("input").raw(none ? "{}" : arguments_.root().raw()).endObject().endObject();
-  if (std::find(called_.begin(), called_.end(), name) == called_.end()) called_.push_back(name);
+  writer.member("toolUseId", idOf(made.id)).member("name", made.name);
+  writer.key("input").raw(made.arguments).endObject().endObject();
+  if (std::find(called_.begin(), called_.end(), made.name) == called_.end())
+    called_.push_back(made.name);
 }
 
 void Turns::addResult(json::Value message) {

@@ -35,7 +35,8 @@ sluice::Complaint complaint(json::Value body) {
 
 sluice::Error failure(json::Value event) {
   sluice::Complaint said = complaint(event);
-  return sluice::statusError(0, 0, std::move(said.message), said.reason);
+  said.type.clear();  // the event's, not the error's
+  return sluice::errorOf(std::move(said));
 }
 
 sluice::Error failure(std::string_view words) {

@@ -1,7 +1,5 @@
 #include "request.hpp"
 
-#include <array>
-
 #include "parts.hpp"
 #include "turns.hpp"
 
@@ -12,29 +10,12 @@ namespace json = sluice::json;
 using json::next;
 using sluice::asks;
 using sluice::Body;
-using sluice::Dropped;
 using sluice::unsupported;
 
 constexpr std::string_view kOnlyJson =
     "Answer with one JSON object and nothing else: no words around it, no code fence.";
 constexpr std::size_t kMostStops = 5;
 constexpr std::size_t kMostTexts = 96;  // to be embedded at once
-
-// What the upstream has no place for.
-void tellDropped(const Body& body, Dropped& dropped) {
-  constexpr std::array<std::string_view, 9> hints = {
-      "user",       "safety_identifier", "metadata",  "store",       "service_tier",
-      "prediction", "prompt_cache_key",  "verbosity", "top_logprobs"};
-  for (const std::string_view name : hints)
-    if (asks(body[name])) dropped.hint(name);
-  if (asks(body["logit_bias"])) dropped.meaning("logit_bias");
-  // Empty, it asks for a search all the same.
-  if (body["web_search_options"].isObject()) dropped.meaning("web_search_options");
-  if (body.whole("n", 1) > 1) dropped.meaning("n");
-  if (body["parallel_tool_calls"].raw() == "false" && asks(body["tools"]))
-    dropped.hint("parallel_tool_calls");
-  dropped.unknown(body, {"documents"});
-}
 
 bool mayThink(const sluice::Request& request, Thinking thinking) {
   if (thinking != Thinking::automatic) return thinking == Thinking::always;
@@ -50,7 +31,9 @@ class Rendering {
 
   Rendered run() {
     sluice::refuseMoreThanText(body_);
-    tellDropped(body_, out_.dropped);
+    out_.dropped.usual(body_, {"documents"});
+    if (asks(body_["top_logprobs"])) out_.dropped.hint("top_logprobs");
+    if (body_.whole("n", 1) > 1) out_.dropped.meaning("n");
     const Turns turns(body_.messages(), out_.dropped);
     readDocuments(turns.documents());
     const std::string tools = renderTools();

@@ -298,8 +298,8 @@ TEST(Dropped, IsToldByName) {
                    "parallel_tool_calls":false,)" +
                 kTools)
                 .dropped,
-            "user safety_identifier metadata store service_tier prediction prompt_cache_key "
-            "verbosity logit_bias! web_search_options! n! parallel_tool_calls");
+            "user safety_identifier metadata store service_tier prompt_cache_key "
+            "prediction verbosity logit_bias! web_search_options! parallel_tool_calls n!");
   EXPECT_EQ(ask(R"("user":"","metadata":{},"store":false,"logit_bias":null,"n":1,
                    "parallel_tool_calls":false)")
                 .dropped,

@@ -10,7 +10,6 @@ using json::next;
 using sluice::Body;
 using sluice::Dropped;
 using sluice::Speaker;
-using sluice::unsupported;
 
 }  // namespace
 
@@ -65,21 +64,12 @@ void Turns::addAssistant(json::Value message) {
 }
 
 void Turns::addCall(std::string& list, json::Value call, std::size_t place) {
-  const auto member = [&](const char* name) {
-    return at() + ".tool_calls[" + std::to_string(place) + "]." + name;
-  };
-  const json::Value function = call["function"];
-  if (call["type"].string("function") != "function")
-    unsupported(member("type"), "is not `function`, the only tools that this upstream calls");
-  if (function["name"].string().empty()) Body::refuse(member("function.name"), "must be a string");
-  const std::string_view arguments = function["arguments"].string();
-  const bool none = arguments.find_first_not_of(" \t\r\n") == std::string_view::npos;
-  if (!none && (!arguments_.parse(arguments) || !arguments_.root().isObject()))
-    Body::refuse(member("function.arguments"), "must be a JSON object");
+  const std::string where = at() + ".tool_calls[" + std::to_string(place) + "]";
+  const sluice::ToolCall made = sluice::toolCallOf(call, where, arguments_);
   json::Writer writer = next(list);
-  writer.beginObject().member("id", call["id"].string()).member("type", "function");
-  writer.key("function").beginObject().member("name", function["name"]);
-  writer.member("arguments", none ? std::string_view("{}") : arguments).endObject().endObject();
+  writer.beginObject().member("id", made.id).member("type", "function");
+  writer.key("function").beginObject().member("name", made.name);
+  writer.member("arguments", made.arguments).endObject().endObject();
 }
 
 void Turns::addResult(json::Value message) {

@@ -94,14 +94,8 @@ sluice::Complaint complaint(json::Value body) {
 }
 
 sluice::Error failure(json::Value body) {
-  sluice::Complaint said = complaint(body);
   const std::uint64_t code = body["error"]["code"].whole();
-  const int status = code >= 400 && code < 600 ? static_cast<int>(code) : 0;
-  sluice::Error error =
-      sluice::statusError(status, said.retryAfterMs, std::move(said.message), said.reason);
-  error.symbol = std::move(said.symbol);
-  error.param = std::move(said.param);
-  return error;
+  return sluice::errorOf(complaint(body), code >= 400 && code < 600 ? static_cast<int>(code) : 0);
 }
 
 sluice::Error blocked(std::string_view why) {

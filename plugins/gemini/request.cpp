@@ -1,7 +1,6 @@
 #include "request.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "abilities.hpp"
 #include "schema.hpp"
@@ -15,28 +14,12 @@ namespace json = sluice::json;
 using json::next;
 using sluice::asks;
 using sluice::Body;
-using sluice::Dropped;
 using sluice::unsupported;
 
 constexpr std::string_view kOnlyJson =
     "Answer with one JSON object and nothing else: no words around it, no code fence.";
 constexpr std::size_t kMostStops = 5;
 constexpr std::uint64_t kMostChoices = 8;
-
-// What the upstream has no place for.
-void tellDropped(const Body& body, Dropped& dropped) {
-  constexpr std::array<std::string_view, 8> hints = {
-      "user",         "safety_identifier", "metadata",   "store",
-      "service_tier", "prompt_cache_key",  "prediction", "verbosity"};
-  for (const std::string_view name : hints)
-    if (asks(body[name])) dropped.hint(name);
-  if (asks(body["logit_bias"])) dropped.meaning("logit_bias");
-  // Empty, it asks for a search all the same.
-  if (body["web_search_options"].isObject()) dropped.meaning("web_search_options");
-  if (body["parallel_tool_calls"].raw() == "false" && asks(body["tools"]))
-    dropped.hint("parallel_tool_calls");
-  dropped.unknown(body);
-}
 
 class Rendering {
  public:
@@ -52,7 +35,7 @@ class Rendering {
 
   Rendered run() {
     sluice::refuseMoreThanText(body_, "must be text: nothing else of an answer is given on");
-    tellDropped(body_, out_.dropped);
+    out_.dropped.usual(body_);
     out_.body.reserve(request_.body().size() + 512);
     writer_.beginObject();
     renderPrompt();

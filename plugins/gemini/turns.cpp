@@ -8,7 +8,6 @@ using json::next;
 using sluice::Body;
 using sluice::Dropped;
 using sluice::Speaker;
-using sluice::unsupported;
 
 // What the upstream takes for the signature of a call that it did not make itself.
 constexpr std::string_view kUnsigned = "skip_thought_signature_validator";
@@ -143,29 +142,19 @@ void Turns::addSpoken(std::string spoken, const std::vector<std::string_view>& s
 
 // `signature`: for a call without one of its own.
 void Turns::addCall(json::Value call, std::size_t place, std::string_view signature) {
-  const auto member = [&](const char* name) {
-    return this->member("tool_calls[") + std::to_string(place) + "]." + name;
-  };
-  const json::Value function = call["function"];
-  const std::string_view name = function["name"].string();
-  if (call["type"].string("function") != "function")
-    unsupported(member("type"), "is not `function`, the only tools that this upstream calls so");
-  if (name.empty()) Body::refuse(member("function.name"), "must be a string");
-  const std::string_view arguments = function["arguments"].string();
-  const bool none = arguments.find_first_not_of(" \t\r\n") == std::string_view::npos;
-  if (!none && (!document_.parse(arguments) || !document_.root().isObject()))
-    Body::refuse(member("function.arguments"), "must be a JSON object");
+  const std::string at = member("tool_calls[") + std::to_string(place) + "]";
+  const sluice::ToolCall made = sluice::toolCallOf(call, at, document_);
 
   const json::Value own = call["extra_content"]["google"]["thought_signature"];
   if (!own.string().empty()) signature = own.string();
   if (signature.empty() && abilities_.signedCalls && calls_.size() == turnCalls_)
     signature = kUnsigned;
   json::Writer writer = next(parts_);
-  writer.beginObject().key("functionCall").beginObject().member("name", name);
-  writer.key("args").raw(none ? "{}" : document_.root().raw()).endObject();
+  writer.beginObject().key("functionCall").beginObject().member("name", made.name);
+  writer.key("args").raw(made.arguments).endObject();
   if (!signature.empty()) writer.member("thoughtSignature", signature);
   writer.endObject();
-  calls_.push_back({call["id"].string(), name});
+  calls_.push_back({made.id, made.name});
 }
 
 void Turns::addResult(json::Value message) {

@@ -29,13 +29,6 @@ sluice::Complaint complaint(json::Value body) {
   return said;
 }
 
-sluice::Error failure(json::Value line) {
-  sluice::Complaint said = complaint(line);
-  sluice::Error error = sluice::statusError(0, 0, std::move(said.message), said.reason);
-  error.type = std::move(said.type);
-  error.symbol = std::move(said.symbol);
-  error.param = std::move(said.param);
-  return error;
-}
+sluice::Error failure(json::Value line) { return sluice::errorOf(complaint(line)); }
 
 }  // namespace ollama

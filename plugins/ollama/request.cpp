@@ -10,24 +10,7 @@ namespace {
 namespace json = sluice::json;
 using sluice::asks;
 using sluice::Body;
-using sluice::Dropped;
 using sluice::unsupported;
-
-// What the upstream has no place for.
-void tellDropped(const Body& body, Dropped& dropped) {
-  constexpr std::array<std::string_view, 8> hints = {
-      "user",         "safety_identifier", "metadata",   "store",
-      "service_tier", "prompt_cache_key",  "prediction", "verbosity"};
-  for (const std::string_view name : hints)
-    if (asks(body[name])) dropped.hint(name);
-  if (asks(body["logit_bias"])) dropped.meaning("logit_bias");
-  // Empty, it asks for a search all the same.
-  if (body["web_search_options"].isObject()) dropped.meaning("web_search_options");
-  if (body.whole("n", 1) > 1) dropped.meaning("n");
-  if (body["parallel_tool_calls"].raw() == "false" && asks(body["tools"]))
-    dropped.hint("parallel_tool_calls");
-  dropped.unknown(body, {"min_p", "typical_p", "repeat_penalty", "repeat_last_n"});
-}
 
 // Models that want a level and cannot stop thinking altogether.
 bool thinksInLevels(const sluice::Request& request, Thinking thinking) {
@@ -42,7 +25,8 @@ class Rendering {
 
   Rendered run() {
     sluice::refuseMoreThanText(body_);
-    tellDropped(body_, out_.dropped);
+    out_.dropped.usual(body_, {"min_p", "typical_p", "repeat_penalty", "repeat_last_n"});
+    if (body_.whole("n", 1) > 1) out_.dropped.meaning("n");
     const Turns turns(body_.messages(), out_.dropped);
     out_.body.reserve(request_.body().size() + 256);
     writer_.beginObject().member("model", request_.model());

@@ -9,10 +9,6 @@ using sluice::Dropped;
 using sluice::Speaker;
 using sluice::unsupported;
 
-bool isBlank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
-
 void writeImages(json::Writer& writer, const std::vector<std::string_view>& images) {
   if (images.empty()) return;
   writer.key("images").beginArray();
@@ -124,23 +120,13 @@ void Turns::addAssistant(json::Value message) {
 }
 
 void Turns::addCall(json::Writer& writer, json::Value call, std::size_t place) {
-  const auto member = [&](const char* name) {
-    return this->member("tool_calls[") + std::to_string(place) + "]." + name;
-  };
-  const json::Value function = call["function"];
-  const std::string_view name = function["name"].string();
-  if (call["type"].string("function") != "function")
-    unsupported(member("type"), "is not `function`, the only tools that this upstream calls");
-  if (name.empty()) Body::refuse(member("function.name"), "must be a string");
-  const std::string_view arguments = function["arguments"].string();
-  const bool none = isBlank(arguments);
-  if (!none && (!arguments_.parse(arguments) || !arguments_.root().isObject()))
-    Body::refuse(member("function.arguments"), "must be a JSON object");
-  writer.beginObject().member("id", call["id"].string());
-  writer.key("function").beginObject().member("name", name);
-  writer.key("arguments").raw(none ? "{}" : arguments_.root().raw());
+  const std::string at = member("tool_calls[") + std::to_string(place) + "]";
+  const sluice::ToolCall made = sluice::toolCallOf(call, at, arguments_);
+  writer.beginObject().member("id", made.id);
+  writer.key("function").beginObject().member("name", made.name);
+  writer.key("arguments").raw(made.arguments);
   writer.endObject().endObject();
-  calls_.emplace_back(call["id"].string(), name);
+  calls_.emplace_back(made.id, made.name);
 }
 
 // The name of the tool whose result it is: ids alone tell older upstreams nothing.

@@ -155,6 +155,44 @@ TEST_F(ChatTest, AToolIsChosenOrNone) {
         << wrong;
 }
 
+TEST_F(ChatTest, CallsOfFunctionsAreRead) {
+  const auto call = [&](std::string_view text) {
+    json::Document arguments;
+    const sluice::ToolCall made = sluice::toolCallOf(read(text), "calls[1]", arguments);
+    return std::string(made.id).append(" ").append(made.name).append(made.arguments);
+  };
+  EXPECT_EQ(
+      call(R"({"id":"c","type":"function","function":{"name":"f","arguments":" {\"a\":1}"}})"),
+      "c f{\"a\":1}");
+  EXPECT_EQ(call(R"({"function":{"name":"f","arguments":" \n"}})"), " f{}");
+  EXPECT_EQ(refusal([&] { call(R"({"type":"custom","custom":{"name":"f"}})"); }),
+            "calls[1].type elsewhere: calls[1].type is not `function`, the only tools that this "
+            "upstream calls so");
+  EXPECT_EQ(refusal([&] { call(R"({"type":"function","function":{"arguments":"{}"}})"); }),
+            "calls[1].function.name: calls[1].function.name must be a string");
+  for (const char* wrong : {"{", "[]", "7"})
+    EXPECT_EQ(refusal([&] {
+                call(R"({"function":{"name":"f","arguments":")" + std::string(wrong) + "\"}}");
+              }),
+              "calls[1].function.arguments: calls[1].function.arguments must be a JSON object");
+}
+
+TEST_F(ChatTest, WhatFewUpstreamsKnowIsToldButForWhatIsRead) {
+  const std::string text =
+      R"({"user":"u","store":true,"verbosity":"low","logit_bias":{"1":2},"tools":[{}],"x":1,"y":2,)"
+      R"("parallel_tool_calls":false,"metadata":{}})";
+  const auto told = [&](std::initializer_list<std::string_view> own) {
+    sluice::Dropped dropped;
+    dropped.usual(sluice::Body{sluice::Request(chat("m", text, false))}, own);
+    std::string all;
+    for (const auto& [name, weight] : dropped.members())
+      all += name + (weight == SLUICE_DROPPED_HINT ? " " : "! ");
+    return all;
+  };
+  EXPECT_EQ(told({}), "user store verbosity logit_bias! parallel_tool_calls x y ");
+  EXPECT_EQ(told({"user", "x", "logit_bias", "parallel_tool_calls"}), "store verbosity y ");
+}
+
 TEST_F(ChatTest, DroppedMembersAreToldOnce) {
   sluice::Dropped dropped;
   dropped.hint("seed");

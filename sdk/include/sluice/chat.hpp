@@ -83,6 +83,30 @@ inline json::Value functionOf(json::Value tool, std::size_t place) {
   return function;
 }
 
+// A call of a function in an assistant's message.
+struct ToolCall {
+  std::string_view id;  // may be empty
+  std::string_view name;
+  std::string_view arguments;  // a JSON object; `{}` where there are none
+};
+
+// `at`: where the call stands, "messages[2].tool_calls[0]". Throws, naming the member, if another
+// kind of tool is called, or what is no JSON object stands for the arguments. Lent as the message's
+// values and until `document` reads something else.
+inline ToolCall toolCallOf(json::Value call, const std::string& at, json::Document& document) {
+  const json::Value function = call["function"];
+  if (call["type"].string("function") != "function")
+    unsupported(at + ".type", "is not `function`, the only tools that this upstream calls so");
+  ToolCall out{call["id"].string(), function["name"].string(), "{}"};
+  if (out.name.empty()) Body::refuse(at + ".function.name", "must be a string");
+  const std::string_view arguments = function["arguments"].string();
+  if (arguments.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos) return out;
+  if (!document.parse(arguments) || !document.root().isObject())
+    Body::refuse(at + ".function.arguments", "must be a JSON object");
+  out.arguments = document.root().raw();
+  return out;
+}
+
 // Whether tools are to be called: `auto`, `none`, `required`, or `tool`, the one of that name.
 struct ToolChoice {
   std::string_view type, name;
@@ -144,6 +168,28 @@ inline bool isChatMember(std::string_view name) noexcept {
 // The members of a request that are left out, in the order they were named, each once.
 class Dropped {
  public:
+  // What upstreams with a wire of their own seldom have a place for: members that only steer are
+  // hints, those that shape the answer mean something; then what unknown() tells. `own`: members
+  // that this provider reads itself.
+  void usual(const Body& body, std::initializer_list<std::string_view> own = {}) {
+    const auto reads = [&](std::string_view name) {
+      for (const std::string_view one : own)
+        if (name == one) return true;
+      return false;
+    };
+    const auto left = [&](std::string_view name) { return asks(body[name]) && !reads(name); };
+    for (const std::string_view name :
+         {"user", "safety_identifier", "metadata", "store", "service_tier", "prompt_cache_key",
+          "prediction", "verbosity"})
+      if (left(name)) hint(name);
+    if (left("logit_bias")) meaning("logit_bias");
+    // Empty, it asks for a search all the same.
+    if (body["web_search_options"].isObject() && !reads("web_search_options"))
+      meaning("web_search_options");
+    const bool single = body["parallel_tool_calls"].raw() == "false" && asks(body["tools"]);
+    if (single && !reads("parallel_tool_calls")) hint("parallel_tool_calls");
+    unknown(body, own);
+  }
   // Hints of what the request says beside a chat's members: a provider with a wire of its own reads
   // nothing else, but for `own`. Of very many some are named.
   void unknown(const Body& body, std::initializer_list<std::string_view> own = {}) {

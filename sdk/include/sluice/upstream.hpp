@@ -97,6 +97,17 @@ inline Complaint usualComplaint(json::Value body) {
   return said;
 }
 
+// The error that it stands for. `status`: 0 inside an answer that began with 200; `retryAfterMs`:
+// as a header says, 0 if none does.
+inline Error errorOf(Complaint said, int status = 0, std::uint32_t retryAfterMs = 0) {
+  const std::uint32_t wait = retryAfterMs != 0 ? retryAfterMs : said.retryAfterMs;
+  Error error = statusError(status, wait, std::move(said.message), said.reason);
+  error.type = std::move(said.type);
+  error.symbol = std::move(said.symbol);
+  error.param = std::move(said.param);
+  return error;
+}
+
 // The same text with its ASCII letters small.
 inline std::string lowered(std::string_view text) {
   std::string out(text);
@@ -136,21 +147,13 @@ class RefusalDecoder final : public Decoder {
     Complaint said;
     if (document.parse(data) && document.root().isObject()) said = explain_(document.root());
     else if (!data.empty() && data.front() != '<') said.message = data.substr(0, kMostText);
-    raise(std::move(said));
+    throw errorOf(std::move(said), status_, retryAfterMs_);
   }
-  void end(Sink /*sink*/) override { raise({}); }
+  void end(Sink /*sink*/) override { throw errorOf({}, status_, retryAfterMs_); }
 
  private:
   static constexpr std::size_t kMostText = 300;  // of a body that is no JSON
 
-  [[noreturn]] void raise(Complaint said) const {
-    const std::uint32_t wait = retryAfterMs_ != 0 ? retryAfterMs_ : said.retryAfterMs;
-    Error error = statusError(status_, wait, std::move(said.message), said.reason);
-    error.type = std::move(said.type);
-    error.symbol = std::move(said.symbol);
-    error.param = std::move(said.param);
-    throw error;
-  }
   const int status_;
   const std::uint32_t retryAfterMs_;
   const Explain explain_;
