@@ -54,7 +54,7 @@ void Exchange::rest() noexcept {
   corsOrigin_ = {};
   pending_.clear();
   if (pending_.capacity() > kKeptPending) pending_ = std::string();
-  bytesSent_ = bodyLeft_ = 0;
+  bodyLeft_ = 0;
   status_ = 0;
   framing_ = Framing::none;
   left_ = Left::no;
@@ -120,7 +120,6 @@ void Exchange::appendCommonFields() {
 }
 
 io::Status Exchange::sent(io::Transfer result) {
-  bytesSent_ += result.bytes;
   if (result.status == io::Status::ok || result.status == io::Status::again) return result.status;
   leave(Left::client);
   return io::Status::reset;

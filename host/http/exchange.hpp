@@ -57,9 +57,8 @@ class Exchange final : public calls::Client {
                               std::string_view body);
   io::Task<io::Status> answer(const Answer& answer);
 
-  int status() const noexcept { return status_; }                  // 0: no answer has begun
-  std::uint64_t bytesSent() const noexcept { return bytesSent_; }  // head and body
-  bool finished() const noexcept { return finished_; }             // the answer went out whole
+  int status() const noexcept { return status_; }       // 0: no answer has begun
+  bool finished() const noexcept { return finished_; }  // the answer went out whole
 
   static constexpr std::chrono::milliseconds kFarewell{1000};
 
@@ -92,8 +91,7 @@ class Exchange final : public calls::Client {
   std::string pathRest_;
   std::string_view corsOrigin_;  // of a page that may read the answer; empty: none
 
-  std::string pending_;  // head or bytes that are still to be sent
-  std::uint64_t bytesSent_ = 0;
+  std::string pending_;         // head or bytes that are still to be sent
   std::uint64_t bodyLeft_ = 0;  // with Framing::length
   int status_ = 0;
   Framing framing_ = Framing::none;

@@ -102,14 +102,12 @@ io::Task<Failure> Exchange::openOnce(const Request& request, const OpenLimits& l
 
 io::Task<Failure> Exchange::connect(const OpenLimits& limits, io::CancelToken cancel) {
   io::Loop& loop = client_.loop_;
-  const io::TimePoint begun = loop.now();
   const io::Until until{std::min(limits.total, loop.after(limits.connect)), cancel};
   Dialed dialed = co_await client_.dialer_.dial(endpoint_, until);
   const bool over = dialed.failure == Failure::connectTimeout && loop.now() >= limits.total;
   if (over) dialed.failure = Failure::timeout;
   if (dialed.failure == Failure::none) ++client_.counts_.opened;
   connection_ = std::move(dialed.connection);
-  connectTime_ = std::chrono::duration_cast<std::chrono::microseconds>(loop.now() - begun);
   co_return fail(dialed.failure, dialed.detail);
 }
 

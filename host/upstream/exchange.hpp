@@ -66,7 +66,6 @@ class Exchange {
   const std::string& detail() const noexcept { return detail_; }  // for operators; may be empty
 
   bool reused() const noexcept { return reused_; }  // the connection came from the pool
-  std::chrono::microseconds connectTime() const noexcept { return connectTime_; }  // 0 if reused
 
  private:
   io::Task<Failure> openOnce(const Request& request, const OpenLimits& limits,
@@ -101,7 +100,6 @@ class Exchange {
   bool reused_ = false;
   Failure failure_ = Failure::none;
   std::string detail_;
-  std::chrono::microseconds connectTime_{0};
 };
 
 }  // namespace sluice::upstream
