@@ -22,6 +22,7 @@ class ResponseDatabase {
   void limit(Responses::Limits limits) noexcept;
   // These say what failed by an exception.
   void save(const StoredResponse& response);
+  bool settle(const StoredResponse& response);  // false: it is not pending
   FoundResponses find(const std::string& id, const std::string& owner, bool whole);
   FoundResponses holding(const std::vector<std::string>& items, const std::string& owner);
   Lookup remove(const std::string& id, const std::string& owner);
@@ -29,6 +30,7 @@ class ResponseDatabase {
  private:
   enum class Reach : std::uint8_t { alone, conversation, items };
   std::vector<StoredResponse> chain(const std::string& id, const std::string& owner, Reach reach);
+  void addItems(const StoredResponse& one);
   void touch(const std::vector<StoredResponse>& turns);
   void sweep();
   std::uint64_t total();
