@@ -1,14 +1,11 @@
 #include "app/response_deletion.hpp"
 
-#include <algorithm>
-
 #include "app/loop_unit.hpp"
+#include "app/response_keeper.hpp"
 #include "app/response_keeping.hpp"
 #include "app/shared.hpp"
 #include "base/json.hpp"
 #include "calls/call.hpp"
-#include "dialects/json_view.hpp"
-#include "dialects/openai_responses_stored.hpp"
 #include "http/exchange.hpp"
 
 namespace sluice::app {
@@ -49,27 +46,6 @@ class Listener final : public calls::Client {
   http::Answer answer_;
 };
 
-enum class Keeper : std::uint8_t { none, on, off };
-
-// Whether there is somebody to ask. Of a provider that is configured no more, nobody knows the key.
-Keeper keeperOf(const calls::Generation& generation, const StoredResponse& one) {
-  for (const auto& provider : generation.providers()) {
-    if (provider->config->name != one.keeper) continue;
-    if (!provider->instance) return Keeper::off;
-    return provider->instance->speaks(dialects::kStoredResponses) ? Keeper::on : Keeper::none;
-  }
-  return Keeper::none;
-}
-
-std::unique_ptr<calls::Inquiry> deletionOf(const StoredResponse& one) {
-  std::string model = dialects::JsonView(one.response)["model"].text();
-  const bool plain = std::all_of(model.begin(), model.end(), [](char c) {
-    return static_cast<unsigned char>(c) > ' ' && c != 0x7f;
-  });
-  if (model.empty() || model.size() > 256 || !plain) model = "responses";
-  return dialects::deletionOfResponse({one.id, one.keeper, std::move(model)});
-}
-
 http::Answer deleted(std::string_view id) {
   http::Answer answer{200, {}, {}};
   json::Writer w(answer.body);
@@ -93,10 +69,9 @@ io::Task<void> DeletionHandler::handle(http::Exchange& exchange, io::CancelToken
     const Keeper keeper = keeperOf(*unit_.generation(), one);
     bool forgotten = keeper == Keeper::none;
     if (keeper == Keeper::off) {
-      answer = http::unavailableAnswer(
-          "responses_unavailable", "Provider '" + one.keeper + "' keeps it too, and is off now.");
+      answer = keeperIsOff(one);
     } else if (keeper == Keeper::on) {
-      const auto inquiry = deletionOf(one);
+      const auto inquiry = dialects::deletionOfResponse(askedOf(one));
       Listener listener(exchange);
       {
         calls::Call call(unit_.services(), unit_.generation(), *inquiry, listener,

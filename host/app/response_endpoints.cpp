@@ -5,6 +5,7 @@
 #include "app/loop_unit.hpp"
 #include "app/refusal.hpp"
 #include "app/response_deletion.hpp"
+#include "app/response_keeper.hpp"
 #include "app/response_keeping.hpp"
 #include "app/shared.hpp"
 #include "base/json.hpp"
@@ -12,6 +13,7 @@
 #include "calls/call.hpp"
 #include "dialects/json_view.hpp"
 #include "dialects/openai_responses.hpp"
+#include "dialects/request_text.hpp"
 #include "http/exchange.hpp"
 #include "wire/query.hpp"
 #include "wire/sse.hpp"
@@ -25,6 +27,13 @@ using dialects::JsonView;
 using storage::FoundResponses;
 using storage::Lookup;
 using storage::StoredResponse;
+
+// What goes on in the background is for who asks for it later.
+calls::Problem nobodyCouldAsk() {
+  return dialects::invalidRequest(
+      "'background' works only where responses are kept, and here none are (responses.store)",
+      "background");
+}
 
 // POST /responses.
 class CreateHandler final : public http::LoopHandler {
@@ -40,7 +49,9 @@ class CreateHandler final : public http::LoopHandler {
     options.dropHostedTools = settings.hostedTools == config::HostedTools::drop;
     calls::Problem problem;
     const auto inquiry = dialects::parseOpenAiResponses(exchange.body(), options, problem);
-    if (!inquiry) {
+    const bool lost = inquiry && inquiry->background() && !options.keep;
+    if (lost) problem = nobodyCouldAsk();
+    if (!inquiry || lost) {
       co_await refuse(exchange, problem);
       co_return;
     }
@@ -151,10 +162,17 @@ http::Answer replay(const std::string& events, const std::optional<std::string>&
   return {200, "cache-control: no-cache\r\n", eventsAfter(events, number)};
 }
 
+// Whether its keeper knows more of it than we do.
+bool keeperKnowsMore(const StoredResponse& one, bool stream) {
+  if (one.pending) return true;
+  if (!stream || !one.events.empty() || one.keeper.empty()) return false;
+  return JsonView(one.response)["background"].boolean().value_or(false);
+}
+
 // GET /responses/{id} and /responses/{id}/input_items.
 class ReadHandler final : public http::LoopHandler {
  public:
-  explicit ReadHandler(Shared& shared) noexcept : shared_(shared) {}
+  ReadHandler(LoopUnit& unit, Shared& shared) noexcept : unit_(unit), shared_(shared) {}
 
   io::Task<void> handle(http::Exchange& exchange, io::CancelToken left) override {
     const Wanted wanted = wantedOf(exchange.pathRest());
@@ -167,11 +185,19 @@ class ReadHandler final : public http::LoopHandler {
     http::Answer answer;
     std::string_view type = http::kJson;
     const std::string_view query = exchange.head().query;
+    const bool stream = wire::queryParameter(query, "stream") == "true";
+    if (found.lookup == Lookup::found && !wanted.inputItems &&
+        keeperKnowsMore(found.turns.front(), stream)) {
+      const StoredResponse& one = found.turns.front();
+      const auto inquiry = dialects::readingOfResponse(askedOf(one), query);
+      co_await answerFromKeeper(unit_, shared_, exchange, left, one, *inquiry);
+      co_return;
+    }
     if (found.lookup != Lookup::found) {
       answer = withoutResponse(found.lookup, wanted.id);
     } else if (wanted.inputItems) {
       answer = pageOf(found.turns, query);
-    } else if (wire::queryParameter(query, "stream") != "true") {
+    } else if (!stream) {
       answer = {200, {}, std::move(found.turns.front().response)};
     } else if (found.turns.front().events.empty()) {
       answer = http::errorAnswer(400, "response_not_streamed",
@@ -184,6 +210,7 @@ class ReadHandler final : public http::LoopHandler {
   }
 
  private:
+  LoopUnit& unit_;
   Shared& shared_;
 };
 
@@ -195,7 +222,7 @@ void addResponseRoutes(http::Router& router, LoopUnit& unit, Shared& shared) {
                      Needs::client};
   create.versioned = create.json = true;
   router.add(std::move(create));
-  http::Route read{"GET", "/responses/{id...}", std::make_shared<ReadHandler>(shared),
+  http::Route read{"GET", "/responses/{id...}", std::make_shared<ReadHandler>(unit, shared),
                    Needs::client};
   read.versioned = true;
   router.add(std::move(read));
@@ -203,6 +230,10 @@ void addResponseRoutes(http::Router& router, LoopUnit& unit, Shared& shared) {
                      std::make_shared<DeletionHandler>(unit, shared), Needs::client};
   remove.versioned = true;
   router.add(std::move(remove));
+  http::Route cancel{"POST", "/responses/{id...}", std::make_shared<CancelHandler>(unit, shared),
+                     Needs::client};
+  cancel.versioned = true;
+  router.add(std::move(cancel));
 }
 
 }  // namespace sluice::app

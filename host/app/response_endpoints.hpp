@@ -9,7 +9,7 @@ namespace sluice::app {
 class LoopUnit;
 struct Shared;
 
-// Adds POST /responses, and GET and DELETE below it. All must outlive the router.
+// Adds POST /responses, and GET, DELETE and POST below it. All must outlive the router.
 void addResponseRoutes(http::Router& router, LoopUnit& unit, Shared& shared);
 
 }  // namespace sluice::app

@@ -2,6 +2,7 @@
 
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -32,6 +33,11 @@ calls::Problem unreadable() {
   made.message = "what is kept of the conversation cannot be read now";
   made.retryAfter = std::chrono::seconds(1);
   return made;
+}
+
+void couldNotKeep(std::string_view id) {
+  telemetry::Log::say(telemetry::LogLevel::warning, "a response could not be kept",
+                      {{"response", id}});
 }
 
 template <class Each>
@@ -104,7 +110,13 @@ io::Task<bool> recall(storage::Responses& store, io::Loop& loop, io::CancelToken
   if (!inquiry.previous().empty()) {
     const FoundResponses found = co_await store.find(loop, cancel, inquiry.previous(), owner, true);
     if (!mayGoOn(found.lookup, inquiry.previous(), problem)) co_return false;
-    if (found.lookup == Lookup::found) addTurns(found, conversation);
+    if (found.lookup == Lookup::found) {
+      conversation.unfinished =
+          std::any_of(found.turns.begin(), found.turns.end(),
+                      [](const StoredResponse& turn) { return turn.pending; });
+      // As if it were not known: providers that speak the API may know what it says.
+      if (!conversation.unfinished) addTurns(found, conversation);
+    }
   }
   const std::vector<std::string> wanted = inquiry.references();
   if (wanted.size() > kReferencesMost) {
@@ -142,18 +154,20 @@ http::Answer withoutResponse(Lookup lookup, std::string_view id) {
 }
 
 KeepingClient::KeepingClient(calls::Client& client, io::Loop& loop,
-                             const dialects::ResponsesInquiry& inquiry, storage::Responses* store,
-                             std::string owner)
+                             const dialects::KeepableInquiry& inquiry, storage::Responses* store,
+                             std::string owner, bool remembered)
     : client_(client),
       loop_(loop),
       inquiry_(inquiry),
       store_(inquiry.keeps() ? store : nullptr),
-      owner_(std::move(owner)) {}
+      owner_(std::move(owner)),
+      whole_(!remembered),
+      remembered_(remembered) {}
 
 void KeepingClient::begin(int status, std::string_view contentType, std::string_view fields,
                           std::optional<std::size_t> length) {
   given_ = status == 200;
-  streamed_ = given_ && !length;
+  streamed_ = given_ && !length && whole_;
   client_.begin(status, contentType, fields, length);
 }
 
@@ -204,7 +218,6 @@ io::Task<io::Status> KeepingClient::finish(std::string_view last, bool keep) {
 }
 
 io::Task<void> KeepingClient::keep() {
-  kept_ = true;
   const dialects::KeptResponse answer = inquiry_.kept();
   StoredResponse one;
   one.id = answer.id;
@@ -213,24 +226,36 @@ io::Task<void> KeepingClient::keep() {
   one.keeper = answer.keeper;
   one.provider = answer.provider;
   one.response = answer.response;
+  one.pending = answer.pending;
   one.input = "[";
   for (const std::string& item : answer.input) {
     if (one.input.size() > 1) one.input += ',';
     one.input += item;
   }
   one.input += ']';
-  one.events = std::exchange(events_, {});
+  kept_ = !one.pending;
+  if (kept_) one.events = std::exchange(events_, {});
   eachItem(one, [&one](JsonView item) {
     if (std::string id = item["id"].text(); !id.empty()) one.items.push_back(std::move(id));
   });
   if (one.items.size() > kFindableMost) {
     one.items.erase(one.items.begin(), one.items.end() - kFindableMost);
   }
-  const bool saved = co_await store_->save(loop_, std::move(one));
-  if (!saved) {
-    telemetry::Log::say(telemetry::LogLevel::warning, "a response could not be kept",
-                        {{"response", answer.id}});
+  if (kept_ && remembered_) {
+    co_await settle(std::move(one));
+    co_return;
   }
+  remembered_ = true;
+  const bool saved = co_await store_->save(loop_, std::move(one));
+  if (!saved) couldNotKeep(answer.id);
+}
+
+// What the answer used counts with the call that finds it finished first.
+io::Task<void> KeepingClient::settle(StoredResponse one) {
+  const std::string id = one.id;
+  const storage::Settled settled = co_await store_->settle(loop_, std::move(one));
+  if (settled != storage::Settled::now) inquiry_.uncount();
+  if (settled == storage::Settled::failed) couldNotKeep(id);
 }
 
 }  // namespace sluice::app

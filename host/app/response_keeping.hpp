@@ -25,12 +25,14 @@ io::Task<bool> recall(storage::Responses& store, io::Loop& loop, io::CancelToken
 // The answer where a response of this id is asked for and not found.
 http::Answer withoutResponse(storage::Lookup lookup, std::string_view id);
 
-// A client whose answers are kept. Their ends are held back until they are.
+// A client whose answers are kept. Their ends are held back until they are; of those that go on in
+// the background the beginnings too.
 class KeepingClient final : public calls::Client {
  public:
   // `store`: null: nothing is kept. All but the owner must outlive it.
-  KeepingClient(calls::Client& client, io::Loop& loop, const dialects::ResponsesInquiry& inquiry,
-                storage::Responses* store, std::string owner);
+  // `remembered`: the response is kept already, as pending, and what comes settles it.
+  KeepingClient(calls::Client& client, io::Loop& loop, const dialects::KeepableInquiry& inquiry,
+                storage::Responses* store, std::string owner, bool remembered = false);
 
   const wire::Fields& fields() const noexcept override { return client_.fields(); }
   void begin(int status, std::string_view contentType, std::string_view fields,
@@ -42,16 +44,22 @@ class KeepingClient final : public calls::Client {
   Left left() const noexcept override { return client_.left(); }
 
  private:
-  bool due() const noexcept { return store_ != nullptr && !kept_ && given_ && inquiry_.answered(); }
+  bool due() const noexcept {
+    if (store_ == nullptr || kept_ || !given_) return false;
+    return inquiry_.answered() || (inquiry_.pending() && !remembered_);
+  }
   void note(std::string_view bytes);
   io::Task<void> keep();
+  io::Task<void> settle(storage::StoredResponse one);
   io::Task<void> release();
 
   calls::Client& client_;
   io::Loop& loop_;
-  const dialects::ResponsesInquiry& inquiry_;
+  const dialects::KeepableInquiry& inquiry_;
   storage::Responses* store_;
   const std::string owner_;
+  const bool whole_;    // what comes is the whole of a stream
+  bool remembered_;     // as pending
   std::string events_;  // as they were sent
   std::string held_;    // until the answer is kept
   bool given_ = false;  // the client gets an answer, and no error after one that was of no use

@@ -92,8 +92,11 @@ class OpenAiResponsesInquiry final : public ResponsesInquiry {
   std::vector<std::string> references() const override;
   void continueFrom(Conversation conversation) override { conversation_ = std::move(conversation); }
   bool keeps() const noexcept override { return options_.keep && request_.store(); }
+  bool background() const noexcept override { return request_.background(); }
+  bool pending() const noexcept override { return answer_ && answer_->pending(); }
   bool answered() const noexcept override { return answer_ && !answer_->whole.empty(); }
   KeptResponse kept() const override;
+  void uncount() const noexcept override { answer_->uncount(); }
 
   void appendOwn(std::string& out, std::string_view model, bool) const override {
     appendOwnTo({{}, false}, out, model, false);
@@ -178,7 +181,11 @@ std::vector<NamedItem> OpenAiResponsesInquiry::conversation() const {
 const ResponsesCanonical& OpenAiResponsesInquiry::canonical() const {
   if (canonical_) return *canonical_;
   if (!request_.previous().empty() && !conversation_.found) {
-    canonical_.emplace().problem = responseNotFound(request_.previous());
+    Problem& problem = canonical_.emplace().problem.emplace(responseNotFound(request_.previous()));
+    if (conversation_.unfinished)
+      problem.message = "what '" + request_.previous() +
+                        "' says is not known here yet: it goes on in the background, until a GET "
+                        "of it finds it finished";
     return *canonical_;
   }
   const std::vector<NamedItem> items = conversation();
@@ -254,12 +261,17 @@ std::shared_ptr<ResponsesAnswer> OpenAiResponsesInquiry::newAnswer(std::string_v
   answer_->state.model = model;
   answer_->state.createdAt = secondsNow();
   answer_->state.stored = keeps();
+  answer_->background = request_.background();
   return answer_;
 }
 
 // Only after something has reached the client: then there is an answer to end.
 void OpenAiResponsesInquiry::appendErrorEvent(std::string& out, const Problem& problem) const {
   if (!answer_) newAnswer(request_.model());
+  if (answer_->background) {
+    appendResponsesError(out, problem, *answer_);
+    return;
+  }
   ResponseState& state = answer_->state;
   state.status = "failed";
   state.incompleteBecause = {};
@@ -275,11 +287,12 @@ KeptResponse OpenAiResponsesInquiry::kept() const {
   KeptResponse made;
   made.id = answer_->state.id;
   made.previous = request_.previous();
+  made.response = answer_->told();
+  made.pending = answer_->whole.empty();
   // Who says that it stores nothing could not go on from the id alone.
-  const bool kept = JsonView(answer_->whole)["store"].boolean().value_or(true);
+  const bool kept = made.pending || JsonView(made.response)["store"].boolean().value_or(true);
   if (kept) made.keeper = keeper_;
   if (kept && findsIt_) made.provider = keeper_;
-  made.response = answer_->whole;
   const std::vector<NamedItem> items = conversation();
   std::size_t first = conversation_.items.size();
   // An upstream that gives the same id again: this one takes the place of what it follows on.

@@ -25,27 +25,40 @@ struct Conversation {
   bool found = false;                             // the response before this one
   std::vector<std::string> items;                 // of all turns up to and with it, oldest first
   std::map<std::string, std::string> references;  // the items that were asked for, by id
-  std::string provider;  // who keeps all of this too and understands the ids; empty: nobody
+  std::string provider;     // who keeps all of this too and understands the ids; empty: nobody
+  bool unfinished = false;  // not found, for a part of it is still worked on
 };
 
-// An answer that is whole, and what it answers.
+// An answer that is whole or pending, and what it answers.
 struct KeptResponse {
   std::string_view id, previous;
   std::string_view keeper;         // the provider that keeps it too; empty: nobody
   std::string_view provider;       // the same, if it finds it by its id; else empty
   std::string_view response;       // JSON
   std::vector<std::string> input;  // this turn's own items, each with an id
+  bool pending = false;            // the keeper still works on it
 };
 
-class ResponsesInquiry : public calls::Inquiry {
+// What is answered with a response that may be kept.
+class KeepableInquiry : public calls::Inquiry {
  public:
+  virtual bool keeps() const noexcept = 0;
+  // The provider works on the response in the background, and its client may leave: kept() has what
+  // is known of it.
+  virtual bool pending() const noexcept = 0;
+  virtual bool answered() const noexcept = 0;  // kept() has the whole response
+  virtual KeptResponse kept() const = 0;
+  // What the answer under way used is counted elsewhere.
+  virtual void uncount() const noexcept = 0;
+};
+
+class ResponsesInquiry : public KeepableInquiry {
+ public:
+  virtual bool background() const noexcept = 0;
   virtual const std::string& previous() const noexcept = 0;  // the id of a response; empty: none
   virtual std::vector<std::string> references() const = 0;   // ids of items
   bool refers() const { return !previous().empty() || !references().empty(); }
   virtual void continueFrom(Conversation conversation) = 0;
-  virtual bool keeps() const noexcept = 0;
-  virtual bool answered() const noexcept = 0;  // kept() has something to give
-  virtual KeptResponse kept() const = 0;
 };
 
 // 400: what previous_response_id names is not kept.

@@ -3,6 +3,8 @@
 // loop.
 #pragma once
 
+#include <simdjson.h>
+
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -24,19 +26,34 @@ struct ResponsesAnswer {
   ResponseState state;
   std::uint64_t sequence = 0;  // of the next event
   std::string whole;           // the response, once it is whole
+  // The upstream works on it whether anybody listens or not: that it failed is an answer too.
+  bool background = false;
+  std::string begun;                    // then: as it was first told, unless that was the whole
+  calls::Progress* progress = nullptr;  // of the passage that makes it
+
+  bool pending() const noexcept { return whole.empty() && !begun.empty(); }
+  std::string_view told() const noexcept { return whole.empty() ? begun : whole; }
+  void uncount() noexcept {
+    if (progress != nullptr) progress->usage = plugins::Usage();
+  }
 };
 
 // Appends "event: T\ndata: {"type":"T","sequence_number":N", counts, and leaves the object open.
 void beginResponsesEvent(std::string& out, std::string_view type, ResponsesAnswer& answer);
 void endResponsesEvent(std::string& out);
+// The event `error`, which says nothing of the response itself. It has the number of the event
+// before it, for a client that goes on behind that one.
+void appendResponsesError(std::string& out, const calls::Problem& problem, ResponsesAnswer& answer);
 // An event whose only other member is the response.
 void appendResponsesEvent(std::string& out, std::string_view type, std::string_view response,
                           ResponsesAnswer& answer);
 
 class OpenAiResponsesPassage final : public calls::Passage {
  public:
-  explicit OpenAiResponsesPassage(std::shared_ptr<ResponsesAnswer> answer) noexcept
-      : answer_(std::move(answer)) {}
+  explicit OpenAiResponsesPassage(std::shared_ptr<ResponsesAnswer> answer) noexcept;
+  ~OpenAiResponsesPassage() override;
+  OpenAiResponsesPassage(const OpenAiResponsesPassage&) = delete;
+  OpenAiResponsesPassage& operator=(const OpenAiResponsesPassage&) = delete;
 
   void block(const wire::SseBlock& block, std::string& out) override;
   void close(std::string& out) override;
@@ -45,7 +62,9 @@ class OpenAiResponsesPassage final : public calls::Passage {
  private:
   struct Seen;
   void read(std::string_view event, std::string_view json, Seen& seen);
+  void readResponse(simdjson::dom::element response);
   void keep(JsonView response);
+  void begin(JsonView response);
 
   std::shared_ptr<ResponsesAnswer> answer_;
 };

@@ -14,6 +14,18 @@ void beginResponsesEvent(std::string& out, std::string_view type, ResponsesAnswe
   json::appendNumber(out, answer.sequence++);
 }
 
+void appendResponsesError(std::string& out, const calls::Problem& problem,
+                          ResponsesAnswer& answer) {
+  if (answer.sequence > 0) --answer.sequence;
+  beginResponsesEvent(out, "error", answer);
+  out += ",\"code\":";
+  json::appendString(out, problem.code);
+  out += ",\"message\":";
+  json::appendString(out, problem.message);
+  out += ",\"param\":null";
+  endResponsesEvent(out);
+}
+
 void endResponsesEvent(std::string& out) { out += "}\n\n"; }
 
 void appendResponsesEvent(std::string& out, std::string_view type, std::string_view response,

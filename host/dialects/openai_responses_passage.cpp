@@ -66,7 +66,22 @@ bool itemSpeaks(element root) {
 
 std::uint64_t spokenBytes(element root) { return textOf(root, "delta").size(); }
 
+bool goesOn(std::string_view status) { return status == "queued" || status == "in_progress"; }
+
+bool failedAs(std::string_view type) {
+  return type == "response.failed" || type == "response.cancelled";
+}
+
 }  // namespace
+
+OpenAiResponsesPassage::OpenAiResponsesPassage(std::shared_ptr<ResponsesAnswer> answer) noexcept
+    : answer_(std::move(answer)) {
+  answer_->progress = &progress_;
+  // What is used in the background is known at its end alone: nothing else is to be counted.
+  if (answer_->background) answer_->uncount();
+}
+
+OpenAiResponsesPassage::~OpenAiResponsesPassage() { answer_->progress = nullptr; }
 
 // What one event or one whole answer says.
 struct OpenAiResponsesPassage::Seen {
@@ -87,7 +102,7 @@ void OpenAiResponsesPassage::read(std::string_view event, std::string_view json,
     if (const auto told = textOf(root, "type"); !told.empty()) type = told;
     if (!given(root, "response", response)) response = root;
   }
-  if (type == "error" || type == "response.failed" || type == "response.cancelled") {
+  if (type == "error" || (failedAs(type) && !answer_->background)) {
     progress_.fault = failureOf(response);
     return;
   }
@@ -95,16 +110,10 @@ void OpenAiResponsesPassage::read(std::string_view event, std::string_view json,
   (void)root["sequence_number"].get(number);
   answer_->sequence = number + 1;
   seen.object = textOf(response, "object") == "response";
-  if (seen.object) {
-    if (const auto id = textOf(response, "id"); !id.empty()) answer_->state.id = id;
-    if (const auto model = textOf(response, "model"); !model.empty()) answer_->state.model = model;
-    (void)response["created_at"].get(answer_->state.createdAt);
-    element usage;
-    if (given(response, "usage", usage)) {
-      if (auto counted = readResponsesUsage(usage)) progress_.usage = counted;
-    }
-  }
-  seen.terminal = type == "response.completed" || type == "response.incomplete";
+  if (seen.object) readResponse(response);
+  seen.terminal = type == "response.completed" || type == "response.incomplete" || failedAs(type);
+  // Once it goes on without us, another target would do the same work again.
+  if (answer_->background) progress_.content = true;
   const bool lifecycle =
       std::find(kLifecycle.begin(), kLifecycle.end(), type) != kLifecycle.end() ||
       (type == "response.output_item.added" && !itemSpeaks(root)) ||
@@ -115,10 +124,26 @@ void OpenAiResponsesPassage::read(std::string_view event, std::string_view json,
   progress_.contentBytes += spokenBytes(root);
 }
 
+void OpenAiResponsesPassage::readResponse(element response) {
+  if (const auto id = textOf(response, "id"); !id.empty()) answer_->state.id = id;
+  if (const auto model = textOf(response, "model"); !model.empty()) answer_->state.model = model;
+  (void)response["created_at"].get(answer_->state.createdAt);
+  element usage;
+  if (!given(response, "usage", usage)) return;
+  if (auto counted = readResponsesUsage(usage)) progress_.usage = counted;
+}
+
 // What can be found again by the id that the client was told.
 void OpenAiResponsesPassage::keep(JsonView response) {
   const bool whole = response["object"].says("response") && response["output"].isArray();
   if (whole && response["id"].says(answer_->state.id)) answer_->whole = response.raw();
+}
+
+// The same of one that is not whole yet.
+void OpenAiResponsesPassage::begin(JsonView response) {
+  if (!answer_->begun.empty() || !response["object"].says("response")) return;
+  if (!goesOn(response["status"].text()) || !response["id"].says(answer_->state.id)) return;
+  answer_->begun = response.raw();
 }
 
 void OpenAiResponsesPassage::block(const wire::SseBlock& block, std::string& out) {
@@ -133,12 +158,16 @@ void OpenAiResponsesPassage::block(const wire::SseBlock& block, std::string& out
   }
   Seen seen;
   read(block.event.empty() ? std::string_view("message") : block.event, block.data, seen);
-  const JsonView response = seen.terminal ? JsonView(block.data)["response"] : JsonView();
+  const bool wanted = seen.terminal || (answer_->background && seen.object);
+  const JsonView response = wanted ? JsonView(block.data)["response"] : JsonView();
   if (seen.terminal && !response.isObject())
     progress_.fault = broken("the answer ended without its response");
   if (progress_.fault) return;
   out += block.raw;
-  if (!seen.terminal) return;
+  if (!seen.terminal) {
+    begin(response);
+    return;
+  }
   keep(response);
   progress_.finished = progress_.settled = progress_.ended = true;
 }
@@ -154,7 +183,8 @@ void OpenAiResponsesPassage::whole(std::string_view body) {
   if (parseJson(body, root) != simdjson::SUCCESS) return;
   const std::string_view status = textOf(root, "status");
   element error;
-  if (given(root, "error", error) || status == "failed" || status == "cancelled") {
+  const bool failed = given(root, "error", error) || status == "failed" || status == "cancelled";
+  if (failed && !(answer_->background && seen.object)) {
     progress_.fault = failureOf(root);
     return;
   }
@@ -162,8 +192,12 @@ void OpenAiResponsesPassage::whole(std::string_view body) {
     progress_.fault = broken("the answer is no response with an output");
     return;
   }
-  // One that goes on in the background is not whole, and nothing of it is kept.
-  if (status != "queued" && status != "in_progress") keep(JsonView(body));
+  if (goesOn(status)) {
+    begin(JsonView(body));
+    answer_->uncount();
+  } else {
+    keep(JsonView(body));
+  }
   progress_.content = progress_.settled = progress_.finished = progress_.ended = true;
 }
 

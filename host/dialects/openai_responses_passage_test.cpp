@@ -33,8 +33,9 @@ std::string stream(std::string_view last = "response.completed") {
 
 struct ResponsesPassageTest : testing::Test {
   void SetUp() override { begin(true); }
-  void begin(bool streamed) {
-    body = R"({"model":"m","input":"x","stream":)" + std::string(streamed ? "true}" : "false}");
+  void begin(bool streamed, const std::string& more = {}) {
+    body = R"({"model":"m","input":"x","stream":)" + std::string(streamed ? "true" : "false") +
+           more + "}";
     calls::Problem problem;
     inquiry = parseOpenAiResponses(body, {true, false}, problem);
     ASSERT_TRUE(inquiry);
@@ -239,10 +240,69 @@ TEST_F(ResponsesPassageTest, aWholeAnswerMustBeAResponse) {
     EXPECT_TRUE(passage->progress().fault) << bad;
     EXPECT_FALSE(inquiry->answered());
   }
+}
+
+TEST_F(ResponsesPassageTest, oneThatGoesOnIsKeptAsPendingAndCountsNothing) {
   begin(false);
-  passage->whole(response("queued"));
+  const std::string queued = response("queued");
+  passage->whole(queued);
   EXPECT_TRUE(passage->progress().settled);
   EXPECT_FALSE(inquiry->answered());
+  ASSERT_TRUE(inquiry->pending());
+  EXPECT_TRUE(inquiry->kept().pending);
+  EXPECT_EQ("resp_up", inquiry->kept().id);
+  EXPECT_EQ(queued, inquiry->kept().response);
+  ASSERT_TRUE(passage->progress().usage);
+  EXPECT_EQ(0u, passage->progress().usage->input);
+}
+
+struct BackgroundPassageTest : ResponsesPassageTest {
+  void SetUp() override { begin(true, R"(,"background":true)"); }
+};
+
+TEST_F(BackgroundPassageTest, theFirstEventIsContentAndWhatIsKept) {
+  const std::string all = stream();
+  feed(std::string_view(all).substr(0, all.find("\n\n") + 2));
+  EXPECT_TRUE(passage->progress().content);
+  ASSERT_TRUE(passage->progress().usage);
+  EXPECT_EQ(0u, passage->progress().usage->output);
+  ASSERT_TRUE(inquiry->pending());
+  EXPECT_EQ(response("in_progress"), inquiry->kept().response);
+  feed(std::string_view(all).substr(all.find("\n\n") + 2));
+  EXPECT_FALSE(inquiry->pending());
+  EXPECT_TRUE(inquiry->answered());
+  EXPECT_FALSE(inquiry->kept().pending);
+  EXPECT_EQ(3u, passage->progress().usage->output);
+  inquiry->uncount();
+  EXPECT_EQ(0u, passage->progress().usage->output);
+}
+
+TEST_F(BackgroundPassageTest, itsFailureIsItsEnd) {
+  const std::string all = stream("response.failed");
+  feed(all);
+  EXPECT_FALSE(passage->progress().fault);
+  EXPECT_TRUE(passage->progress().ended);
+  EXPECT_EQ(all, out);
+  EXPECT_TRUE(inquiry->answered());
+}
+
+TEST_F(BackgroundPassageTest, anEventErrorIsAFaultAndNotItsEnd) {
+  feed("event: error\ndata: {\"type\":\"error\",\"message\":\"x\"}\n\n");
+  EXPECT_TRUE(passage->progress().fault);
+}
+
+TEST_F(BackgroundPassageTest, aStreamThatBreaksDoesNotSayThatItFailed) {
+  const std::string all = stream();
+  feed(std::string_view(all).substr(0, all.rfind("event: ")));
+  calls::Problem problem;
+  problem.message = "p/up: it broke";
+  problem.code = "upstream_broken_answer";
+  std::string last;
+  inquiry->appendErrorEvent(last, problem);
+  EXPECT_EQ(
+      "event: error\ndata: {\"type\":\"error\",\"sequence_number\":3,"
+      "\"code\":\"upstream_broken_answer\",\"message\":\"p/up: it broke\",\"param\":null}\n\n",
+      last);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <Poco/Data/Statement.h>
 
 #include <algorithm>
+#include <array>
 #include <ctime>
 #include <set>
 
@@ -23,10 +24,14 @@ constexpr const char* kResponses =
     "CREATE TABLE IF NOT EXISTS responses (id TEXT PRIMARY KEY, owner TEXT NOT NULL, "
     "previous TEXT NOT NULL, provider TEXT NOT NULL, used INTEGER NOT NULL, size INTEGER NOT NULL, "
     "response TEXT NOT NULL, input TEXT NOT NULL, events TEXT NOT NULL, "
-    "keeper TEXT NOT NULL DEFAULT '')";
-// Of a file that was made before there were keepers.
-constexpr const char* kAddKeeper =
-    "ALTER TABLE responses ADD COLUMN keeper TEXT NOT NULL DEFAULT ''";
+    "keeper TEXT NOT NULL DEFAULT '', pending INTEGER NOT NULL DEFAULT 0)";
+// What a file that was made before may lack, in the table's order.
+struct Column {
+  const char* name;
+  const char* definition;
+};
+constexpr std::array<Column, 2> kAdded{Column{"keeper", "keeper TEXT NOT NULL DEFAULT ''"},
+                                       Column{"pending", "pending INTEGER NOT NULL DEFAULT 0"}};
 constexpr const char* kByUse =
     "CREATE INDEX IF NOT EXISTS responses_by_use ON responses (used, size)";
 constexpr const char* kItems =
@@ -86,10 +91,15 @@ ResponseDatabase::ResponseDatabase(const std::string& file, Responses::Limits li
   for (const char* const table : {kResponses, kByUse, kItems, kByResponse}) {
     session_ << table, Poco::Data::Keywords::now;
   }
-  int keepers = 0;
-  session_ << "SELECT COUNT(*) FROM pragma_table_info('responses') WHERE name = 'keeper'",
-      into(keepers), Poco::Data::Keywords::now;
-  if (keepers == 0) session_ << kAddKeeper, Poco::Data::Keywords::now;
+  for (const Column& column : kAdded) {
+    std::string name = column.name;
+    int there = 0;
+    session_ << "SELECT COUNT(*) FROM pragma_table_info('responses') WHERE name = ?", into(there),
+        use(name), Poco::Data::Keywords::now;
+    if (there != 0) continue;
+    session_ << std::string("ALTER TABLE responses ADD COLUMN ") + column.definition,
+        Poco::Data::Keywords::now;
+  }
   bytes_ = total();
 }
 
@@ -111,24 +121,51 @@ bool ResponseDatabase::save(const StoredResponse& response) {
   {
     Transaction transaction(session_);
     // An upstream chose the id: it must not take the place of another owner's response.
-    session_ << "INSERT INTO responses VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO "
-                "UPDATE SET previous = excluded.previous, provider = excluded.provider, "
-                "keeper = excluded.keeper, "
-                "used = excluded.used, size = excluded.size, response = excluded.response, "
-                "input = excluded.input, events = excluded.events WHERE owner = excluded.owner",
+    session_
+        << "INSERT INTO responses VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO "
+           "UPDATE SET previous = excluded.previous, provider = excluded.provider, "
+           "keeper = excluded.keeper, pending = excluded.pending, "
+           "used = excluded.used, size = excluded.size, response = excluded.response, "
+           "input = excluded.input, events = excluded.events WHERE owner = excluded.owner",
         use(one.id), use(one.owner), use(one.previous), use(one.provider), use(used), use(size),
-        use(one.response), use(one.input), use(one.events), use(one.keeper),
+        use(one.response), use(one.input), use(one.events), use(one.keeper), use(one.pending),
         Poco::Data::Keywords::now;
     int saved = 0;
     session_ << "SELECT changes()", into(saved), Poco::Data::Keywords::now;
     if (saved == 0) return false;
-    for (std::string& item : one.items) {
-      session_ << "INSERT OR IGNORE INTO items VALUES (?, ?)", use(item), use(one.id),
-          Poco::Data::Keywords::now;
-    }
+    addItems(one);
     transaction.commit();
   }
   bytes_ += size;
+  if (bytes_ > most_ || used - sweptAt_ >= kSweepEvery) sweep();
+  return true;
+}
+
+void ResponseDatabase::addItems(const StoredResponse& one) {
+  std::string id = one.id;
+  for (std::string item : one.items) {
+    session_ << "INSERT OR IGNORE INTO items VALUES (?, ?)", use(item), use(id),
+        Poco::Data::Keywords::now;
+  }
+}
+
+bool ResponseDatabase::settle(const StoredResponse& response) {
+  StoredResponse one = response;
+  std::int64_t used = storage::now();
+  std::uint64_t added = one.response.size() + one.events.size();
+  int settled = 0;
+  {
+    Transaction transaction(session_);
+    session_ << "UPDATE responses SET pending = 0, used = ?, response = ?, events = ?, "
+                "size = LENGTH(CAST(input AS BLOB)) + ? WHERE id = ? AND owner = ? AND pending = 1",
+        use(used), use(one.response), use(one.events), use(added), use(one.id), use(one.owner),
+        Poco::Data::Keywords::now;
+    session_ << "SELECT changes()", into(settled), Poco::Data::Keywords::now;
+    if (settled == 0) return false;
+    addItems(one);
+    transaction.commit();
+  }
+  bytes_ += added;
   if (bytes_ > most_ || used - sweptAt_ >= kSweepEvery) sweep();
   return true;
 }
@@ -144,11 +181,11 @@ std::vector<StoredResponse> ResponseDatabase::chain(const std::string& id, const
   std::uint64_t bytes = 0;
   while (!next.empty() && turns.size() < kTurnsMost && bytes <= kConversationMost) {
     StoredResponse one;
-    session_ << "SELECT id, owner, previous, provider, keeper, response, input, " + events +
-                    " FROM responses WHERE id = ? AND owner = ? LIMIT 1",
+    session_ << "SELECT id, owner, previous, provider, keeper, pending, response, input, " +
+                    events + " FROM responses WHERE id = ? AND owner = ? LIMIT 1",
         into(one.id), into(one.owner), into(one.previous), into(one.provider), into(one.keeper),
-        into(one.response), into(one.input), into(one.events), use(next), use(whose),
-        Poco::Data::Keywords::now;
+        into(one.pending), into(one.response), into(one.input), into(one.events), use(next),
+        use(whose), Poco::Data::Keywords::now;
     if (one.id.empty()) break;
     bytes += sizeOf(one);
     seen.insert(one.id);

@@ -23,6 +23,7 @@ class ResponseDatabase {
   // These say what failed by an exception.
   // False: another owner has one of that id.
   bool save(const StoredResponse& response);
+  bool settle(const StoredResponse& response);  // false: it is not pending
   FoundResponses find(const std::string& id, const std::string& owner, bool whole);
   FoundResponses holding(const std::vector<std::string>& items, const std::string& owner);
   Lookup remove(const std::string& id, const std::string& owner);
@@ -31,6 +32,7 @@ class ResponseDatabase {
   enum class Reach : std::uint8_t { alone, conversation, items };
   std::vector<StoredResponse> chain(const std::string& id, const std::string& owner, Reach reach);
   bool isAnothers(std::string item);
+  void addItems(const StoredResponse& one);
   void touch(const std::vector<StoredResponse>& turns);
   void sweep();
   std::uint64_t total();

@@ -57,6 +57,19 @@ io::Task<bool> Responses::save(io::Loop& loop, StoredResponse response) {
   co_return done.value.value_or(false);
 }
 
+io::Task<Settled> Responses::settle(io::Loop& loop, StoredResponse response) {
+  const io::Until until{loop.after(kPatience), {}};
+  const auto work = [database = database_, one = std::move(response)] {
+    try {
+      return database->settle(one) ? Settled::now : Settled::before;
+    } catch (const Poco::Exception&) {
+      return Settled::failed;
+    }
+  };
+  const auto done = co_await io::offload(writer_, loop, until, work);
+  co_return done.value.value_or(Settled::failed);
+}
+
 io::Task<FoundResponses> Responses::find(io::Loop& loop, io::CancelToken cancel, std::string id,
                                          std::string owner, bool whole) {
   const io::Until until{loop.after(kPatience), cancel};

@@ -27,6 +27,7 @@ struct StoredResponse {
   std::string input;               // JSON, an array of this turn's own items
   std::string events;              // the stream as it was sent; empty: it was not streamed
   std::vector<std::string> items;  // ids of what `response` and `input` hold
+  bool pending = false;            // the keeper still works on it
 };
 
 enum class Lookup : std::uint8_t {
@@ -36,6 +37,12 @@ enum class Lookup : std::uint8_t {
   cut,       // something that it follows on is no longer kept
   tooLarge,  // all turns together
   failed     // the database
+};
+
+enum class Settled : std::uint8_t {
+  now,
+  before,  // it was no longer pending, or is not there
+  failed   // the database
 };
 
 struct FoundResponses {
@@ -60,6 +67,9 @@ class Responses {
 
   // False: it is not kept.
   io::Task<bool> save(io::Loop& loop, StoredResponse response);
+  // Puts the response, events and items of one in the place of what a pending one of the same id
+  // and owner has, which is pending no more. What else is kept of it stays.
+  io::Task<Settled> settle(io::Loop& loop, StoredResponse response);
   // With every turn before it, and without events, if `whole`.
   io::Task<FoundResponses> find(io::Loop& loop, io::CancelToken cancel, std::string id,
                                 std::string owner, bool whole);

@@ -67,6 +67,34 @@ TEST_F(ResponsesTest, aFileThatKnowsNoKeepersIsTakenOver) {
   ASSERT_EQ("a b ", idsOf(all));
   EXPECT_EQ("", all.turns.front().keeper);
   EXPECT_EQ("q", all.turns.back().keeper);
+  EXPECT_FALSE(all.turns.front().pending);
+}
+
+TEST_F(ResponsesTest, whatIsPendingIsSettledOnce) {
+  StoredResponse begun = turn("a", "z");
+  begun.pending = true;
+  begun.keeper = "p";
+  begun.input = R"([{"id":"msg_in"}])";
+  database->save(begun);
+  database->save(turn("b"));
+  EXPECT_TRUE(database->find("a", "me", false).turns.front().pending);
+  StoredResponse done = turn("a");
+  done.response = R"({"id":"a","status":"completed"})";
+  done.items = {"msg_out"};
+  StoredResponse theirs = done;
+  theirs.owner = "you";
+  EXPECT_FALSE(database->settle(theirs));
+  EXPECT_TRUE(database->settle(done));
+  EXPECT_FALSE(database->settle(done));
+  EXPECT_FALSE(database->settle(turn("b")));
+  EXPECT_FALSE(database->settle(turn("nobody")));
+  const StoredResponse kept = database->find("a", "me", false).turns.front();
+  EXPECT_FALSE(kept.pending);
+  EXPECT_EQ(done.response, kept.response);
+  EXPECT_EQ(begun.input, kept.input);
+  EXPECT_EQ("z", kept.previous);
+  EXPECT_EQ("p", kept.keeper);
+  EXPECT_EQ("a ", idsOf(database->holding({"msg_out"}, "me")));
 }
 
 TEST_F(ResponsesTest, aConversationIsFoundFromItsFirstTurnOn) {

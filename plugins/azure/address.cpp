@@ -47,8 +47,10 @@ std::string Address::at(std::string_view path, std::string_view model) const {
 
 std::string Address::responses() const { return "/openai/v1/responses" + query_; }
 
-std::string Address::response(std::string_view id) const {
-  return std::string("/openai/v1/responses/").append(id) + query_;
+std::string Address::response(std::string_view path, std::string_view query) const {
+  std::string made = std::string("/openai/v1/responses").append(path) + query_;
+  if (!query.empty()) made.append(query_.empty() ? "?" : "&").append(query);
+  return made;
 }
 
 std::string Address::models() const {

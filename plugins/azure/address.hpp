@@ -23,7 +23,8 @@ class Address {
   // `path`, "/chat/completions" for instance, where the model is served.
   std::string at(std::string_view path, std::string_view model) const;
   std::string responses() const;
-  std::string response(std::string_view id) const;  // `id`: a segment of a path
+  // `path`: below that of responses, with a '/' before it; `query`: without '?'.
+  std::string response(std::string_view path, std::string_view query) const;
   std::string models() const;
 
   // A body that names the deployment in the model's place: `body` itself if both are the same, else

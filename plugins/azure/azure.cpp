@@ -88,7 +88,8 @@ class Azure : public sluice::Codec {
     if (request.op() == SLUICE_OP_EMBED) return encodeEmbed(request, out);
     if (request.op() != SLUICE_OP_CHAT) request.refuse();
     if (request.dialect() == openai::kStored) {
-      start(out.start("DELETE", address_.response(openai::deletedResponse(request))), false);
+      const openai::StoredAsked asked = openai::storedAsked(request);
+      start(out.start(asked.method, address_.response(asked.path, asked.query)), request.stream());
       return;
     }
     const bool responses = request.dialect() == kResponses;

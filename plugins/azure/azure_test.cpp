@@ -130,6 +130,20 @@ TEST_F(Encode, DeletesAResponse) {
   EXPECT_TRUE(http.body.empty());
 }
 
+TEST_F(Encode, ReadsAndCancelsAResponse) {
+  const auto line = [this](const char* body, const char* settings = "{}") {
+    EXPECT_EQ(encode(asked("openai.responses.stored", body), settings, "sluice.azure-responses"),
+              SLUICE_OK);
+    return http.line;
+  };
+  const char* const read = R"({"model":"m","id":"r","do":"read","query":"starting_after=3"})";
+  EXPECT_EQ(line(read), "GET /openai/v1/responses/r?starting_after=3");
+  EXPECT_EQ(line(read, R"({"api_version":"preview"})"),
+            "GET /openai/v1/responses/r?api-version=preview&starting_after=3");
+  EXPECT_EQ(line(R"({"model":"m","id":"r","do":"cancel"})"), "POST /openai/v1/responses/r/cancel");
+  EXPECT_TRUE(http.body.empty());
+}
+
 TEST_F(Encode, AsksForModelsWhereTheyAreListed) {
   ASSERT_EQ(encode(models()), SLUICE_OK);
   EXPECT_EQ(http.line, "GET /openai/models?api-version=2024-10-21");

@@ -186,9 +186,7 @@ class OpenAi : public sluice::Codec {
     if (request.op() == SLUICE_OP_MODELS)
       out.get("/models").header("Accept", "application/json").framing(SLUICE_FRAME_WHOLE);
     else if (request.op() != SLUICE_OP_CHAT && request.op() != SLUICE_OP_EMBED) request.refuse();
-    else if (request.dialect() == openai::kStored)
-      out.start("DELETE", "/responses/" + openai::deletedResponse(request))
-          .header("Accept", "application/json");
+    else if (request.dialect() == openai::kStored) startStored(request, out);
     else if (request.stream()) out.post(path(request)).sse();
     else out.post(path(request)).header("Accept", "application/json").framing(SLUICE_FRAME_WHOLE);
     out.bearer();
@@ -214,6 +212,14 @@ class OpenAi : public sluice::Codec {
   }
 
  private:
+  static void startStored(const sluice::Request& request, sluice::HttpOut& out) {
+    const openai::StoredAsked asked = openai::storedAsked(request);
+    const std::string query = asked.query.empty() ? "" : "?" + asked.query;
+    out.start(asked.method, "/responses" + asked.path + query);
+    if (request.stream()) out.sse();
+    else out.header("Accept", "application/json").framing(SLUICE_FRAME_WHOLE);
+  }
+
   void encodeChat(const sluice::Request& request, sluice::HttpOut& out) const {
     std::optional<std::string> rendered;
     sluice::Dropped dropped;

@@ -130,7 +130,8 @@ TEST_F(Encode, DeletesAResponse) {
   EXPECT_EQ(http.headers, "Accept: application/json\nAuthorization: Bearer <key>\n");
   EXPECT_TRUE(http.body.empty());
   EXPECT_EQ(http.framing(), static_cast<std::uint32_t>(SLUICE_FRAME_WHOLE));
-  for (const char* wrong : {R"({"id":"resp_1","do":"read"})", R"({"id":"","do":"delete"})", "{}"}) {
+  for (const char* wrong :
+       {R"({"id":"resp_1","do":"alter"})", R"({"id":"","do":"delete"})", "{}"}) {
     request.body = str(wrong);
     EXPECT_NE(encode(request), SLUICE_OK) << wrong;
   }
@@ -146,6 +147,24 @@ TEST_F(Encode, LeavesChatsToBeWrittenAnewWhereToldTo) {
   ASSERT_EQ(encode(request, R"({"rewrite":true})"), SLUICE_OK);
   EXPECT_EQ(http.line, "POST /chat/completions");
   EXPECT_EQ(http.body, R"({"messages":[]})");
+}
+
+TEST_F(Encode, ReadsAndCancelsAResponse) {
+  const auto line = [this](const char* body, bool stream = false) {
+    sluice_request request = chat("m", body, stream);
+    request.dialect = str("openai.responses.stored");
+    http.headers.clear();
+    EXPECT_EQ(encode(request), SLUICE_OK);
+    EXPECT_TRUE(http.body.empty());
+    return http.line;
+  };
+  EXPECT_EQ(line(R"({"model":"m","id":"a/b","do":"read"})"), "GET /responses/a%2Fb");
+  EXPECT_EQ(http.framing(), static_cast<std::uint32_t>(SLUICE_FRAME_WHOLE));
+  EXPECT_EQ(line(R"({"model":"m","id":"r","do":"read","query":"stream=true"})", true),
+            "GET /responses/r?stream=true");
+  EXPECT_EQ(http.headers, "Accept: text/event-stream\nAuthorization: Bearer <key>\n");
+  EXPECT_EQ(line(R"({"model":"m","id":"r","do":"cancel"})"), "POST /responses/r/cancel");
+  EXPECT_EQ(http.headers, "Accept: application/json\nAuthorization: Bearer <key>\n");
 }
 
 TEST_F(Encode, RefusesOtherOperations) {

@@ -9,13 +9,26 @@ namespace openai {
 
 constexpr std::string_view kStored = "openai.responses.stored";
 
-// The response that is to be deleted, as a segment of a path. Throws where something else is asked.
-inline std::string deletedResponse(const sluice::Request& request) {
+struct StoredAsked {
+  const char* method;
+  std::string path;   // below the path of responses: "/resp_1/cancel"
+  std::string query;  // without '?'; empty: none
+};
+
+// Throws where something else is asked.
+inline StoredAsked storedAsked(const sluice::Request& request) {
   const sluice::Body asked(request);
-  if (asked.string("do") != "delete") request.refuse();
-  const std::string_view id = asked.string("id");
+  const std::string_view wanted = asked.string("do"), id = asked.string("id");
+  if (wanted != "delete" && wanted != "read" && wanted != "cancel") request.refuse();
   if (id.empty()) sluice::Body::refuse("id", "must not be empty");
-  return sluice::pathSegment(id);
+  StoredAsked made{"GET", "/" + sluice::pathSegment(id), {}};
+  if (wanted == "delete") made.method = "DELETE";
+  if (wanted == "read" && asked["query"].exists()) made.query = asked.string("query");
+  if (wanted == "cancel") {
+    made.method = "POST";
+    made.path += "/cancel";
+  }
+  return made;
 }
 
 }  // namespace openai
