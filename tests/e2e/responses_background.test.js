@@ -63,7 +63,8 @@ scenario('a response in the background is asked for until it is completed', asyn
   let response = await client.responses.create(asked);
   const statuses = [response.status];
   while (response.status === 'queued' || response.status === 'in_progress') {
-    response = await client.responses.retrieve(response.id, { include: ['file_search_call.results'] });
+    const include = ['file_search_call.results'];
+    response = await client.responses.retrieve(response.id, { include });
     statuses.push(response.status);
   }
   assert.deepEqual(statuses, ['queued', 'in_progress', 'completed']);
@@ -139,6 +140,7 @@ scenario('a response in the background is cancelled at the provider', async (sta
   await client.responses.create(asked);
   assert.equal((await client.responses.cancel(whole.id)).status, 'cancelled');
   assert.deepEqual(of(upstream), ['POST /v1/responses', `POST ${at}/cancel`]);
+  assert.equal(upstream.requests[1].headers['content-length'], '0');
   assert.equal((await client.responses.cancel(whole.id)).status, 'cancelled');
   assert.equal((await client.responses.retrieve(whole.id)).status, 'cancelled');
   assert.equal(upstream.requests.length, 2);
@@ -224,7 +226,7 @@ scenario('a stream in the background is taken up where its client left it', asyn
   assert.deepEqual(counted, ['4+2'], sluice.stderr);
 });
 
-scenario('a stream in the background that breaks off does not say that it failed', async (stage) => {
+scenario('a stream in the background that breaks off does not say it failed', async (stage) => {
   const upstream = await stage.upstream();
   const sluice = await stage.sluice({ providers: { b: speaker(upstream) } });
   const client = clientOf(sluice);
