@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "anthropic/members.hpp"
 #include "failure.hpp"
-#include "members.hpp"
 
 namespace anthropic {
 namespace {

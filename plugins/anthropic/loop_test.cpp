@@ -1,5 +1,5 @@
 // What becomes of thoughts in the middle of a turn, where the upstream is particular about them.
-#include "loop.hpp"
+#include "anthropic/loop.hpp"
 
 #include "../testing/requests.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <sluice/plugin.hpp>
 
-#include "members.hpp"
+#include "anthropic/members.hpp"
 
 namespace anthropic {
 

@@ -1,9 +1,9 @@
 #include "request.hpp"
 
-#include "abilities.hpp"
-#include "loop.hpp"
+#include "anthropic/abilities.hpp"
+#include "anthropic/loop.hpp"
+#include "anthropic/thinking.hpp"
 #include "parts.hpp"
-#include "thinking.hpp"
 #include "turns.hpp"
 
 namespace anthropic {

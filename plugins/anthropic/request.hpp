@@ -5,7 +5,7 @@
 #include <sluice/plugin.hpp>
 #include <vector>
 
-#include "members.hpp"
+#include "anthropic/members.hpp"
 
 namespace anthropic {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "loop.hpp"
+#include "anthropic/loop.hpp"
 
 namespace anthropic {
 namespace {

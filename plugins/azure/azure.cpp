@@ -2,13 +2,13 @@
 // services. Bodies are OpenAI's; the address and the key's header are Azure's own.
 #include <sluice/plugin.hpp>
 
-#include "../openai/canonical.hpp"
-#include "../openai/completions.hpp"
-#include "../openai/decoder.hpp"
-#include "../openai/embed.hpp"
-#include "../openai/habits.hpp"
-#include "../openai/stored.hpp"
 #include "address.hpp"
+#include "openai/canonical.hpp"
+#include "openai/completions.hpp"
+#include "openai/decoder.hpp"
+#include "openai/embed.hpp"
+#include "openai/habits.hpp"
+#include "openai/stored.hpp"
 
 namespace {
 

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "../anthropic/members.hpp"
+#include "anthropic/members.hpp"
 #include "failure.hpp"
 #include "usage.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "../anthropic/members.hpp"
+#include "anthropic/members.hpp"
 
 namespace bedrock {
 namespace {

@@ -1,6 +1,6 @@
 #include "families.hpp"
 
-#include "../anthropic/abilities.hpp"
+#include "anthropic/abilities.hpp"
 
 namespace bedrock {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "../anthropic/abilities.hpp"
-#include "../anthropic/thinking.hpp"
+#include "anthropic/abilities.hpp"
+#include "anthropic/thinking.hpp"
 
 namespace bedrock {
 namespace {

@@ -5,7 +5,7 @@
 #include <sluice/plugin.hpp>
 #include <vector>
 
-#include "../anthropic/members.hpp"
+#include "anthropic/members.hpp"
 #include "families.hpp"
 
 namespace bedrock {

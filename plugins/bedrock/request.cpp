@@ -1,6 +1,6 @@
 #include "request.hpp"
 
-#include "../anthropic/loop.hpp"
+#include "anthropic/loop.hpp"
 #include "families.hpp"
 #include "fields.hpp"
 #include "tools.hpp"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "../anthropic/members.hpp"
+#include "anthropic/members.hpp"
 
 namespace bedrock {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "../anthropic/members.hpp"
+#include "anthropic/members.hpp"
 #include "families.hpp"
 
 namespace bedrock {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "../anthropic/loop.hpp"
+#include "anthropic/loop.hpp"
 
 namespace bedrock {
 namespace {

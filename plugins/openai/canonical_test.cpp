@@ -1,4 +1,4 @@
-#include "canonical.hpp"
+#include "openai/canonical.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "habits.hpp"
+#include "openai/habits.hpp"
 
 #include <gtest/gtest.h>
 

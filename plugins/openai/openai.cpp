@@ -4,12 +4,12 @@
 #include <sluice/plugin.hpp>
 #include <vector>
 
-#include "canonical.hpp"
-#include "completions.hpp"
-#include "decoder.hpp"
-#include "embed.hpp"
-#include "habits.hpp"
-#include "stored.hpp"
+#include "openai/canonical.hpp"
+#include "openai/completions.hpp"
+#include "openai/decoder.hpp"
+#include "openai/embed.hpp"
+#include "openai/habits.hpp"
+#include "openai/stored.hpp"
 
 namespace {
 

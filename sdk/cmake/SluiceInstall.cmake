@@ -26,6 +26,7 @@ configure_package_config_file(cmake/SluiceSDKConfig.cmake.in
   ${paths})
 
 install(DIRECTORY include/sluice DESTINATION include COMPONENT sdk)
+install(DIRECTORY wires DESTINATION share/sluice COMPONENT sdk)
 install(DIRECTORY schema DESTINATION share/sluice COMPONENT sdk PATTERN examples EXCLUDE)
 install(DIRECTORY template/ DESTINATION share/sluice/templates COMPONENT sdk
   USE_SOURCE_PERMISSIONS PATTERN .clang-format EXCLUDE)

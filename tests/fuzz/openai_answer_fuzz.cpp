@@ -1,7 +1,7 @@
 // An answer of Chat Completions, and the same cut short: the first byte's lowest bits say whether
 // it is streamed, and whether proofs of reasoning are read, the others where it is cut.
 #include "answer_checks.hpp"
-#include "plugins/openai/decoder.hpp"
+#include "openai/decoder.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;

@@ -78,6 +78,18 @@ for language in c cpp; do
   done
 done
 
+# The SDK's wires are there as well: a plugin of ours that uses one builds as a stranger's would.
+cp -r "$source/plugins/azure" azure
+cat >azure/CMakeLists.txt <<'TEXT'
+cmake_minimum_required(VERSION 3.25)
+project(azure LANGUAGES C CXX)
+find_package(SluiceSDK REQUIRED)
+sluice_add_plugin(azure SOURCES azure.cpp address.cpp WIRES openai)
+TEXT
+cmake -S azure -B azure/build "-DCMAKE_PREFIX_PATH=$prefix" >"$work/log" 2>&1 &&
+  cmake --build azure/build >"$work/log" 2>&1 || { cat "$work/log"; fail "azure does not build"; }
+"$sluice" plugins info azure/build/plugins/azure.so >/dev/null || fail "azure is no plugin"
+
 # Rust and Go, where they are installed; their commands need no arguments.
 PATH=$PATH:${HOME:-/}/.cargo/bin:/usr/local/go/bin
 for language in rust go; do
