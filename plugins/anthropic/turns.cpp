@@ -1,6 +1,5 @@
 #include "turns.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "loop.hpp"
@@ -134,8 +133,7 @@ void Turns::addCall(json::Value call, std::size_t place) {
   writer.beginObject().member("type", "tool_use").member("id", safeId(call["id"].string()));
   writer.member("name", function["name"]);
   writer.key("input").raw(none ? "{}" : arguments_.root().raw()).endObject();
-  const std::string_view name = function["name"].string();
-  if (std::find(called_.begin(), called_.end(), name) == called_.end()) called_.push_back(name);
+  called_.add(function["name"].string());
 }
 
 void Turns::addResult(json::Value message) {

@@ -1,7 +1,5 @@
 #include "turns.hpp"
 
-#include <algorithm>
-
 #include "../anthropic/loop.hpp"
 
 namespace bedrock {
@@ -168,7 +166,7 @@ void Turns::addCall(json::Value call, std::size_t place) {
   writer.beginObject().key("toolUse").beginObject();
   writer.member("toolUseId", idOf(call["id"].string())).member("name", name);
   writer.key("input").raw(none ? "{}" : arguments_.root().raw()).endObject().endObject();
-  if (std::find(called_.begin(), called_.end(), name) == called_.end()) called_.push_back(name);
+  called_.add(name);
 }
 
 void Turns::addResult(json::Value message) {
