@@ -150,7 +150,9 @@ ServerConnection::Next ServerConnection::takeHead(std::span<char>& bytes) {
   RequestReader& reader = exchange_->reader_;
   switch (reader.takeHead(bytes)) {
     case RequestReader::Head::more: return Next::more;
-    case RequestReader::Head::fault: return refuse(headFaultAnswer(reader.fault()), false);
+    case RequestReader::Head::fault:
+      restate_ = state_.router.restateAt(reader.head().path);
+      return refuse(headFaultAnswer(reader.fault()), false);
     case RequestReader::Head::whole: break;
   }
   const Settings& settings = *state_.settings;

@@ -55,7 +55,7 @@ class ServerConnection : public io::Link<ConnectionTag> {
   io::ConnectionPtr connection_;
   std::unique_ptr<Exchange> exchange_;  // while there is a request
   LoopHandler* handler_ = nullptr;
-  Restate restate_ = nullptr;  // of the route that was asked for
+  Restate restate_ = nullptr;  // of the path that was asked for
   std::size_t bodyLimit_ = 0;
   io::Deadline deadline_ = io::kNever;  // of what is being received
   std::string ahead_;                   // read, but of the next requests

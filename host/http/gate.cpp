@@ -95,9 +95,10 @@ Decision decide(const wire::RequestHead& head, const Router& router, const Setti
                 Circumstances circumstances) {
   Decision decision;
   decision.answer = checkSender(head, settings, circumstances.tls, decision.corsOrigin);
+  const Route* route = nullptr;
+  if (!decision.answer) route = router.find(head.method, head.path, decision.rest);
+  decision.restate = route != nullptr ? route->restate : router.restateAt(head.path);
   if (decision.answer) return decision;
-  const Route* route = router.find(head.method, head.path, decision.rest);
-  if (route != nullptr) decision.restate = route->restate;
   if (circumstances.draining && (route == nullptr || !route->whileDraining)) {
     decision.answer = unavailableAnswer("shutting_down",
                                         "The server is shutting down and takes no new requests.");

@@ -17,7 +17,7 @@ struct Decision {
   const Route* route = nullptr;  // admitted: this answers it
   std::string rest;              // what {id...} took
   Answer answer;                 // else this
-  Restate restate = nullptr;     // of the route that was asked for
+  Restate restate = nullptr;     // of the path that was asked for
   std::string_view corsOrigin;   // a page of that origin may read the answer; inside the head
 };
 

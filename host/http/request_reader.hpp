@@ -32,7 +32,8 @@ class RequestReader {
   enum class Body : std::uint8_t { more, whole, broken, tooLarge };
   Body takeBody(std::span<char>& bytes, std::size_t limit);
 
-  // Views into memory of the reader; good until restart().
+  // Views into memory of the reader; good until restart(). After a fault as wire::parseRequest()
+  // leaves it.
   const wire::RequestHead& head() const noexcept { return head_; }
   std::string& body() noexcept { return body_; }
 

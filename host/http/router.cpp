@@ -70,7 +70,7 @@ void Router::add(Route route) {
   entries_.push_back(std::move(entry));
 }
 
-bool Router::matches(const Entry& entry, std::string_view path, std::string_view& rest) {
+bool Router::leads(const Entry& entry, std::string_view path, std::string_view& rest) {
   if (entry.route.versioned) {
     std::string_view below = path;
     if (takeSegment(below) == "v1") path = below;
@@ -79,7 +79,11 @@ bool Router::matches(const Entry& entry, std::string_view path, std::string_view
     if (!equalsEscaped(takeSegment(path), segment)) return false;
   }
   rest = withoutSlashes(path);
-  return rest.empty() != entry.takesRest;
+  return true;
+}
+
+bool Router::matches(const Entry& entry, std::string_view path, std::string_view& rest) {
+  return leads(entry, path, rest) && rest.empty() != entry.takesRest;
 }
 
 const Route* Router::find(std::string_view method, std::string_view path, std::string& rest) const {
@@ -90,6 +94,15 @@ const Route* Router::find(std::string_view method, std::string_view path, std::s
     if (!answers(entry.route.method, method) || !matches(entry, path, escaped)) continue;
     while (!escaped.empty()) rest += takeByte(escaped);
     return &entry.route;
+  }
+  return nullptr;
+}
+
+Restate Router::restateAt(std::string_view path) const {
+  if (!isWellEscaped(path)) return nullptr;
+  for (const Entry& entry : entries_) {
+    std::string_view rest;
+    if (entry.route.restate != nullptr && leads(entry, path, rest)) return entry.route.restate;
   }
   return nullptr;
 }

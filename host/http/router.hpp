@@ -32,6 +32,10 @@ class Router {
   // The route, or nullptr. `rest`: what {id...} took, escapes undone.
   const Route* find(std::string_view method, std::string_view path, std::string& rest) const;
 
+  // How errors are told at a path, or below one, whose routes tell them in their own way, whatever
+  // the method.
+  Restate restateAt(std::string_view path) const;
+
   // For Allow: the methods of a path, "GET, HEAD, OPTIONS"; empty if there is no such path. For the
   // path `*`, those of all.
   std::string methods(std::string_view path) const;
@@ -42,6 +46,8 @@ class Router {
     std::vector<std::string> segments;
     bool takesRest = false;
   };
+  // Whether the path is the entry's or lies below; `rest`: what is below.
+  static bool leads(const Entry& entry, std::string_view path, std::string_view& rest);
   static bool matches(const Entry& entry, std::string_view path, std::string_view& rest);
   std::vector<Entry> entries_;
 };

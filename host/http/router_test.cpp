@@ -5,6 +5,10 @@
 namespace sluice::http::test {
 namespace {
 
+void restateHere(Answer& answer, const wire::RequestHead&, std::string_view) {
+  answer.body = "restated";
+}
+
 struct RouterTest : testing::Test {
   Router router;
   std::string rest;
@@ -79,6 +83,18 @@ TEST_F(RouterTest, methodsAreTold) {
   EXPECT_EQ("GET, HEAD, POST, OPTIONS", router.methods("*"));
 }
 
+TEST_F(RouterTest, errorsAreToldAlikeAtAPathAndBelow) {
+  Route route{"POST", "/messages", tellHandler()};
+  route.versioned = true;
+  route.restate = restateHere;
+  router.add(std::move(route));
+  for (const char* path : {"/messages", "/v1/messages/", "//v1/%6dessages", "/v1/messages/batches"})
+    EXPECT_EQ(&restateHere, router.restateAt(path)) << path;
+  for (const char* path : {"", "/", "*", "/v1", "/v1/messagesx", "/v1%2fmessages", "/v2/messages",
+                           "/models", "/messages/%", "/messages%"})
+    EXPECT_EQ(nullptr, router.restateAt(path)) << path;
+}
+
 // --- as clients see it ---
 
 TEST_F(ServerTest, tellsWhatIsNotThere) {
@@ -94,6 +110,35 @@ TEST_F(ServerTest, tellsWhatIsNotThere) {
   EXPECT_EQ("GET, HEAD, POST, OPTIONS", method.field("allow"));
   EXPECT_NE(std::string::npos, method.body.find("DELETE is not allowed at /tell"));
   EXPECT_EQ(400, ask("GET /tell/%zz HTTP/1.1\r\nHost: localhost\r\n\r\n").status);
+}
+
+TEST_F(ServerTest, tellsWhatIsRefusedBeforeTheRouteInTheWordsOfThePath) {
+  struct Refused {
+    int status;
+    std::string method, below, fields;
+  };
+  const Refused all[] = {{405, "GET", "", "Host: localhost\r\n"},
+                         {404, "POST", "/below", "Host: localhost\r\n"},
+                         {403, "POST", "", "Host: localhost\r\nOrigin: https://evil.example\r\n"},
+                         {421, "POST", "", "Host: evil.example\r\n"},
+                         {417, "POST", "", "Host: localhost\r\nExpect: much\r\n"},
+                         {400, "POST", "", "Host: localhost\r\nContent-Length: x\r\n"}};
+  Route here{"POST", "/here", tellHandler()};
+  here.restate = restateHere;
+  router.add(std::move(here));
+  route("POST", "/there", tellHandler());
+  start();
+  for (const Refused& one : all) {
+    const auto askAt = [&](std::string_view path) {
+      return ask(one.method + " " + std::string(path) + one.below + " HTTP/1.1\r\n" + one.fields +
+                 "\r\n");
+    };
+    const Reply restated = askAt("/here"), other = askAt("/there");
+    EXPECT_EQ(one.status, restated.status);
+    EXPECT_EQ("restated", restated.body) << one.status;
+    EXPECT_EQ(one.status, other.status);
+    EXPECT_TRUE(other.body.starts_with(R"({"error":)")) << other.body;
+  }
 }
 
 TEST_F(ServerTest, tellsOptions) {

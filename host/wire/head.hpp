@@ -103,8 +103,9 @@ class HeadFinder {
 };
 
 // `head` is whole, with its blank line, and must live as long as the views in `into`, which is
-// overwritten (its vectors' memory is reused) and of use only if there is no fault. A request may
-// have one empty line in front.
+// overwritten (its vectors' memory is reused) and of use only if there is no fault, but for a
+// request's path and fields: they are those before the fault. A request may have one empty line in
+// front.
 HeadFault parseRequest(std::string_view head, RequestHead& into);
 HeadFault parseResponse(std::string_view head, bool toHeadRequest, ResponseHead& into);
 

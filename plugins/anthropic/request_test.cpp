@@ -297,6 +297,12 @@ TEST(Tools, ThatWereCalledAreNamedWhereNoneAreGiven) {
   EXPECT_EQ(member("tool_choice", body), R"({"type":"none"})");
 }
 
+// A way that looks at all names for each call takes minutes.
+TEST(Tools, ThatWereCalledMayBeAsManyAsABodyHolds) {
+  EXPECT_TRUE(endsWith(member("tools", R"({"messages":[)" + manyCalls(300'000) + "]}"),
+                       R"({"name":"f299999","input_schema":{"type":"object"}}])"));
+}
+
 std::string format(const std::string& model, const std::string& strict) {
   return R"("model":")" + model +
          R"(","response_format":{"type":"json_schema","json_schema":{"name":"r",)" + strict +

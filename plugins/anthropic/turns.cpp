@@ -1,6 +1,5 @@
 #include "turns.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "anthropic/loop.hpp"
@@ -124,8 +123,7 @@ void Turns::addCall(json::Value call, std::size_t place) {
   writer.beginObject().member("type", "tool_use").member("id", safeId(made.id));
   writer.member("name", made.name);
   writer.key("input").raw(made.arguments).endObject();
-  if (std::find(called_.begin(), called_.end(), made.name) == called_.end())
-    called_.push_back(made.name);
+  called_.add(made.name);
 }
 
 void Turns::addResult(json::Value message) {

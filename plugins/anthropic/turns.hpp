@@ -23,7 +23,7 @@ class Turns {
   // Elements of `messages`, without brackets; never empty.
   const std::string& messages() const noexcept { return messages_; }
   // Names of the tools that were called, each once.
-  const std::vector<std::string_view>& called() const noexcept { return called_; }
+  const std::vector<std::string_view>& called() const noexcept { return called_.all(); }
   // What has no place here and is left out, by its name in the request; each once.
   std::vector<std::string_view> unkept() const;
 
@@ -44,7 +44,7 @@ class Turns {
   Role role_ = Role::none;
   std::string results_, blocks_;  // of the open turn
   std::string system_, messages_;
-  std::vector<std::string_view> called_;
+  sluice::Names called_;
   sluice::json::Document arguments_;
   bool spoke_ = false;  // the open turn holds more than thoughts
   bool unkeptName_ = false, unkeptDetail_ = false;

@@ -164,11 +164,12 @@ std::string Parts::nameOf(json::Value file) {
   }
   name = anthropic::withoutSpaceAtEnd(name);
   if (name.empty()) name = "document";
+  auto [named, added] = names_.try_emplace(name, 1);
   std::string unique = name;
-  for (std::size_t number = 2; std::find(names_.begin(), names_.end(), unique) != names_.end();
-       ++number)
-    unique = name + " (" + std::to_string(number) + ")";
-  names_.push_back(unique);
+  while (!added) {
+    unique = name + " (" + std::to_string(++named->second) + ")";
+    added = names_.try_emplace(unique, 1).second;
+  }
   return unique;
 }
 

@@ -2,8 +2,9 @@
 // Threads: pure functions; a Parts belongs to one request.
 #pragma once
 
+#include <map>
 #include <sluice/plugin.hpp>
-#include <vector>
+#include <string>
 
 #include "anthropic/members.hpp"
 #include "families.hpp"
@@ -35,7 +36,9 @@ class Parts {
 
   const Family& family_;
   bool unkept_ = false;
-  std::vector<std::string> names_;  // of documents; each may stand once in a conversation
+  // Of documents, each of which may stand once in a conversation, with the last number that was
+  // put behind it.
+  std::map<std::string, std::size_t> names_;
 };
 
 }  // namespace bedrock

@@ -260,6 +260,16 @@ TEST(Parts, NameEachDocumentOnceAndSayAWordBesideThem) {
             R"({"text":"See the document."}]}])");
 }
 
+// A way that tries all numbers for each document takes minutes.
+TEST(Parts, NameAsManyDocumentsAsABodyHolds) {
+  std::string files;
+  for (int i = 0; i < 20'000; ++i)
+    files.append(i ? "," : "").append(R"({"type":"file","file":{"file_data":"data:,"}})");
+  const std::string sent = turns(R"({"role":"user","content":[)" + files + "]}");
+  EXPECT_TRUE(
+      endsWith(sent.substr(0, sent.rfind(R"(,"source")")), R"x("name":"document (20000)")x"));
+}
+
 TEST(Parts, RefuseWhatCannotBeShown) {
   EXPECT_NE(file(R"("file_data":"data:application/zip;base64,UEs=")")
                 .find("retryable type=\"invalid_request_error\" "
@@ -343,6 +353,14 @@ TEST(Tools, StayWhereTheConversationCalledThem) {
   EXPECT_EQ(member("system", kClaude, none),
             R"([{"text":"Do not call any tool now: answer in words."}])");
   EXPECT_EQ(sendTo(kClaude, none).dropped, "tool_choice");
+}
+
+// A way that looks at all names for each call takes minutes.
+TEST(Tools, ThatWereCalledMayBeAsManyAsABodyHolds) {
+  const std::string body = R"({"messages":[)" + manyCalls(300'000) + "]}";
+  EXPECT_TRUE(
+      endsWith(member("toolConfig", kClaude, body),
+               R"({"toolSpec":{"name":"f299999","inputSchema":{"json":{"type":"object"}}}}]})"));
 }
 
 const std::string kSchema =

@@ -1,7 +1,5 @@
 #include "turns.hpp"
 
-#include <algorithm>
-
 #include "anthropic/loop.hpp"
 
 namespace bedrock {
@@ -157,8 +155,7 @@ void Turns::addCall(json::Value call, std::size_t place) {
   writer.beginObject().key("toolUse").beginObject();
   writer.member("toolUseId", idOf(made.id)).member("name", made.name);
   writer.key("input").raw(made.arguments).endObject().endObject();
-  if (std::find(called_.begin(), called_.end(), made.name) == called_.end())
-    called_.push_back(made.name);
+  called_.add(made.name);
 }
 
 void Turns::addResult(json::Value message) {

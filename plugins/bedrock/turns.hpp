@@ -24,7 +24,7 @@ class Turns {
   // Elements of `messages`, without brackets; never empty.
   const std::string& messages() const noexcept { return messages_; }
   // Names of the tools that were called, each once.
-  const std::vector<std::string_view>& called() const noexcept { return called_; }
+  const std::vector<std::string_view>& called() const noexcept { return called_.all(); }
   // What the model does not take and is left out, by its name in the request; each once.
   std::vector<std::string_view> unkept() const;
 
@@ -49,7 +49,7 @@ class Turns {
   std::size_t documents_ = 0;     // before the open turn
   bool spoke_ = false;            // the open turn holds a text
   std::string system_, messages_;
-  std::vector<std::string_view> called_;
+  sluice::Names called_;
   sluice::json::Document arguments_;
   bool acted_ = false;  // the open turn of the assistant holds more than thoughts
   bool unkeptStatus_ = false, unkeptName_ = false, unkeptDetail_ = false;

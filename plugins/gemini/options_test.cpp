@@ -336,4 +336,26 @@ TEST(SimpleSchema, EndsHoweverDeepOrWide) {
   EXPECT_LT(simple(wide + "}}").size(), std::size_t{3} << 20);
 }
 
+// A way that looks at all definitions for each reference takes minutes.
+TEST(SimpleSchema, ResolvesAsManyReferencesAsABodyHolds) {
+  std::string schema = R"({"anyOf":[{"type":"integer"})";
+  for (int i = 0; i < 30'000; ++i) schema += R"(,{"$ref":"#/$defs/last"})";
+  schema += R"(],"$defs":{)";
+  for (int i = 0; i < 1'000'000; ++i) schema += R"("d":0,)";
+  EXPECT_TRUE(endsWith(simple(schema + R"("last":{"type":"string"}}})"), R"({"type":"string"}]})"));
+}
+
+// So does one that looks at all properties for each.
+TEST(SimpleSchema, DescribesAsManyPropertiesAsABodyHolds) {
+  std::string properties, required;
+  for (int i = 0; i < 300'000; ++i) {
+    const std::string name = "\"p" + std::to_string(i) + "\"";
+    properties.append(i ? "," : "").append(name).append(":{}");
+    required.append(i ? "," : "").append(name);
+  }
+  EXPECT_TRUE(
+      endsWith(simple(R"({"properties":{)" + properties + R"(},"required":[)" + required + "]}"),
+               R"("p299999":{"type":"object"}},"required":[)" + required + "]}"));
+}
+
 }  // namespace

@@ -117,6 +117,14 @@ TEST(Turns, KnowTheLatestCallOfAnId) {
             refused("messages[1].tool_call_id", "is the id of no call before it"));
 }
 
+// A way that looks at all calls for each result takes minutes.
+TEST(Turns, AnswerAsManyCallsAsABodyHolds) {
+  for (const char* id : {"", "same"})
+    EXPECT_TRUE(endsWith(contents(manyCalls(300'000, id)),
+                         R"({"functionResponse":{"name":"f299999","response":{"output":""}}}]}])"))
+        << id;
+}
+
 TEST(Turns, ShowPicturesOfToolsWhereTheModelSeesThem) {
   const std::string shown = kCalls + R"(,{"role":"tool","tool_call_id":"a","content":[
       {"type":"text","text":"a map"},

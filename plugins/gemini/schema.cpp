@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <vector>
 
 namespace gemini {
@@ -74,17 +75,27 @@ class Cleaning {
   }
 
   // "#/$defs/name"; missing if it points elsewhere.
-  json::Value resolve(std::string_view pointer) const {
+  json::Value resolve(std::string_view pointer) {
     if (pointer.substr(0, 2) != "#/") return {};
     json::Value at = root_;
     pointer.remove_prefix(2);
     for (bool more = true; more;) {
       const std::size_t slash = pointer.find('/');
-      at = at[pointer.substr(0, slash)];
+      at = member(at, pointer.substr(0, slash));
       more = slash != std::string_view::npos;
       if (more) pointer.remove_prefix(slash + 1);
     }
     return at;
+  }
+
+  // An object that references lead through is read once, however many they are.
+  json::Value member(json::Value object, std::string_view name) {
+    if (!object.isObject()) return {};
+    const auto [known, added] = members_.try_emplace(object.raw().data());
+    if (added)
+      for (auto at = object.begin(); at != object.end(); ++at) known->second.emplace(at.key(), *at);
+    const auto found = known->second.find(name);
+    return found != known->second.end() ? found->second : json::Value();
   }
 
   static json::Value find(const Sources& sources, std::string_view name) {
@@ -152,24 +163,23 @@ class Cleaning {
   }
 
   void writeProperties(json::Writer& writer, const Sources& sources) {
-    std::vector<std::string_view> names;
+    sluice::Names names;
     for (const json::Value source : sources) {
       const json::Value properties = source["properties"];
       for (auto at = properties.begin(); at != properties.end(); ++at) {
-        if (std::find(names.begin(), names.end(), at.key()) != names.end()) continue;
-        if (names.empty()) writer.key("properties").beginObject();
-        names.push_back(at.key());
+        if (!names.add(at.key())) continue;
+        if (names.all().size() == 1) writer.key("properties").beginObject();
         writer.key(at.key()).raw("");
         writeBelow(*at);
       }
     }
-    if (names.empty()) return;
+    if (names.all().empty()) return;
     writer.endObject();
     bool any = false;
     for (const json::Value source : sources)
       for (const json::Value name : source["required"]) {
         // What is required and not described is refused.
-        if (std::find(names.begin(), names.end(), name.string()) == names.end()) continue;
+        if (!names.has(name.string())) continue;
         if (!any) writer.key("required").beginArray();
         any = true;
         writer.value(name);
@@ -215,6 +225,7 @@ class Cleaning {
   }
 
   const json::Value root_;
+  std::map<const char*, std::map<std::string_view, json::Value>> members_;  // by where they begin
   std::string out_;
   std::size_t depth_ = 0;
   std::vector<std::string_view> open_;  // references that are being written

@@ -154,7 +154,8 @@ void Turns::addCall(json::Value call, std::size_t place, std::string_view signat
   writer.key("args").raw(made.arguments).endObject();
   if (!signature.empty()) writer.member("thoughtSignature", signature);
   writer.endObject();
-  calls_.push_back({made.id, made.name});
+  ids_[made.id].calls.push_back(calls_.size());
+  calls_.push_back(made.name);
 }
 
 void Turns::addResult(json::Value message) {
@@ -171,7 +172,7 @@ void Turns::addResult(json::Value message) {
   const std::string text = sluice::textOf(message);
   std::string result;
   json::Writer writer(result);
-  writer.beginObject().key("functionResponse").beginObject().member("name", calls_[call].name);
+  writer.beginObject().key("functionResponse").beginObject().member("name", calls_[call]);
   writer.key("response");
   if (message["is_error"].boolean()) writer.beginObject().member("error", text).endObject();
   else if (document_.parse(text) && document_.root().isObject()) writer.raw(document_.root().raw());
@@ -187,16 +188,16 @@ void Turns::addResult(json::Value message) {
 // result yet, else the latest.
 std::size_t Turns::callAnswered(json::Value message) {
   const std::string_view id = message["tool_call_id"].string();
-  for (std::size_t i = turnCalls_; i < calls_.size(); ++i)
-    if (calls_[i].id == id && !calls_[i].answered) {
-      calls_[i].answered = true;
-      return i;
-    }
-  for (std::size_t i = calls_.size(); i-- > 0;)
-    if (calls_[i].id == id) return i;
+  const auto known = ids_.find(id);
+  if (known != ids_.end()) {
+    auto& [calls, waiting] = known->second;
+    while (waiting < calls.size() && calls[waiting] < turnCalls_) ++waiting;
+    return waiting < calls.size() ? calls[waiting++] : calls.back();
+  }
   const std::string_view name = message["name"].string();
   if (name.empty()) Body::refuse(member("tool_call_id"), "is the id of no call before it");
-  calls_.push_back({id, name, true});
+  ids_[id] = {{calls_.size()}, 1};
+  calls_.push_back(name);
   return calls_.size() - 1;
 }
 

@@ -25,9 +25,9 @@ class Turns {
 
  private:
   enum class Kind : std::uint8_t { none, user, model, results };
-  struct Call {
-    std::string_view id, name;
-    bool answered = false;
+  struct SameId {
+    std::vector<std::size_t> calls;  // places in calls_
+    std::size_t waiting = 0;         // of these, the first that may have no result yet
   };
 
   void add(sluice::json::Value message);
@@ -52,7 +52,8 @@ class Turns {
   std::string parts_;                                // of the open turn
   std::multimap<std::size_t, std::string> results_;  // by the calls that they answer
   std::string shown_;  // what tools showed, for a turn of the user after the results
-  std::vector<Call> calls_;
+  std::vector<std::string_view> calls_;  // their names
+  std::map<std::string_view, SameId> ids_;
   std::size_t turnCalls_ = 0;  // where those of the last model's turn begin
   std::string system_, contents_;
   sluice::json::Document document_;

@@ -133,6 +133,13 @@ TEST(Messages, AnswerTheLatestCallOfAnId) {
           R"({"role":"tool","content":"2","tool_name":"h","tool_call_id":"a"}])");
 }
 
+// A way that looks at all calls for each result takes minutes.
+TEST(Messages, AnswerAsManyCallsAsABodyHolds) {
+  EXPECT_TRUE(
+      endsWith(messages(manyCalls(300'000)),
+               R"({"role":"tool","content":"","tool_name":"f299999","tool_call_id":"c299999"}])"));
+}
+
 TEST(Messages, RefuseResultsOfNothing) {
   EXPECT_EQ(messages(kUser + R"(,{"role":"tool","tool_call_id":"x","content":"1"})"),
             refused("messages[1].tool_call_id", "is the id of no call before it"));

@@ -126,14 +126,14 @@ void Turns::addCall(json::Writer& writer, json::Value call, std::size_t place) {
   writer.key("function").beginObject().member("name", made.name);
   writer.key("arguments").raw(made.arguments);
   writer.endObject().endObject();
-  calls_.emplace_back(made.id, made.name);
+  calls_.insert_or_assign(made.id, made.name);
 }
 
 // The name of the tool whose result it is: ids alone tell older upstreams nothing.
 std::string_view Turns::nameOf(json::Value result) const {
   const std::string_view id = result["tool_call_id"].string();
-  for (auto call = calls_.rbegin(); call != calls_.rend(); ++call)
-    if (call->first == id) return call->second;
+  const auto call = calls_.find(id);
+  if (call != calls_.end()) return call->second;
   const std::string_view name = result["name"].string();
   if (name.empty()) Body::refuse(member("tool_call_id"), "is the id of no call before it");
   return name;

@@ -3,8 +3,8 @@
 // Threads: a Turns belongs to the request it is made for.
 #pragma once
 
+#include <map>
 #include <sluice/plugin.hpp>
-#include <utility>
 #include <vector>
 
 namespace ollama {
@@ -34,7 +34,7 @@ class Turns {
   std::string text_;       // of that message
   std::vector<std::string_view> images_;
   std::string messages_;
-  std::vector<std::pair<std::string_view, std::string_view>> calls_;  // ids and names
+  std::map<std::string_view, std::string_view> calls_;  // ids, and the names of the latest
   sluice::json::Document arguments_;
 };
 

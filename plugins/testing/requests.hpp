@@ -60,6 +60,27 @@ inline Sent sentBy(const char* component, std::string_view body, std::string_vie
   return sentBy(component, chat(document.root()["model"].string(model), body, stream), config);
 }
 
+// Messages with so many calls of f0, f1, ... and their results: what must not be looked for one by
+// one. Ids are c0, c1, ..., or `id`.
+inline std::string manyCalls(std::size_t count, const std::string& id = {}) {
+  const auto idOf = [&](std::size_t i) { return id.empty() ? "c" + std::to_string(i) : id; };
+  std::string out = R"({"role":"user","content":"Hi"},{"role":"assistant","tool_calls":[)";
+  for (std::size_t i = 0; i < count; ++i)
+    out.append(i ? "," : "")
+        .append(R"({"id":")")
+        .append(idOf(i))
+        .append(R"(","function":{"name":"f)" + std::to_string(i) + "\"}}");
+  out += "]}";
+  for (std::size_t i = 0; i < count; ++i)
+    out.append(R"(,{"role":"tool","tool_call_id":")").append(idOf(i)).append("\"}");
+  return out;
+}
+
+// Whether a text ends so; says no more of it, for it may be long.
+inline bool endsWith(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
 // A member of a body, as JSON; empty if it is not there. An error stays one.
 inline std::string member(std::string_view name, const Sent& sent) {
   json::Document document;

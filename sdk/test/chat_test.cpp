@@ -209,6 +209,16 @@ TEST_F(ChatTest, DroppedMembersAreToldOnce) {
   EXPECT_EQ(http.dropped[1].weight, static_cast<std::uint32_t>(SLUICE_DROPPED_MEANING));
 }
 
+TEST_F(ChatTest, NamesStandOnceInTheOrderTheyCame) {
+  sluice::Names names;
+  EXPECT_TRUE(names.add("b"));
+  EXPECT_TRUE(names.add("a"));
+  EXPECT_FALSE(names.add("b"));
+  EXPECT_EQ(names.all(), (std::vector<std::string_view>{"b", "a"}));
+  EXPECT_TRUE(names.has("a"));
+  EXPECT_FALSE(names.has("c"));
+}
+
 TEST_F(ChatTest, ElementsFollowOneAnother) {
   std::string list;
   json::next(list).string("a");

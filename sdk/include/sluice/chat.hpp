@@ -1,10 +1,11 @@
 // sluice/chat.hpp: what providers with a wire of their own need of a chat request: what it asks
 // for, and how to say what the upstream has no way to express.
-// Threads: pure functions; a Dropped belongs to the request that it is made for.
+// Threads: pure functions; a Names or a Dropped belongs to the request that it is made for.
 #pragma once
 
 #include <cstdint>
 #include <initializer_list>
+#include <set>
 #include <sluice/body.hpp>
 #include <sluice/codec.hpp>
 #include <string>
@@ -164,6 +165,23 @@ inline bool isChatMember(std::string_view name) noexcept {
     if (name == one) return true;
   return false;
 }
+
+// Names in the order they came, each once, however many a request holds. Lent: views.
+class Names {
+ public:
+  // Whether it is a new one.
+  bool add(std::string_view name) {
+    const bool added = known_.insert(name).second;
+    if (added) all_.push_back(name);
+    return added;
+  }
+  bool has(std::string_view name) const { return known_.count(name) != 0; }
+  const std::vector<std::string_view>& all() const noexcept { return all_; }
+
+ private:
+  std::set<std::string_view> known_;  // no hash: clients choose the names
+  std::vector<std::string_view> all_;
+};
 
 // The members of a request that are left out, in the order they were named, each once.
 class Dropped {
