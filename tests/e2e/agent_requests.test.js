@@ -50,7 +50,7 @@ scenario('Claude Code: Anthropic is told all of it, others what they know', asyn
     assert.equal(heard(maker, upstreams[maker].requests[0]).tools[0].description, long);
     assert.ok(heard(maker, upstreams[maker].requests[0]).thinks);
     if (maker === 'messages') {
-      assert.equal(address, '/v1/messages');
+      assert.equal(address, '/v1/messages?beta=true');
       assert.equal(headers['anthropic-beta'], claudeCode.headers['anthropic-beta']);
       assert.ok(text.includes(billing(0)));
       assert.equal(got.headers['x-sluice-dropped'], undefined);
