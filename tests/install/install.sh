@@ -99,10 +99,6 @@ for language in rust go; do
     echo "skipped: the templates in $language, since $program is not installed"
     continue
   fi
-  if [ "$language ${SLUICE_SANITIZE:-}" = "go thread" ]; then
-    echo "skipped: the templates in go, since the thread sanitizer does not see Go's own locks"
-    continue
-  fi
   for kind in provider strategy context search; do
     name=$language-$kind
     "$sluice" plugins new --language $language --kind $kind "$name" >new.txt
