@@ -103,8 +103,10 @@ bool Plan::anyKeyBenched(health::TimePoint now) const noexcept {
 }
 
 bool Plan::allOverloaded() const noexcept {
-  return std::all_of(steps_.begin(), steps_.end(),
-                     [](const Step& step) { return step.over || step.lane().overloaded(); });
+  const auto open = [](const Step& step) { return !step.over; };
+  return std::any_of(steps_.begin(), steps_.end(), open) &&
+         std::all_of(steps_.begin(), steps_.end(),
+                     [&](const Step& step) { return !open(step) || step.lane().overloaded(); });
 }
 
 void Plan::failed(Step& step, const Judgement& judgement, unsigned attemptsPerLane) noexcept {

@@ -189,7 +189,7 @@ void fields(V& v, Timeouts& timeouts) {
   v.number({"connect_ms", "For the name, the connection and TLS."}, timeouts.connect, kTime);
   v.number({"first_byte_ms", "From the request sent to the answer's head, if it is streamed."},
            timeouts.firstByte, kTime);
-  v.number({"first_content_ms", "From the request sent to the first content of a stream."},
+  v.number({"first_content_ms", "To the first content of a stream, beside `connect_ms`."},
            timeouts.firstContent, kTime);
   v.number(
       {"answer_ms",
