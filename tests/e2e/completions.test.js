@@ -9,6 +9,7 @@ import { eventsOf, request } from './support/client.js';
 import { virtual } from './support/config.js';
 import { assertError, assertGivenBy } from './support/expect.js';
 import { messageAnswer } from './support/messages.js';
+import { openAiOf } from './support/official.js';
 import { scenario, table } from './support/scenario.js';
 import { checker } from './support/schema.js';
 import { makeGate, slow } from './support/time.js';
@@ -16,14 +17,6 @@ import { makeGate, slow } from './support/time.js';
 const check = checker('openai_completions.json');
 const checkError = checker('openai_embeddings.json');
 const plugins = { enable: ['openai', 'azure', 'anthropic', 'demo', 'priority'] };
-
-const clientOf = (sluice) =>
-  new OpenAI({
-    baseURL: `${sluice.url}/v1`,
-    apiKey: 'anything',
-    timeout: slow(20_000),
-    maxRetries: 0,
-  });
 
 const complete = (sluice, body, options = {}) =>
   request(sluice, '/v1/completions', { method: 'POST', body, ...options });
@@ -76,7 +69,7 @@ const others = (name, body) => ['openai', 'anthropic'].forEach((kind) => add(kin
 
 every('an answer arrives whole', async ({ upstream, sluice, model, name, answers }) => {
   upstream.always(answers('Hello ', 'there'));
-  const { data, response } = await clientOf(sluice)
+  const { data, response } = await openAiOf(sluice)
     .completions.create({ model, prompt: 'Say hello', max_tokens: 9 })
     .withResponse();
   assert.equal(data.choices[0].text, 'Hello there');
@@ -89,7 +82,7 @@ every('an answer arrives whole', async ({ upstream, sluice, model, name, answers
 every('a stream arrives', async ({ upstream, sluice, model, answers }) => {
   upstream.always(answers('Hello ', 'there'));
   const asked = { model, prompt: 'Say hello', stream: true };
-  const chunks = await all(await clientOf(sluice).completions.create(asked));
+  const chunks = await all(await openAiOf(sluice).completions.create(asked));
   assert.equal(textOf(chunks), 'Hello there');
   const reasons = chunks.map((chunk) => chunk.choices[0]?.finish_reason).filter(Boolean);
   assert.deepEqual(reasons, ['stop']);
@@ -151,7 +144,7 @@ add('legacy', 'several prompts and tokens go on', async ({ upstream, sluice, mod
 async function assertBreaksOff(upstream, sluice, model, first, rest) {
   const gate = makeGate();
   upstream.always(sse([...first, until(gate), ...rest]));
-  const stream = await clientOf(sluice).completions.create({ model, prompt: 'x', stream: true });
+  const stream = await openAiOf(sluice).completions.create({ model, prompt: 'x', stream: true });
   await assert.rejects(async () => {
     for await (const chunk of stream) if (textOf([chunk])) gate.open();
   }, OpenAI.APIError);
@@ -231,7 +224,7 @@ add('openai', 'words come one by one, thoughts not at all', async ({ upstream, s
   const gate = makeGate();
   const thought = delta({ reasoning_content: 'hm' });
   upstream.always(sse([role, thought, word('Hello '), until(gate), word('there'), finish, done]));
-  const stream = await clientOf(sluice).completions.create({ model, prompt: 'x', stream: true });
+  const stream = await openAiOf(sluice).completions.create({ model, prompt: 'x', stream: true });
   const chunks = [];
   for await (const chunk of stream) {
     chunks.push(chunk);

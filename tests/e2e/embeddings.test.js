@@ -8,23 +8,14 @@ import { errorBody, fail } from './support/chat.js';
 import { request } from './support/client.js';
 import { keysOnly, virtual } from './support/config.js';
 import { assertError, assertGivenBy } from './support/expect.js';
+import { openAiOf } from './support/official.js';
 import { scenario, table } from './support/scenario.js';
 import { checker } from './support/schema.js';
-import { slow } from './support/time.js';
 
 const check = checker('openai_embeddings.json');
 const plugins = {
   enable: ['openai', 'azure', 'gemini', 'cohere', 'ollama', 'anthropic', 'demo', 'priority'],
 };
-
-const clientOf = (sluice, options = {}) =>
-  new OpenAI({
-    baseURL: `${sluice.url}/v1`,
-    apiKey: 'anything',
-    timeout: slow(20_000),
-    maxRetries: 0,
-    ...options,
-  });
 
 const embed = (sluice, body, options = {}) =>
   request(sluice, '/v1/embeddings', { method: 'POST', body, ...options });
@@ -100,7 +91,7 @@ own('the body goes out as it came but for the model', async ({ upstream, sluice,
 
 own('the official client decodes what it asked for', async ({ upstream, sluice, model }) => {
   upstream.always(openAiAnswer());
-  const got = await clientOf(sluice).embeddings.create({ model, input: ['a', 'b'] });
+  const got = await openAiOf(sluice).embeddings.create({ model, input: ['a', 'b'] });
   assert.equal(upstream.requests[0].json.encoding_format, 'base64');
   assert.deepEqual(
     got.data.map((one) => one.embedding),
@@ -132,7 +123,7 @@ add(
   'numbers of an upstream that does not know base64 are written in it',
   async ({ upstream, sluice, model }) => {
     upstream.always(openAiAnswer('float'));
-    const got = await clientOf(sluice).embeddings.create({ model, input: ['a', 'b'] });
+    const got = await openAiOf(sluice).embeddings.create({ model, input: ['a', 'b'] });
     assert.deepEqual(
       got.data.map((one) => one.embedding),
       vectors,
@@ -149,7 +140,7 @@ add('openai', 'an error reaches the client as it came', async ({ upstream, sluic
   upstream.always(fail(400, said));
   const got = await embed(sluice, { model, input: 'a' });
   assertError(got, 400, said);
-  const thrown = await clientOf(sluice)
+  const thrown = await openAiOf(sluice)
     .embeddings.create({ model, input: 'a' })
     .catch((error) => error);
   assert.ok(thrown instanceof OpenAI.BadRequestError);
@@ -193,7 +184,7 @@ others('texts go there, vectors come back', async ({ upstream, sluice, model, na
 
 others('base64 is written here', async ({ upstream, sluice, model, ...kind }) => {
   upstream.always(json(kind.answer(2)));
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   const got = await client.embeddings.create({ model, input: ['a', 'b'] });
   assert.deepEqual(
     got.data.map((one) => one.embedding),

@@ -17,17 +17,9 @@ import {
   word,
 } from './support/chat.js';
 import { provider, virtual } from './support/config.js';
+import { openAiOf } from './support/official.js';
 import { scenario, together } from './support/scenario.js';
-import { makeGate, slow, within } from './support/time.js';
-
-const clientOf = (sluice, options = {}) =>
-  new OpenAI({
-    baseURL: `${sluice.url}/v1`,
-    apiKey: 'anything',
-    timeout: slow(20_000),
-    maxRetries: 0,
-    ...options,
-  });
+import { makeGate, within } from './support/time.js';
 
 const { add, run } = together();
 
@@ -42,7 +34,7 @@ const textOf = (chunks) => chunks.map((chunk) => chunk.choices[0]?.delta?.conten
 add(
   'an answer arrives whole, with its usage and request id',
   async ({ upstream, sluice, model }) => {
-    const client = clientOf(sluice);
+    const client = openAiOf(sluice);
     upstream.always(chatAnswer('Hello there'));
     const { data, response } = await client.chat.completions.create(question(model)).withResponse();
     assert.equal(data.choices[0].message.content, 'Hello there');
@@ -54,7 +46,7 @@ add(
 );
 
 add('a stream arrives word by word', async ({ upstream, sluice, model }) => {
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   const gate = makeGate();
   const [first, hello, ...rest] = streamOf('Hello ', 'there');
   upstream.always(sse([first, hello, until(gate), ...rest]));
@@ -71,7 +63,7 @@ add('a stream arrives word by word', async ({ upstream, sluice, model }) => {
 add(
   'usage in a stream is asked of the upstream, and shown only if the client asked',
   async ({ upstream, sluice, model }) => {
-    const client = clientOf(sluice);
+    const client = openAiOf(sluice);
     upstream.always(chatAnswer('Hello there'));
     const quiet = await all(
       await client.chat.completions.create(question(model, { stream: true })),
@@ -90,7 +82,7 @@ add(
 );
 
 add('tools and their calls pass through', async ({ upstream, sluice, model }) => {
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   const call = (fields) => delta({ tool_calls: [{ index: 0, ...fields }] });
   upstream.always(
     sse([
@@ -124,7 +116,7 @@ const classes = [
 add(
   'errors become the classes that the client has for them',
   async ({ upstream, sluice, model }) => {
-    const client = clientOf(sluice);
+    const client = openAiOf(sluice);
     for (const [answer, type, code] of classes) {
       upstream.always(answer);
       const error = await client.chat.completions.create(question(model)).catch((thrown) => thrown);
@@ -139,14 +131,14 @@ add(
 );
 
 add('the client does not try again what has been given up', async ({ upstream, sluice, model }) => {
-  const client = clientOf(sluice, { maxRetries: 2 });
+  const client = openAiOf(sluice, { maxRetries: 2 });
   upstream.always(fail(500));
   await assert.rejects(client.chat.completions.create(question(model)), OpenAI.InternalServerError);
   assert.equal(upstream.requests.length, 2);
 });
 
 add('a stream that fails half-way throws', async ({ upstream, sluice, model }) => {
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   const gate = makeGate();
   upstream.always(sse([role, word('Hello '), until(gate), errorBody('it broke')]));
   const stream = await client.chat.completions.create(question(model, { stream: true }));
@@ -161,7 +153,7 @@ add('a stream that fails half-way throws', async ({ upstream, sluice, model }) =
 });
 
 add('a client that aborts ends the upstream request too', async ({ upstream, sluice, model }) => {
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   upstream.always(sse([role, word('Hello '), until(makeGate())]));
   const stream = await client.chat.completions.create(question(model, { stream: true }));
   for await (const chunk of stream) if (chunk.choices[0].delta.content) break;
@@ -171,7 +163,7 @@ add('a client that aborts ends the upstream request too', async ({ upstream, slu
 add(
   'an answer with fields the client does not know keeps them',
   async ({ upstream, sluice, model }) => {
-    const client = clientOf(sluice);
+    const client = openAiOf(sluice);
     upstream.always(json(completion('x', { service_tier: 'flex', x_more: { deep: [1, 2] } })));
     const got = await client.chat.completions.create(question(model));
     assert.deepEqual([got.service_tier, got.x_more], ['flex', { deep: [1, 2] }]);
@@ -185,7 +177,7 @@ scenario('an upstream that knows no usage option is not asked for it', async (st
   const sluice = await stage.sluice({
     providers: { a: provider(upstream, { ask_for_usage: false }) },
   });
-  await all(await clientOf(sluice).chat.completions.create(question('a/m1', { stream: true })));
+  await all(await openAiOf(sluice).chat.completions.create(question('a/m1', { stream: true })));
   assert.equal(upstream.requests[0].json.stream_options, undefined);
 });
 
@@ -195,7 +187,7 @@ scenario('models are listed and looked up', async (stage) => {
     providers: { a: provider(a) },
     virtual_models: { best: virtual('a/m1', 'demo/echo') },
   });
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   const listed = [];
   for await (const model of client.models.list()) listed.push(model.id);
   assert.ok(listed.includes('best'));
@@ -210,7 +202,7 @@ scenario('an emulated upstream answers, streams, calls tools and refuses', async
   mock.onMessage('hello', { content: 'Hi from far away' });
   mock.onMessage('weather', { toolCalls: [{ name: 'weather', arguments: '{"city":"Oslo"}' }] });
   const sluice = await stage.sluice({ providers: { far: provider(baseUrl) } });
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   const ask = (content, more = {}) => ({
     model: 'far/gpt-4o',
     messages: [{ role: 'user', content }],

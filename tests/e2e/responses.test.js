@@ -7,6 +7,7 @@ import OpenAI from 'openai';
 import { close, json, sse } from './support/answers.js';
 import { chatAnswer, delta, done, fail, role, streamOf, usageChunk, word } from './support/chat.js';
 import { keysOnly, plugins, provider, virtual } from './support/config.js';
+import { openAiOf } from './support/official.js';
 import {
   anthropicEvents,
   assertEvents,
@@ -16,16 +17,6 @@ import {
 } from './support/responses.js';
 import { scenario } from './support/scenario.js';
 import { Sluice } from './support/sluice.js';
-import { slow } from './support/time.js';
-
-const clientOf = (sluice, options = {}) =>
-  new OpenAI({
-    baseURL: `${sluice.url}/v1`,
-    apiKey: 'anything',
-    timeout: slow(20_000),
-    maxRetries: 0,
-    ...options,
-  });
 
 const speaker = (upstream, more = {}) =>
   provider(upstream, { component: 'openai-responses', ...more });
@@ -68,7 +59,7 @@ const called = (calls) => [
 scenario('a client of the Responses API is answered by a chat provider', async (stage) => {
   const upstream = (await stage.upstream()).always(chatAnswer('Hello there'));
   const sluice = await stage.sluice({ providers: { a: provider(upstream) } });
-  const { answer, streamed } = await both(clientOf(sluice), {
+  const { answer, streamed } = await both(openAiOf(sluice), {
     model: 'a/m1',
     instructions: 'Be brief',
     input: [{ role: 'user', content: [{ type: 'input_text', text: 'Say hello' }] }],
@@ -106,7 +97,7 @@ scenario('an agent calls two tools, then answers', async (stage) => {
     sse(streamOf('It ', 'rains')),
   );
   const sluice = await stage.sluice({ providers: { a: provider(upstream) } });
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   // As agents do it: nothing is stored, and everything is sent each time.
   const input = [
     { role: 'developer', content: [{ type: 'input_text', text: 'You are an agent' }] },
@@ -155,7 +146,7 @@ scenario('parallel calls and the helper of the client work', async (stage) => {
   ];
   upstream.next(sse(called(calls)));
   const sluice = await stage.sluice({ providers: { a: provider(upstream) } });
-  const stream = clientOf(sluice).responses.stream({ model: 'a/m1', input: 'x', tools: [weather] });
+  const stream = openAiOf(sluice).responses.stream({ model: 'a/m1', input: 'x', tools: [weather] });
   const final = await stream.finalResponse();
   assert.deepEqual(
     final.output.map((item) => [item.call_id, item.arguments]),
@@ -171,7 +162,7 @@ scenario('reasoning is shown, and what cannot be said is dropped or refused', as
   const thought = [role, delta({ reasoning_content: 'Hm' }), word('Hi'), ...streamOf().slice(1)];
   upstream.always((request) => (request.json.stream ? sse(thought) : chatAnswer('Hi')(request)));
   const sluice = await stage.sluice({ providers: { a: provider(upstream) } });
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   const request = { model: 'a/m1', input: 'x', stream: true };
   const plain = assertEvents(await all(await client.responses.create(request)));
   assert.deepEqual(plain.output[0].content, [{ type: 'reasoning_text', text: 'Hm' }]);
@@ -196,7 +187,7 @@ scenario('hosted tools are left out where the configuration says so', async (sta
     responses: { hosted_tools: 'drop' },
   });
   const request = { model: 'a/m1', input: 'x', tools: [{ type: 'web_search' }, weather] };
-  const { response } = await clientOf(sluice).responses.create(request).withResponse();
+  const { response } = await openAiOf(sluice).responses.create(request).withResponse();
   assert.equal(response.headers.get('x-sluice-dropped'), 'tools[0]');
   assert.deepEqual(
     upstream.requests[0].json.tools.map((tool) => tool.function.name),
@@ -210,7 +201,7 @@ scenario('errors before and in a stream are told as the client expects', async (
     providers: { a: provider(upstream), b: speaker(upstream) },
     attempts: { per_call: 1 },
   });
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   for (const model of ['a/m1', 'b/m1']) {
     upstream.next(fail(400, { code: 'bad', type: 'invalid_request_error', param: 'input' }));
     const error = await client.responses
@@ -271,7 +262,7 @@ scenario('what an upstream keeps is left to it, and put in for others', async (s
   const sluice = await stage.sluice({
     providers: { b: speaker(upstream), c: speaker(upstream), a: provider(other) },
   });
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   await all(await client.responses.create({ model: 'b/m1', input: 'one', stream: true }));
   const next = { input: 'two', previous_response_id: 'resp_up1' };
   await client.responses.create({ model: 'b/m1', ...next });
@@ -298,7 +289,7 @@ scenario('an upstream that stores nothing is sent the conversation itself', asyn
   const { whole } = upstreamResponse('Hi');
   upstream.always(json({ ...whole, store: false }));
   const sluice = await stage.sluice({ providers: { b: speaker(upstream) } });
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   await client.responses.create({ model: 'b/m1', input: 'one' });
   await client.responses.create({ model: 'b/m1', input: 'two', previous_response_id: whole.id });
   const { input, previous_response_id: previous } = upstream.requests[1].json;
@@ -314,7 +305,7 @@ scenario('an upstream of several accounts is sent the conversation itself', asyn
   const { whole } = upstreamResponse('Hi');
   upstream.always(json(whole));
   const sluice = await stage.sluice({ providers: { b: speaker(upstream, { keys: ['k1', 'k2'] }) } });
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   await client.responses.create({ model: 'b/m1', input: 'one' });
   await client.responses.create({ model: 'b/m1', input: 'two', previous_response_id: whole.id });
   const second = upstream.requests[1];
@@ -327,7 +318,7 @@ scenario('an upstream of several accounts is sent the conversation itself', asyn
 scenario('a request refers to a thousand items at most', async (stage) => {
   const sluice = await stage.sluice({});
   const input = Array.from({ length: 1001 }, (_, i) => ({ type: 'item_reference', id: `m${i}` }));
-  const error = await clientOf(sluice)
+  const error = await openAiOf(sluice)
     .responses.create({ model: 'demo/echo', input })
     .catch((thrown) => thrown);
   assert.ok(error instanceof OpenAI.BadRequestError, error.message);
@@ -339,7 +330,7 @@ scenario('an answer that was of no use is not kept with the error after it', asy
   const { whole } = upstreamResponse('Hi');
   upstream.next(json(whole)).always(fail(500)); // not streamed, as it was asked for
   const sluice = await stage.sluice({ providers: { b: speaker(upstream) } });
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   const asked = client.responses.create({ model: 'b/m1', input: 'x', stream: true });
   await assert.rejects(asked, OpenAI.InternalServerError);
   await assert.rejects(client.responses.retrieve(whole.id), OpenAI.NotFoundError);
@@ -347,7 +338,7 @@ scenario('an answer that was of no use is not kept with the error after it', asy
 
 scenario('a response whose conversation was cut is not said to be unknown', async (stage) => {
   const sluice = await stage.sluice({});
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   const first = await client.responses.create({ model: 'demo/echo', input: 'one' });
   const more = { input: 'two', previous_response_id: first.id };
   const second = await client.responses.create({ model: 'demo/echo', ...more });
@@ -364,7 +355,7 @@ scenario('items are listed though an upstream gave them no ids', async (stage) =
   const output = whole.output.map((item) => ({ ...item, id: undefined }));
   upstream.next(json({ ...whole, output }), json({ ...whole, id: 'resp_up2', output }));
   const sluice = await stage.sluice({ providers: { b: speaker(upstream) } });
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   await client.responses.create({ model: 'b/m1', input: 'one' });
   await client.responses.create({ model: 'b/m1', input: 'two', previous_response_id: whole.id });
   const url = `${sluice.url}/v1/responses/resp_up2/input_items?limit=2&order=asc`;
@@ -376,7 +367,7 @@ scenario('items are listed though an upstream gave them no ids', async (stage) =
 scenario('responses are kept, continued, listed and deleted', async (stage) => {
   const upstream = (await stage.upstream()).always(chatAnswer('Hello there'));
   const sluice = await stage.sluice({ providers: { a: provider(upstream) } });
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   const first = await client.responses.create({ model: 'demo/echo', input: 'one' });
   const events = await all(
     await client.responses.create({
@@ -431,7 +422,7 @@ scenario('responses are kept, continued, listed and deleted', async (stage) => {
 
 scenario('what a client does not want kept is not', async (stage) => {
   const sluice = await stage.sluice({});
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   const answer = await client.responses.create({ model: 'demo/echo', input: 'x', store: false });
   assert.equal(answer.store, false);
   await assert.rejects(client.responses.retrieve(answer.id), OpenAI.NotFoundError);
@@ -439,7 +430,7 @@ scenario('what a client does not want kept is not', async (stage) => {
 
 scenario('with the store off nothing is kept', async (stage) => {
   const sluice = await stage.sluice({ responses: { store: false } });
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   const answer = await client.responses.create({ model: 'demo/echo', input: 'x' });
   assert.equal(answer.store, false);
   await assert.rejects(client.responses.retrieve(answer.id), OpenAI.NotFoundError);
@@ -451,8 +442,8 @@ scenario('a key sees its own responses only', async (stage) => {
     auth: keysOnly('k-one', 'k-two'),
     providers: { b: speaker(upstream) },
   });
-  const mine = clientOf(sluice, { apiKey: 'k-one' });
-  const theirs = clientOf(sluice, { apiKey: 'k-two' });
+  const mine = openAiOf(sluice, { apiKey: 'k-one' });
+  const theirs = openAiOf(sluice, { apiKey: 'k-two' });
   const answer = await mine.responses.create({ model: 'b/m1', input: 'secret' });
   await assert.rejects(theirs.responses.retrieve(answer.id), OpenAI.NotFoundError);
   await assert.rejects(theirs.responses.delete(answer.id), OpenAI.NotFoundError);
@@ -471,7 +462,7 @@ scenario('what was answered in full survives kill -9', async (stage) => {
   for (let round = 0; round < 3; ++round) {
     const sluice = await Sluice.start({ state_dir: state });
     try {
-      const client = clientOf(sluice);
+      const client = openAiOf(sluice);
       for (const id of ids) assert.equal((await client.responses.retrieve(id)).id, id);
       const more = { previous_response_id: ids.at(-1) ?? null };
       const request = { model: 'demo/echo', input: `round ${round}`, ...more };
@@ -510,7 +501,7 @@ scenario("a thinking provider's proofs come back to it in the next turn", async 
       c: { component: 'anthropic', base_url: upstream.baseUrl, keys: ['sk-upstream'] },
     },
   });
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   const request = {
     model: 'c/claude-sonnet-4-5',
     tools: [weather],
@@ -551,7 +542,7 @@ scenario('a virtual model goes on to the next target', async (stage) => {
     providers: { a: speaker(bad), b: provider(good) },
     virtual_models: { best: virtual('a/m1', 'b/m1') },
   });
-  const { answer } = await both(clientOf(sluice), { model: 'best', input: 'x' });
+  const { answer } = await both(openAiOf(sluice), { model: 'best', input: 'x' });
   assert.equal(answer.output_text, 'Hello');
 });
 

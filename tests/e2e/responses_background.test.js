@@ -7,19 +7,10 @@ import OpenAI from 'openai';
 import { json, sse, stall } from './support/answers.js';
 import { chatAnswer, fail } from './support/chat.js';
 import { keysOnly, provider } from './support/config.js';
+import { openAiOf } from './support/official.js';
 import { upstreamResponse } from './support/responses.js';
 import { scenario } from './support/scenario.js';
 import { Sluice } from './support/sluice.js';
-import { slow } from './support/time.js';
-
-const clientOf = (sluice, options = {}) =>
-  new OpenAI({
-    baseURL: `${sluice.url}/v1`,
-    apiKey: 'anything',
-    timeout: slow(20_000),
-    maxRetries: 0,
-    ...options,
-  });
 
 const speaker = (upstream, more = {}) =>
   provider(upstream, { component: 'openai-responses', ...more });
@@ -58,7 +49,7 @@ async function all(stream) {
 scenario('a response in the background is asked for until it is completed', async (stage) => {
   const upstream = await stage.upstream();
   const sluice = await stage.sluice({ providers: { b: speaker(upstream) } });
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   upstream.next(json(as('queued')), json(as('in_progress')), json(completed));
   let response = await client.responses.create(asked);
   const statuses = [response.status];
@@ -90,7 +81,7 @@ scenario('others go on from it once it is finished, and not before', async (stag
   const upstream = await stage.upstream();
   const other = (await stage.upstream()).always(chatAnswer('Well'));
   const sluice = await stage.sluice({ providers: { b: speaker(upstream), c: provider(other) } });
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   upstream.next(json(as('queued')));
   await client.responses.create(asked);
   const next = { model: 'c/m2', input: 'two', previous_response_id: whole.id };
@@ -123,7 +114,7 @@ scenario('a response in the background outlives the gateway', async (stage) => {
     if (answer) upstream.next(json(answer));
     const sluice = await Sluice.start(config);
     try {
-      const got = await act(clientOf(sluice));
+      const got = await act(openAiOf(sluice));
       assert.equal(got.status, answer?.status ?? 'completed');
     } finally {
       await sluice.kill();
@@ -135,7 +126,7 @@ scenario('a response in the background outlives the gateway', async (stage) => {
 scenario('a response in the background is cancelled at the provider', async (stage) => {
   const upstream = await stage.upstream();
   const sluice = await stage.sluice({ providers: { b: speaker(upstream) } });
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   upstream.next(json(as('queued')), json(as('cancelled')));
   await client.responses.create(asked);
   assert.equal((await client.responses.cancel(whole.id)).status, 'cancelled');
@@ -154,7 +145,7 @@ scenario('a response in the background is cancelled at the provider', async (sta
 scenario('one that failed in the background says so, and is no error', async (stage) => {
   const upstream = await stage.upstream();
   const sluice = await stage.sluice({ providers: { b: speaker(upstream) } });
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   const error = { code: 'server_error', message: 'it broke' };
   upstream.next(json(as('queued')), json(as('failed', { error })));
   await client.responses.create(asked);
@@ -171,9 +162,9 @@ scenario('nobody else is told of a response in the background', async (stage) =>
     auth: keysOnly('k-one', 'k-two'),
     providers: { b: speaker(upstream) },
   });
-  const theirs = clientOf(sluice, { apiKey: 'k-two' });
+  const theirs = openAiOf(sluice, { apiKey: 'k-two' });
   upstream.next(json(as('queued')));
-  await clientOf(sluice, { apiKey: 'k-one' }).responses.create(asked);
+  await openAiOf(sluice, { apiKey: 'k-one' }).responses.create(asked);
   await assert.rejects(theirs.responses.retrieve(whole.id), OpenAI.NotFoundError);
   await assert.rejects(theirs.responses.cancel(whole.id), OpenAI.NotFoundError);
   assert.equal(upstream.requests.length, 1);
@@ -182,7 +173,7 @@ scenario('nobody else is told of a response in the background', async (stage) =>
 scenario('a provider that cannot be asked is an error, and is asked again', async (stage) => {
   const upstream = await stage.upstream();
   const sluice = await stage.sluice({ providers: { b: speaker(upstream) } });
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   upstream.next(json(as('queued')), fail(500), fail(500));
   await client.responses.create(asked);
   const error = await client.responses.retrieve(whole.id).catch((thrown) => thrown);
@@ -194,7 +185,7 @@ scenario('a provider that cannot be asked is an error, and is asked again', asyn
 scenario('a stream in the background is taken up where its client left it', async (stage) => {
   const upstream = await stage.upstream();
   const sluice = await stage.sluice({ providers: { b: speaker(upstream) } });
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   const created = event('response.created', 0, { response: as('queued') });
   const rest = [
     event('response.in_progress', 1, { response: as('in_progress') }),
@@ -229,7 +220,7 @@ scenario('a stream in the background is taken up where its client left it', asyn
 scenario('a stream in the background that breaks off does not say it failed', async (stage) => {
   const upstream = await stage.upstream();
   const sluice = await stage.sluice({ providers: { b: speaker(upstream) } });
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   upstream.next(sse([event('response.created', 0, { response: as('queued') })]), json(completed));
   const seen = [];
   const stream = await client.responses.create({ ...asked, stream: true });
@@ -247,7 +238,7 @@ scenario('of several keys, the one that knows it in the background is found', as
   const sluice = await stage.sluice({
     providers: { b: speaker(upstream, { keys: ['k1', 'k2', 'k3'] }) },
   });
-  const client = clientOf(sluice);
+  const client = openAiOf(sluice);
   upstream.next(json(as('queued')));
   await client.responses.create(asked);
   const owner = upstream.requests[0].headers.authorization;
@@ -267,7 +258,7 @@ scenario('where it cannot work, background is refused by its name', async (stage
     [one, 'a/m1'],
     [two, 'b/m1'],
   ]) {
-    const error = await clientOf(sluice)
+    const error = await openAiOf(sluice)
       .responses.create({ ...asked, model })
       .catch((thrown) => thrown);
     assert.deepEqual([error.status, error.param], [400, 'background']);
@@ -282,7 +273,7 @@ scenario('a refusal of store: false in the background is the provider’s', asyn
   upstream.next(
     fail(400, { message: 'store must be true', type: 'invalid_request_error', param: 'store' }),
   );
-  const error = await clientOf(sluice)
+  const error = await openAiOf(sluice)
     .responses.create({ ...asked, store: false })
     .catch((thrown) => thrown);
   assert.deepEqual([error.status, error.param], [400, 'store']);

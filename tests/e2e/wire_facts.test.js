@@ -33,22 +33,13 @@ import {
   fail as messageFail,
   usage as messageUsage,
 } from './support/messages.js';
+import { openAiOf } from './support/official.js';
 import { upstreamResponse } from './support/responses.js';
 import { together } from './support/scenario.js';
-import { slow } from './support/time.js';
 
 const { add, run } = together({ plugins });
 const messages = { component: 'anthropic' };
 const responses = { component: 'openai-responses' };
-
-const openAiOf = (sluice, options = {}) =>
-  new OpenAI({
-    baseURL: `${sluice.url}/v1`,
-    apiKey: 'anything',
-    timeout: slow(20_000),
-    maxRetries: 0,
-    ...options,
-  });
 
 async function all(stream) {
   const chunks = [];
